@@ -1,0 +1,1 @@
+"""What CityCheck knows: one sub-package per room of the data flow."""

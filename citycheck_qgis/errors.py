@@ -1,0 +1,25 @@
+"""The errors that CityCheck raises for its users.
+
+Every message is one sentence that says what is wrong, where (file, layer, row, feature) and what to do about it.
+The algorithm layer shows the message as it is; anything else that is raised is a defect of CityCheck.
+"""
+
+
+class CityCheckError(Exception):
+    """Base of all errors that are meant for a person to read."""
+
+
+class InputError(CityCheckError):
+    """An input cannot be used as it is."""
+
+
+class ConservationError(CityCheckError):
+    """A join lost more rows than the user allows, or its counts do not add up."""
+
+
+class OutputError(CityCheckError):
+    """A result cannot be written."""
+
+
+class Cancelled(CityCheckError):
+    """The user stopped the run; nothing has been written."""

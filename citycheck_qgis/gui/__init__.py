@@ -1,0 +1,1 @@
+"""The plugin object and its pages; every action runs a Processing algorithm."""

@@ -1,0 +1,1 @@
+"""Indicator systems, values from annex tables, and typed roll-up."""

@@ -1,0 +1,1 @@
+"""Symbology, sheets and the editable project of the annual problem distribution map."""

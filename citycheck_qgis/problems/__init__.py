@@ -1,0 +1,1 @@
+"""Diagnosis against standards, the problem ledger, and counts of problems per unit."""

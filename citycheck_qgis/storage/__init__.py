@@ -1,0 +1,1 @@
+"""The checkup database, files that are never half written, and reports."""

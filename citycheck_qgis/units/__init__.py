@@ -1,0 +1,1 @@
+"""Boundaries: codes, names, hierarchy, topology, and the assignment of features to units."""
