@@ -1,0 +1,71 @@
+"""The conservation of rows: in = matched + ambiguous + unmatched + outside."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+
+from ..errors import ConservationError
+
+
+@dataclass(frozen=True)
+class Conservation:
+    """What became of the rows of one join.
+
+    Attributes
+    ----------
+    subject : what was joined, for people (``buildings``, ``values of annex.xlsx``)
+    total : rows that came in
+    matched : rows with exactly one partner
+    ambiguous : rows with several equally good partners; they are assigned by rule, or listed in the remainder
+    unmatched : rows without a usable key or geometry
+    outside : rows whose place or code is well formed but not one of this city's units
+
+    Raises
+    ------
+    ConservationError : when the four counts do not add up to `total`.
+    """
+
+    subject: str
+    total: int
+    matched: int
+    ambiguous: int = 0
+    unmatched: int = 0
+    outside: int = 0
+
+    def __post_init__(self) -> None:
+        found = self.matched + self.ambiguous + self.unmatched + self.outside
+        if found != self.total:
+            raise ConservationError(
+                f"The counts of {self.subject} do not add up ({self.total} came in, {found} are accounted for); "
+                "this is a defect of CityCheck, please report it with the input."
+            )
+
+    @property
+    def lost_percent(self) -> float:
+        """Share of rows without a unit (unmatched and outside), in percent; 0 for an empty input."""
+        return 100.0 * (self.unmatched + self.outside) / self.total if self.total else 0.0
+
+    def check(self, limit_percent: float) -> None:
+        """Raise ConservationError when more rows were lost than `limit_percent` allows."""
+        if self.lost_percent > limit_percent:
+            raise ConservationError(
+                f"{self.unmatched + self.outside} of {self.total} {self.subject} "
+                f"({self.lost_percent:.1f} %) have no unit, more than the limit of {limit_percent:g} %; "
+                "look at the remainder, correct the input or raise the limit."
+            )
+
+    def as_row(self) -> dict[str, str | int]:
+        """Return the counts as one row of a table."""
+        return asdict(self)
+
+    def __str__(self) -> str:
+        return (
+            f"{self.subject}: {self.total} = {self.matched} matched + {self.ambiguous} ambiguous + "
+            f"{self.unmatched} unmatched + {self.outside} outside"
+        )
+
+
+def counts(joins: Sequence[Conservation]) -> dict[str, dict[str, int]]:
+    """Return the counts by subject, for the run record and for scripts."""
+    return {j.subject: {k: int(v) for k, v in j.as_row().items() if k != "subject"} for j in joins}
