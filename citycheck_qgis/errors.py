@@ -21,5 +21,5 @@ class OutputError(CityCheckError):
     """A result cannot be written."""
 
 
-class Cancelled(CityCheckError):
+class CancelledError(CityCheckError):
     """The user stopped the run; nothing has been written."""

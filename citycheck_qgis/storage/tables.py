@@ -29,8 +29,8 @@ class Table:
 
 
 def _columns(text: str = "", integer: str = "", real: str = "", order: str = "") -> dict[str, str]:
-    types = {c: "text" for c in text.split()}
-    types |= {c: "integer" for c in integer.split()} | {c: "real" for c in real.split()}
+    types = dict.fromkeys(text.split(), "text")
+    types |= dict.fromkeys(integer.split(), "integer") | dict.fromkeys(real.split(), "real")
     return {c: types[c] for c in order.split()} if order else types
 
 
@@ -117,8 +117,7 @@ RUN = Table(
 )  # fmt: skip
 
 TABLES = {
-    t.name: t
-    for t in (UNIT, BUILDING, INDICATOR, VALUE, SAMPLE, PROBLEM, DISTRIBUTION, ADVICE, PROJECT, RUN)
+    t.name: t for t in (UNIT, BUILDING, INDICATOR, VALUE, SAMPLE, PROBLEM, DISTRIBUTION, ADVICE, PROJECT, RUN)
 }
 
 #: The four states of a value. Zero is a measured value.
