@@ -1,0 +1,309 @@
+"""The hierarchy of units: one table of all levels, each unit with its parent."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import shapely
+
+from ..errors import InputError
+from .codes import LENGTH, level_of_code, parent_of_code, tidy_codes
+from .columns import find_column
+from .geometry import NOTE, multipolygons, repair
+from .names import normalise_names
+
+#: Levels that boundaries can have, from the top.
+UNIT_LEVELS = ("city", "district", "street", "community")
+COLUMNS = ["code", "code_year", "level", "name", "parent_code", "built_up", "population", "geometry"]
+#: A unit whose second-best parent covers more than this share of it lies in two parents.
+SECOND_PARENT_SHARE = 0.1
+
+
+@dataclass
+class Units:
+    """The units of a city.
+
+    Attributes
+    ----------
+    frame : columns of table `unit`, sorted by level and code, geometry MultiPolygon in the working CRS
+    issues : columns code, level, issue, detail, geometry: everything that was found wrong, fatal or not
+    notes : sentences on what was derived or repaired
+    """
+
+    frame: gpd.GeoDataFrame
+    issues: gpd.GeoDataFrame
+    notes: list[str] = field(default_factory=list)
+
+    def at(self, level: str) -> gpd.GeoDataFrame:
+        """Return the units of one level, sorted by code."""
+        return self.frame[self.frame["level"] == level]
+
+
+FATAL = ("no_code", "malformed_code", "duplicate_code", "no_parent", "two_parents", "no_geometry")
+
+
+def build_units(
+    levels: Mapping[str, gpd.GeoDataFrame],
+    code_year: int,
+    code_field: str | None = None,
+    name_field: str | None = None,
+    parent_field: str | None = None,
+    strict: bool = True,
+) -> Units:
+    """Build the unit table from one boundary layer per level.
+
+    Codes are brought into their normal form and geometries are repaired on a copy. The parent of a unit is, in
+    this order: the unit that its parent column names; the unit whose code its own code contains; the unit of the
+    nearest level above that covers most of it. Levels above the highest one that is given are made by merging
+    units with the same leading digits.
+
+    Parameters
+    ----------
+    levels : level -> layer; all in the same projected CRS. `community` is required. A single layer that has a
+        `level` column (such as table `unit`) is split by it.
+    code_year : the year that the codes belong to
+    code_field, name_field, parent_field : columns; found by their usual spellings where None
+    strict : raise on fatal issues instead of listing them
+
+    Raises
+    ------
+    InputError : no community layer, an empty layer, no code column, and in strict mode the first fatal issue.
+    """
+    given = _split_levels(dict(levels))
+    if "community" not in given:
+        raise InputError("There is no community layer; give the boundaries of the communities (社区).")
+    parts = []
+    for level in UNIT_LEVELS:
+        if level in given:
+            parts.append(_standardise(given[level], level, code_field, name_field, parent_field))
+    units = pd.concat(parts, ignore_index=True)
+    issues = [_code_issues(units)]
+    usable = units[~units.index.isin(issues[0].index[issues[0]["issue"].isin(FATAL)])].copy()
+    notes = [
+        f"{count} geometries of level {level} were {what}."
+        for (level, what), count in units[units[NOTE] != ""].groupby(["level", NOTE]).size().items()
+    ]
+    usable, parent_issues = _find_parents(usable)
+    issues.append(parent_issues)
+    usable, derived = _derive_upper_levels(usable)
+    notes += derived
+    found = pd.concat(issues, ignore_index=True)
+    found = gpd.GeoDataFrame(found, geometry="geometry", crs=units.crs)
+    if strict:
+        _raise_fatal(found)
+    usable["code_year"] = code_year
+    usable["level"] = pd.Categorical(usable["level"], UNIT_LEVELS, ordered=True)
+    usable = usable.sort_values(["level", "code"], ignore_index=True)
+    usable["level"] = usable["level"].astype(object)
+    usable["geometry"] = multipolygons(usable.geometry)
+    return Units(usable[COLUMNS].set_crs(units.crs), found, notes)
+
+
+def _split_levels(levels: dict[str, gpd.GeoDataFrame]) -> dict[str, gpd.GeoDataFrame]:
+    """Split a layer that holds several levels; refuse empty layers."""
+    for level, frame in levels.items():
+        if len(frame) == 0:
+            raise InputError(f"The {level} layer is empty; choose a layer with boundaries, or leave it out.")
+    if list(levels) != ["community"]:
+        return levels
+    column = find_column(levels["community"].columns, "level")
+    if column is None or not levels["community"][column].isin(UNIT_LEVELS).all():
+        return levels
+    return {str(level): part for level, part in levels["community"].groupby(column)}
+
+
+def _standardise(
+    layer: gpd.GeoDataFrame, level: str, code: str | None, name: str | None, parent: str | None
+) -> gpd.GeoDataFrame:
+    what = f"The {level} layer"
+    attributes = [c for c in layer.columns if c != layer.geometry.name]
+    code = find_column(attributes, "code", code if code in attributes else None, what)
+    if code is None:
+        raise InputError(
+            f"{what} has no code column; its columns are {', '.join(attributes)}: choose the one with the unit codes."
+        )
+    name = find_column(attributes, "name", name if name in attributes else None, what)
+    parent = find_column(attributes, "parent", parent if parent in attributes else None, what)
+    repaired = repair(layer)
+    frame = gpd.GeoDataFrame(
+        {
+            "code": tidy_codes(layer[code]).to_numpy(),
+            "code_as_found": layer[code].to_numpy(),
+            "level": level,
+            "name": (
+                layer[name].astype(object).where(layer[name].notna(), "") if name else layer[code]
+            ).to_numpy(),
+            "parent_as_found": (
+                layer[parent] if parent else pd.Series(None, layer.index, dtype=object)
+            ).to_numpy(),
+            NOTE: repaired[NOTE].to_numpy(),
+            "row": np.arange(1, len(layer) + 1),
+        },
+        geometry=repaired.geometry.to_numpy(),
+        crs=layer.crs,
+    )
+    for role in ("population", "built_up"):
+        column = find_column(attributes, role)
+        frame[role] = pd.to_numeric(layer[column], errors="coerce").to_numpy() if column else np.nan
+    return frame
+
+
+def _issue(units: gpd.GeoDataFrame, issue: str, detail: pd.Series | str) -> gpd.GeoDataFrame:
+    rows = units[["code", "level", "geometry"]].copy()
+    rows["issue"] = issue
+    rows["detail"] = detail
+    return rows
+
+
+def _code_issues(units: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    place = "row " + units["row"].astype(str) + " (" + units["name"].astype(str) + ")"
+    codes = units["code"].fillna("")
+    missing = codes == ""
+    # Digits of another length than a code has are a damaged code, not a local one.
+    malformed = ~missing & codes.str.isdecimal() & (codes.str.len() != LENGTH)
+    found = [
+        _issue(units[missing], "no_code", place[missing]),
+        _issue(
+            units[malformed],
+            "malformed_code",
+            place[malformed] + ": " + units["code_as_found"][malformed].astype(str),
+        ),
+    ]
+    repeated = ~missing & ~malformed & units.duplicated(["code", "level"], keep="first")
+    first_parent = units.drop_duplicates(["code", "level"]).set_index(["code", "level"])["parent_as_found"]
+    keys = pd.MultiIndex.from_frame(units.loc[repeated, ["code", "level"]])
+    other_parent = (
+        units.loc[repeated, "parent_as_found"].fillna("").astype(str).to_numpy()
+        != first_parent.reindex(keys).fillna("").astype(str).to_numpy()
+    )
+    twice = units[repeated]
+    found.append(_issue(twice[~other_parent], "duplicate_code", place[repeated][~other_parent]))
+    found.append(_issue(twice[other_parent], "two_parents", place[repeated][other_parent]))
+    without = units.geometry.isna() & ~missing & ~malformed & ~repeated
+    found.append(_issue(units[without], "no_geometry", place[without] + ": " + units.loc[without, NOTE]))
+    return pd.concat(found)
+
+
+def _find_parents(units: gpd.GeoDataFrame) -> tuple[gpd.GeoDataFrame, gpd.GeoDataFrame]:
+    units["parent_code"] = None
+    issues = []
+    present = [level for level in UNIT_LEVELS if (units["level"] == level).any()]
+    for position, level in enumerate(present[1:], start=1):
+        rows = units.index[units["level"] == level]
+        above = present[:position][::-1]
+        parents = _parents_by_column(units, rows, above)
+        for upper in above:
+            own = units.loc[rows, "code"].map(lambda code, upper=upper: parent_of_code(code, upper))
+            parents = parents.where(
+                parents.notna(), own.where(own.isin(units.loc[units["level"] == upper, "code"]))
+            )
+        open_rows = rows[parents.isna()]
+        if len(open_rows):
+            by_place, second = _parents_by_place(units.loc[open_rows], units[units["level"] == above[0]])
+            parents.loc[open_rows] = by_place
+            detail = (
+                units["name"].astype(str) + " lies in " + by_place.astype(str) + " and " + second.astype(str)
+            )
+            issues.append(_issue(units.loc[open_rows[second.notna()]], "two_parents", detail))
+            lost = open_rows[by_place.isna()]
+            issues.append(_issue(units.loc[lost], "no_parent", f"no {above[0]} has its code or covers it"))
+        units.loc[rows, "parent_code"] = parents
+    empty = _issue(units.iloc[:0], "", "")
+    return units, pd.concat([empty, *issues])
+
+
+def _parents_by_column(units: gpd.GeoDataFrame, rows: pd.Index, above: list[str]) -> pd.Series:
+    """Return the parents that the parent column names by code, or by a name that is unique at its level."""
+    given = units.loc[rows, "parent_as_found"]
+    parents = pd.Series(None, index=rows, dtype=object)
+    names = normalise_names(given)
+    codes = tidy_codes(given)
+    for level in above:
+        upper = units[units["level"] == level]
+        by_name = pd.Series(upper["code"].to_numpy(), index=normalise_names(upper["name"]))
+        by_name = by_name[~by_name.index.duplicated(keep=False)]
+        parents = parents.where(parents.notna(), codes.where(codes.isin(upper["code"])))
+        parents = parents.where(parents.notna(), names.map(by_name.to_dict()))
+    return parents
+
+
+def _parents_by_place(children: gpd.GeoDataFrame, parents: gpd.GeoDataFrame) -> tuple[pd.Series, pd.Series]:
+    """Return the parent with the largest overlap, and a second one where it covers a good part as well."""
+    upper = parents.geometry.to_numpy()
+    lower = children.geometry.to_numpy()
+    child, parent = shapely.STRtree(upper).query(lower, predicate="intersects")
+    share = shapely.area(shapely.intersection(lower[child], upper[parent])) / shapely.area(lower[child])
+    pairs = pd.DataFrame({"child": child, "code": parents["code"].to_numpy()[parent], "share": share})
+    pairs = pairs[pairs["share"] > 0].sort_values(["child", "share", "code"], ascending=[True, False, True])
+    rank = pairs.groupby("child").cumcount()
+    best = pairs[rank == 0].set_index("child")["code"]
+    second = pairs[(rank == 1) & (pairs["share"] > SECOND_PARENT_SHARE)].set_index("child")["code"]
+    order = range(len(children))
+    return (
+        pd.Series(best.reindex(order).to_numpy(), index=children.index, dtype=object),
+        pd.Series(second.reindex(order).to_numpy(), index=children.index, dtype=object),
+    )
+
+
+def _derive_upper_levels(units: gpd.GeoDataFrame) -> tuple[gpd.GeoDataFrame, list[str]]:
+    """Make the levels above the highest given one from the leading digits of its codes."""
+    notes = []
+    top = next(level for level in UNIT_LEVELS if (units["level"] == level).any())
+    while top != "city":
+        rows = units["level"] == top
+        upper = UNIT_LEVELS[UNIT_LEVELS.index(top) - 1]
+        parents = units.loc[rows, "code"].map(lambda code, upper=upper: parent_of_code(code, upper))
+        if parents.isna().any() or (units.loc[rows, "code"].map(level_of_code) != top).any():
+            notes.append(
+                f"Units above level {top} cannot be derived: some {top} codes are not official ones."
+            )
+            break
+        units.loc[rows, "parent_code"] = parents
+        groups = units[rows].groupby(parents)
+        merged = gpd.GeoDataFrame(
+            {
+                "code": list(groups.groups),
+                "level": upper,
+                "name": list(groups.groups),
+                "parent_code": None,
+                "population": groups["population"].sum(min_count=1).to_numpy(),
+                "built_up": groups["built_up"].sum(min_count=1).to_numpy(),
+            },
+            geometry=[shapely.union_all(part.geometry.to_numpy()) for _, part in groups],
+            crs=units.crs,
+        )
+        notes.append(f"{len(merged)} units of level {upper} were made by merging {top} units by their codes.")
+        units = pd.concat([units, merged], ignore_index=True)
+        top = upper
+    return units, notes
+
+
+_SENTENCES = {
+    "no_code": "{n} units of the {level} layer have no code, first {detail}; fill in the codes.",
+    "malformed_code": "{n} unit codes of the {level} layer are malformed, first {detail}; a code has 6, 9 or 12 digits, "
+    "or is a local text for a managed zone.",
+    "duplicate_code": "{n} unit codes of the {level} layer occur twice, first {code} in {detail}; merge the parts or "
+    "correct the codes.",
+    "no_parent": "{n} units of the {level} layer have no parent, first {code}: {detail}; correct the code, give the "
+    "parent column or add the missing unit.",
+    "two_parents": "{n} units of the {level} layer are in two parents, first {code}: {detail}; give the parent column or "
+    "split the unit.",
+    "no_geometry": "{n} units of the {level} layer have no usable geometry, first {code} in {detail}; redraw them.",
+}
+
+
+def _raise_fatal(issues: gpd.GeoDataFrame) -> None:
+    for kind in FATAL:
+        rows = issues[issues["issue"] == kind]
+        if len(rows):
+            first = rows.iloc[0]
+            same = rows[rows["level"] == first["level"]]
+            raise InputError(
+                _SENTENCES[kind].format(
+                    n=len(same), level=first["level"], code=first["code"], detail=first["detail"]
+                )
+            )
