@@ -1,0 +1,32 @@
+SHELL := /bin/bash
+.DEFAULT_GOAL := help
+.PHONY: help setup demo test lint package bench-startup clean
+
+# The rooms that do not import QGIS.
+ROOMS := $(wildcard citycheck_qgis/errors.py $(addprefix citycheck_qgis/,units footprints indicators problems cim storage))
+
+help: ## list the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-14s %s\n", $$1, $$2}' Makefile
+
+setup: ## install what is needed (apt, .venv) and make a QGIS profile in .qgis; repeats do nothing
+	@scripts/setup.sh
+
+demo: setup ## make the annual problem map of the sample city in out/demo; CITY=las_palmas: a real city
+	@CITY='$(CITY)' scripts/demo.sh
+
+test: lint ## run all checks and tests; PYTEST_ARGS='-k codes' for some of them
+	@. scripts/env.sh && python -m pytest $(PYTEST_ARGS)
+	@echo "All passed: ruff, mypy, pytest."
+
+lint: setup ## check style and types
+	@. scripts/env.sh && python -m ruff check . && python -m ruff format --check . && python -m mypy $(ROOMS)
+
+package: setup ## make the installable plugin archive in dist/ from the last commit
+	@scripts/package.sh dist
+
+bench-startup: setup ## measure what the plugin adds to the start of qgis_process
+	@. scripts/env.sh && python benchmarks/startup.py
+
+clean: ## remove results and caches; .venv and .qgis stay
+	rm -rf out dist .cache .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	find . -name __pycache__ -not -path './.venv/*' -prune -exec rm -rf {} +
