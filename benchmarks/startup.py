@@ -1,7 +1,8 @@
 """Measure what the plugin adds to the start of ``qgis_process``.
 
 Runs ``qgis_process list`` in turns with and without the plugin (two throw-away profiles), so that other load on the
-machine falls on both, and compares the medians. Prints milliseconds and one line of JSON.
+machine falls on both. Prints milliseconds and one line of JSON. On a busy machine the fastest runs say more than the
+medians.
 
     make bench-startup        or        python benchmarks/startup.py --runs 15 --limit 50
 """
@@ -50,7 +51,7 @@ def run_once(environment: dict[str, str], expect_plugin: bool) -> tuple[float, f
 
 
 def measure(runs: int) -> dict[str, float]:
-    """Return the medians over the runs, in milliseconds."""
+    """Return medians over the runs and the difference of the fastest runs, in milliseconds."""
     with tempfile.TemporaryDirectory() as folder:
         profiles = {enabled: make_profile(Path(folder) / str(enabled), enabled) for enabled in (False, True)}
         times: dict[bool, list[tuple[float, float]]] = {False: [], True: []}
@@ -67,6 +68,9 @@ def measure(runs: int) -> dict[str, float]:
             f"{kind}_without_ms": round(without, 1),
             f"{kind}_with_ms": round(with_plugin, 1),
             f"{kind}_added_ms": round(added, 1),
+            f"{kind}_added_best_ms": round(
+                min(t[position] for t in times[True]) - min(t[position] for t in times[False]), 1
+            ),
         }
     return result
 
@@ -75,17 +79,23 @@ def main() -> int:
     """Print the figures; return 1 when the plugin adds more CPU time than the limit."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--runs", type=int, default=15, help="pairs of runs (default 15)")
-    parser.add_argument("--limit", type=float, default=50, help="allowed CPU milliseconds (default 50)")
+    parser.add_argument(
+        "--limit",
+        type=float,
+        default=50,
+        help="allowed CPU milliseconds between the fastest runs (default 50)",
+    )
     arguments = parser.parse_args()
     figures = measure(arguments.runs)
     for kind in ("wall", "cpu"):
         print(
             f"qgis_process start, {kind:4}: {figures[f'{kind}_without_ms']:7.1f} ms without, "
             f"{figures[f'{kind}_with_ms']:7.1f} ms with the plugin, "
-            f"{figures[f'{kind}_added_ms']:+6.1f} ms added (median of {arguments.runs} pairs)"
+            f"{figures[f'{kind}_added_ms']:+6.1f} ms added (median of {arguments.runs} pairs), "
+            f"{figures[f'{kind}_added_best_ms']:+6.1f} ms between the fastest runs"
         )
     print(json.dumps({"benchmark": "startup", "runs": arguments.runs, **figures}))
-    return int(figures["cpu_added_ms"] > arguments.limit)
+    return int(figures["cpu_added_best_ms"] > arguments.limit)
 
 
 if __name__ == "__main__":

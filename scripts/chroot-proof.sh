@@ -75,8 +75,8 @@ trap unmount EXIT
 if [ ! -e "$new/etc/debian_version" ]; then
     include=git,make
     case "$mirror" in https:*) include=$include,ca-certificates ;; esac
-    timed "minimal $SUITE with git and make" \
-        debootstrap --variant=minbase --include=$include "$SUITE" "$new" "$mirror" >"$WORK/debootstrap.log" 2>&1 ||
+    bootstrap() { debootstrap --variant=minbase --include=$include "$SUITE" "$new" "$mirror" >"$WORK/debootstrap.log" 2>&1; }
+    timed "minimal $SUITE with git and make" bootstrap ||
         { tail -n 20 "$WORK/debootstrap.log" >&2; stop "debootstrap failed."; }
 fi
 

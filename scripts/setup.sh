@@ -66,14 +66,12 @@ require_apt() {
 
 # --- apt -----------------------------------------------------------------------------------------------
 
-as_root() {
-    if [ "$(id -u)" = 0 ]; then
-        "$@"
-    elif command -v sudo >/dev/null; then
-        sudo "$@"
-    else
-        stop "packages are missing and neither root nor sudo is at hand. Run this once as root: $*"
-    fi
+as_root() { if [ "$(id -u)" = 0 ]; then "$@"; else sudo "$@"; fi; }
+
+require_root() {
+    [ "$(id -u)" = 0 ] || command -v sudo >/dev/null ||
+        stop "packages are missing ($*) and neither root nor sudo is at hand. Run 'make setup' once as root, or have them installed."
+    [ "$(id -u)" = 0 ] || sudo -v || stop "sudo refused. Run 'make setup' once as root, or have these packages installed: $*"
 }
 
 update_lists() {
@@ -164,10 +162,12 @@ install_packages() {
         say "all there, QGIS $(installed qgis)"
         return
     fi
+    local missing
+    missing="$(missing_packages "${packages[@]}")"
+    require_root ${missing:-qgis}
     update_lists
     choose_release
     choose_packages
-    local missing
     missing="$(missing_packages "${packages[@]}" | wc -l)"
     say "installing QGIS and $missing named packages${release:+ from $release}; about 0.6 GB to load, 2 to 3 minutes"
     # One command: with backports, taking QGIS first would make libgdal-dev of the stable suite uninstallable.
