@@ -1,12 +1,21 @@
 """The errors that CityCheck raises for its users.
 
 Every message is one sentence that says what is wrong, where (file, layer, row, feature) and what to do about it.
-The algorithm layer shows the message as it is; anything else that is raised is a defect of CityCheck.
+The algorithm layer shows the message, translated; anything else that is raised is a defect of CityCheck.
 """
 
 
 class CityCheckError(Exception):
-    """Base of all errors that are meant for a person to read."""
+    """Base of all errors that are meant for a person to read.
+
+    The sentence is a template and its values, so that it can be translated:
+    ``InputError("{layer} has no CRS.", layer="buildings")``. Without values it is taken as it stands.
+    """
+
+    def __init__(self, template: str, **values: object) -> None:
+        self.template = template
+        self.values = values
+        super().__init__(template.format(**values) if values else template)
 
 
 class InputError(CityCheckError):

@@ -9,7 +9,9 @@ import shapely
 
 #: Column in which a feature says what was wrong with its geometry; empty text where nothing was.
 NOTE = "geometry_note"
-UNREADABLE, NULL, EMPTY, REPAIRED = "unreadable", "null", "empty", "repaired"
+UNREADABLE, NULL, EMPTY = "unreadable", "null", "empty"
+#: Invalid polygons: made valid, or without any area left once they were.
+REPAIRED, COLLAPSED = "repaired", "collapsed"
 
 
 def repair(features: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
@@ -37,10 +39,9 @@ def repair(features: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
             _same_dimension(fixed, original)
             for fixed, original in zip(shapely.make_valid(geometry[broken]), geometry[broken], strict=True)
         ]
-        note[broken] = REPAIRED
-        empty |= ~missing & shapely.is_empty(geometry)
+        note[broken] = np.where(shapely.is_empty(geometry[broken]), COLLAPSED, REPAIRED)
     note[empty] = EMPTY
-    geometry[empty] = None
+    geometry[shapely.is_empty(geometry)] = None
     result = features.copy()
     result[NOTE] = note
     return result.set_geometry(gpd.GeoSeries(geometry, index=features.index, crs=features.crs))

@@ -14,7 +14,7 @@ from ..errors import InputError
 from .codes import LENGTH, level_of_code, parent_of_code, tidy_codes
 from .columns import find_column
 from .geometry import NOTE, multipolygons, repair
-from .names import normalise_names
+from .names import look_garbled, normalise_names
 
 #: Levels that boundaries can have, from the top.
 UNIT_LEVELS = ("city", "district", "street", "community")
@@ -128,6 +128,13 @@ def _standardise(
         )
     name = find_column(attributes, "name", name if name in attributes else None, what)
     parent = find_column(attributes, "parent", parent if parent in attributes else None, what)
+    if name and look_garbled(layer[name]):
+        raise InputError(
+            "The names of the {level} layer are garbled ({example}); set the layer's encoding (GBK or UTF-8) in its "
+            "properties under Source and rerun.",
+            level=level,
+            example=layer[name].dropna().iloc[0],
+        )
     repaired = repair(layer)
     frame = gpd.GeoDataFrame(
         {

@@ -61,3 +61,16 @@ def normalise_names(names: pd.Series) -> pd.Series:
     """Return `normalise_name` of every value; each distinct value is looked at once."""
     distinct = {value: normalise_name(value) for value in names.dropna().unique()}
     return names.map(distinct).astype(object).where(names.notna(), "")
+
+
+def look_garbled(names: pd.Series) -> bool:
+    """Return whether names were read in another encoding than they were written in.
+
+    GBK read as UTF-8 leaves replacement characters; GBK or UTF-8 read as Latin-1 leaves runs of accented
+    letters and signs that no place name has.
+    """
+    text = "".join(str(name) for name in names.dropna().unique())
+    if "\ufffd" in text:
+        return True
+    high = sum("\x80" <= character <= "\xff" for character in text)
+    return len(text) > 0 and high / len(text) > 0.4

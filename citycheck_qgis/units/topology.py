@@ -102,3 +102,10 @@ def _outside(rows: gpd.GeoDataFrame, parents: gpd.GeoDataFrame, level: str) -> g
     code, parent = known["code"].to_numpy(dtype=object), known["parent_code"].to_numpy(dtype=object)
     real = shapely.area(rest) > 0
     return _frame("outside_parent", level, code[real], parent[real], rest[real], "reaches out of its parent")
+
+
+def join_issues(codes: gpd.GeoDataFrame, topology: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    """Return the issues of `hierarchy.build_units` and of `check_topology` as one list with `COLUMNS`."""
+    first = codes.assign(other_code="", area=0.0)[COLUMNS]
+    rows = pd.concat([first, topology], ignore_index=True) if len(first) else topology
+    return gpd.GeoDataFrame(rows, geometry="geometry", crs=topology.crs)

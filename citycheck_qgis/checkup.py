@@ -1,0 +1,164 @@
+"""The whole checkup of a year, from units to the distribution of problems, on frames."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import geopandas as gpd
+import pandas as pd
+
+from .indicators.rollup import roll_up
+from .indicators.sample import check_sample, read_sample
+from .indicators.values import read_values
+from .problems.counts import compare_years, count_distribution
+from .problems.ledger import build_ledger
+from .problems.survey import read_survey
+from .problems.verdicts import judge
+from .storage.tables import VALUE
+from .units.assignment import assign
+from .units.buildings import building_table
+from .units.conservation import Conservation
+from .units.hierarchy import Units
+
+
+@dataclass
+class Checkup:
+    """The tables of a year and what became of every row that came in.
+
+    Attributes
+    ----------
+    tables : table name -> frame, as the checkup database holds them
+    verdicts : see `verdicts.judge`
+    joins : the conservation of each join
+    remainders : name -> rows without a partner
+    comparison : see `counts.compare_years`; None without an earlier sampled year
+    compared_with : the earlier year of the comparison
+    notes, warnings : sentences for people
+    """
+
+    tables: dict[str, pd.DataFrame]
+    verdicts: pd.DataFrame
+    joins: list[Conservation] = field(default_factory=list)
+    remainders: dict[str, pd.DataFrame] = field(default_factory=dict)
+    comparison: pd.DataFrame | None = None
+    compared_with: int | None = None
+    notes: list[str] = field(default_factory=list)
+    warnings: list[str] = field(default_factory=list)
+
+
+def run_checkup(
+    units: Units,
+    system: pd.DataFrame,
+    year: int,
+    buildings: gpd.GeoDataFrame | None = None,
+    building_field: str | None = None,
+    value_files: Sequence[Path] = (),
+    sample_file: Path | None = None,
+    surveys: Mapping[str, gpd.GeoDataFrame] | None = None,
+    earlier: Mapping[str, pd.DataFrame] | None = None,
+    limit_percent: float = 10.0,
+    progress: Callable[[float], None] = lambda share: None,
+) -> Checkup:
+    """Join, roll up, diagnose and count.
+
+    Parameters
+    ----------
+    units : see `hierarchy.build_units`
+    system : table `indicator`
+    year : the checkup year
+    buildings : footprints in the units' CRS
+    building_field : column of the building number
+    value_files : annex tables (CSV, XLSX)
+    sample_file : register of the surveyed units
+    surveys : name -> surveyed problems in the units' CRS
+    earlier : tables `problem` and `sample` of other years
+    limit_percent : largest share of rows that may stay without a unit, for each join
+    progress : called with the share done, 0 to 1; may raise to cancel
+
+    Raises
+    ------
+    InputError, ConservationError : see the rooms.
+    """
+    result = Checkup(
+        {"unit": units.frame, "indicator": system}, verdicts=pd.DataFrame(), notes=list(units.notes)
+    )
+    earlier = earlier or {}
+
+    table = None
+    if buildings is not None:
+        assigned = assign(buildings, units.at("community"), "buildings", lambda share: progress(0.3 * share))
+        table = building_table(assigned.frame, "building layer", building_field)
+        lost = assigned.frame[~assigned.frame["method"].isin(["within", "largest_overlap"])]
+        _account(result, assigned.conservation, lost, limit_percent)
+        result.tables["building"] = table
+        if assigned.street_differs:
+            result.notes.append(
+                f"{assigned.street_differs} buildings overlap another street more than their community's own."
+            )
+    progress(0.3)
+
+    values = read_values(value_files, units.frame, system, year) if value_files else None
+    reported = pd.DataFrame(columns=list(VALUE.columns))
+    if values is not None:
+        reported = values.values
+        for join in values.conservation:
+            join.check(limit_percent)
+        result.joins += values.conservation
+        result.remainders["values"] = values.remainder
+    progress(0.5)
+
+    sample = None
+    if sample_file is not None:
+        register = read_sample(sample_file, units.frame, year)
+        sample = register.sample
+        _account(result, register.conservation, register.remainder, limit_percent)
+        result.warnings += check_sample(sample, units.frame)
+        result.tables["sample"] = sample
+    else:
+        result.warnings.append("There is no sample register: no unit can be said to be without problems.")
+
+    survey = read_survey(surveys or {}, table, units.frame, system)
+    if surveys:
+        _account(result, survey.conservation, survey.remainder, limit_percent)
+    progress(0.7)
+
+    rolled = roll_up(reported, units.frame, system)
+    result.tables["value"] = pd.concat([reported, rolled], ignore_index=True)
+    result.verdicts = judge(result.tables["value"], system)
+    past = earlier.get("problem")
+    ledger = build_ledger(survey.findings, reported, units.frame, system, year, past)
+    result.tables["problem"] = ledger
+    # With a field survey every sampled unit was looked at; without one, only where values came back.
+    measured = reported.loc[reported["state"] == "measured", "unit_code"]
+    assessed = None if surveys else set(measured)
+    result.tables["distribution"] = count_distribution(ledger, units.frame, year, sample, table, assessed)
+    _compare(result, ledger, sample, earlier, units.frame, year)
+    progress(1.0)
+    return result
+
+
+def _account(result: Checkup, join: Conservation, lost: pd.DataFrame, limit_percent: float) -> None:
+    join.check(limit_percent)
+    result.joins.append(join)
+    result.remainders[join.subject] = lost
+
+
+def _compare(
+    result: Checkup,
+    ledger: pd.DataFrame,
+    sample: pd.DataFrame | None,
+    earlier: Mapping[str, pd.DataFrame],
+    units: pd.DataFrame,
+    year: int,
+) -> None:
+    samples = earlier.get("sample")
+    if sample is None or samples is None or not (samples["year"] < year).any():
+        return
+    last = int(samples.loc[samples["year"] < year, "year"].max())
+    problems = earlier["problem"]
+    result.comparison = compare_years(
+        ledger, problems[problems["year"] == last], sample, samples[samples["year"] == last], units
+    )
+    result.compared_with = last

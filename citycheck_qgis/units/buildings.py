@@ -1,0 +1,74 @@
+"""The building layer in the database's own columns."""
+
+from __future__ import annotations
+
+import geopandas as gpd
+import pandas as pd
+
+from ..storage.tables import BUILDING
+from .columns import find_column
+from .geometry import multipolygons
+
+#: Attributes that a layer may have under other names; numbers and texts.
+_NUMBERS = ("storeys", "height", "floor_area", "year_built")
+_TEXTS = ("use",)
+
+
+def identify(
+    buildings: gpd.GeoDataFrame, chosen: str | None = None, what: str = "The building layer"
+) -> pd.Series:
+    """Return a building number for each feature.
+
+    The number is the text of the number column; a feature without one, or with one that an earlier feature has,
+    is numbered by its place in the layer (``#17``), so that none is merged with another.
+
+    Parameters
+    ----------
+    chosen : the number column; found by its usual spellings where None
+    """
+    attributes = [c for c in buildings.columns if c != buildings.geometry.name]
+    column = find_column(attributes, "building_id", chosen, what)
+    own = pd.Series([f"#{fid}" for fid in buildings.index], index=buildings.index, dtype=object)
+    if column is None:
+        return own
+    found = buildings[column].map(_text)
+    usable = found.notna() & ~found.duplicated()
+    return found.where(usable, own)
+
+
+def _text(value: object) -> str | None:
+    if value is None or value != value:
+        return None
+    if isinstance(value, float) and value.is_integer():
+        value = int(value)
+    return str(value).strip() or None
+
+
+def building_table(assigned: gpd.GeoDataFrame, source: str, chosen: str | None = None) -> gpd.GeoDataFrame:
+    """Return assigned buildings (see `assignment.assign`) as table `building`; none is left out.
+
+    Parameters
+    ----------
+    source : where the buildings came from, for column `source`
+    chosen : the number column
+    """
+    attributes = [c for c in assigned.columns if c != assigned.geometry.name]
+    frame = pd.DataFrame(index=assigned.index)
+    frame["building_id"] = identify(assigned, chosen)
+    for name in ("community_code", "share", "method"):
+        frame[name] = assigned[name]
+    estate = find_column(attributes, "estate")
+    frame["estate_code"] = assigned[estate] if estate else None
+    for name in _NUMBERS:
+        column = find_column(attributes, name)
+        frame[name] = pd.to_numeric(assigned[column], errors="coerce") if column else None
+    for name in ("storeys", "year_built"):
+        # Half storeys and ranges of years occur; the table holds whole numbers.
+        frame[name] = pd.to_numeric(frame[name], errors="coerce").round()
+    for name in _TEXTS:
+        column = find_column(attributes, name)
+        frame[name] = assigned[column] if column else None
+    frame["source"] = source
+    polygons = assigned.geometry.where(assigned.geom_type.isin(["Polygon", "MultiPolygon"]))
+    ordered = frame[list(BUILDING.columns)]
+    return gpd.GeoDataFrame(ordered, geometry=multipolygons(polygons), crs=assigned.crs)

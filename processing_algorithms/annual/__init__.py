@@ -1,0 +1,1 @@
+"""The whole checkup of a year in one run."""

@@ -1,0 +1,414 @@
+"""What all algorithms of CityCheck have in common."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from qgis.core import (
+    QgsProcessing,
+    QgsProcessingAlgorithm,
+    QgsProcessingContext,
+    QgsProcessingException,
+    QgsProcessingFeedback,
+    QgsProcessingOutputNumber,
+    QgsProcessingParameterCrs,
+    QgsProcessingParameterDefinition,
+    QgsProcessingParameterFeatureSink,
+    QgsProcessingParameterFeatureSource,
+    QgsProcessingParameterFileDestination,
+    QgsProcessingParameterNumber,
+    QgsProcessingParameterString,
+    QgsProcessingUtils,
+)
+from qgis.PyQt.QtGui import QIcon
+
+from ..citycheck_qgis.errors import CityCheckError, InputError, OutputError
+from . import dependencies
+from .outputs import arrange
+from .sources import check_cancelled, crs_of, fields_of, fill_sink, geometry_type, remove_output, to_frame
+from .translate import sentence, tr
+
+if TYPE_CHECKING:
+    import geopandas as gpd
+    import pandas as pd
+    from pyproj import CRS
+
+    from ..citycheck_qgis.storage.report import Section
+    from ..citycheck_qgis.units.conservation import Conservation
+    from ..citycheck_qgis.units.hierarchy import Units
+
+PLUGIN = Path(__file__).resolve().parent.parent
+
+
+@dataclass(frozen=True)
+class Group:
+    """A toolbox group: its stable id and its English name."""
+
+    id: str
+    name: str
+
+
+class CityCheckAlgorithm(QgsProcessingAlgorithm):
+    """Base class: translation, help, dependency check, errors as one sentence, common parameters.
+
+    A subclass gives `group_of`, `keywords`, `packages`, the name methods, `description`, `define` and `work`.
+    """
+
+    group_of: Group
+    #: Search words in English and Chinese, whatever the interface language is.
+    keywords: str
+    packages: Sequence[str] = dependencies.CORE
+
+    LIMIT = "MAX_UNMATCHED"
+    REPORT = "REPORT"
+
+    def createInstance(self) -> CityCheckAlgorithm:
+        return type(self)()
+
+    def group(self) -> str:
+        return tr(self.group_of.name)
+
+    def groupId(self) -> str:
+        return self.group_of.id
+
+    def tags(self) -> list[str]:
+        return self.keywords.split(",")
+
+    def icon(self) -> QIcon:
+        return QIcon(str(PLUGIN / "styles" / "icon.svg"))
+
+    def svgIconPath(self) -> str:
+        return str(PLUGIN / "styles" / "icon.svg")
+
+    def description(self) -> str:
+        """Say in a few sentences what the algorithm does, for the help panel."""
+        raise NotImplementedError(type(self).__name__)
+
+    def shortHelpString(self) -> str:
+        parts = [f"<p>{self.description()}</p>"]
+        for title, definitions in (
+            (tr("Inputs"), [d for d in self.parameterDefinitions() if not d.isDestination()]),
+            (tr("Outputs"), [d for d in self.parameterDefinitions() if d.isDestination()]),
+        ):
+            items = "".join(f"<li><b>{d.description()}</b>: {d.help()}</li>" for d in definitions if d.help())
+            parts.append(f"<p>{title}</p><ul>{items}</ul>")
+        return "".join(parts)
+
+    def canExecute(self) -> tuple[bool, str]:
+        missing = dependencies.problems(self.packages)
+        return not missing, " ".join(missing)
+
+    def checkParameterValues(
+        self, parameters: dict[str, Any], context: QgsProcessingContext
+    ) -> tuple[bool, str]:
+        # qgis_process and processing.run do not ask canExecute.
+        able, reason = self.canExecute()
+        if not able:
+            return False, reason
+        return super().checkParameterValues(parameters, context)
+
+    def initAlgorithm(self, configuration: dict[str, Any] | None = None) -> None:
+        self.define()
+
+    def define(self) -> None:
+        """Add the parameters and outputs."""
+        raise NotImplementedError(type(self).__name__)
+
+    def work(
+        self, parameters: dict[str, Any], context: QgsProcessingContext, feedback: QgsProcessingFeedback
+    ) -> dict[str, Any]:
+        """Do the work and return the outputs."""
+        raise NotImplementedError(type(self).__name__)
+
+    def processAlgorithm(
+        self, parameters: dict[str, Any], context: QgsProcessingContext, feedback: QgsProcessingFeedback
+    ) -> dict[str, Any]:
+        try:
+            return self.work(parameters, context, feedback)
+        except CityCheckError as error:
+            raise QgsProcessingException(sentence(error)) from None
+
+    # Parameters that several algorithms have.
+
+    def add(
+        self, parameter: QgsProcessingParameterDefinition, help_text: str, advanced: bool = False
+    ) -> None:
+        """Add a parameter with its help."""
+        parameter.setHelp(help_text)
+        if advanced:
+            parameter.setFlags(parameter.flags() | QgsProcessingParameterDefinition.Flag.FlagAdvanced)
+        self.addParameter(parameter)
+
+    def add_boundaries(self) -> None:
+        """Add the four boundary layers and the columns of their codes, names and parents."""
+        polygon = [QgsProcessing.SourceType.TypeVectorPolygon]
+        for key, title, optional in (
+            ("COMMUNITIES", tr("Communities"), False),
+            ("STREETS", tr("Streets"), True),
+            ("DISTRICTS", tr("Districts"), True),
+            ("CITY", tr("City"), True),
+        ):
+            text = (
+                tr(
+                    "Boundaries of the communities (社区), each with its code. The table unit of a checkup database "
+                    "may stand for all levels."
+                )
+                if key == "COMMUNITIES"
+                else tr(
+                    "Boundaries of this level. Left out, they are merged from the level below by the unit codes."
+                )
+            )
+            self.add(QgsProcessingParameterFeatureSource(key, title, polygon, optional=optional), text)
+        for key, title, text in (
+            (
+                "CODE_FIELD",
+                tr("Code column"),
+                tr("Column of the unit codes; empty: found by its usual names."),
+            ),
+            (
+                "NAME_FIELD",
+                tr("Name column"),
+                tr("Column of the unit names; empty: found by its usual names."),
+            ),
+            (
+                "PARENT_FIELD",
+                tr("Parent column"),
+                tr(
+                    "Column with the code or name of the unit above; empty: found by its usual names, else the code's "
+                    "own digits, else the place decide."
+                ),
+            ),
+        ):
+            self.add(QgsProcessingParameterString(key, title, optional=True), text, advanced=True)
+        self.add(
+            QgsProcessingParameterCrs("CRS", tr("Working CRS"), optional=True),
+            tr(
+                "Projected CRS in metres in which everything is measured; empty: that of the communities, or for "
+                "degrees the matching CGCS2000 3-degree strip."
+            ),
+            advanced=True,
+        )
+
+    def add_limit(self) -> None:
+        """Add the share of rows that may stay without a unit."""
+        self.add(
+            QgsProcessingParameterNumber(
+                self.LIMIT, tr("Largest share without a unit (%)"),
+                QgsProcessingParameterNumber.Type.Double, 10.0, minValue=0, maxValue=100,
+            ),
+            tr("The run fails when a larger share of the rows is unmatched or outside all units."),
+        )  # fmt: skip
+
+    def add_year(self) -> None:
+        """Add the checkup year."""
+        self.add(
+            QgsProcessingParameterNumber(
+                "YEAR",
+                tr("Checkup year"),
+                QgsProcessingParameterNumber.Type.Integer,
+                minValue=2000,
+                maxValue=2100,
+            ),
+            tr("Year of the checkup that the data belong to."),
+        )
+
+    def add_report(self) -> None:
+        """Add the optional HTML report."""
+        self.add(
+            QgsProcessingParameterFileDestination(
+                self.REPORT, tr("Report"), tr("HTML files (*.html)"), optional=True, createByDefault=False
+            ),
+            tr("HTML page with the conservation table and everything that was found."),
+        )
+
+    def add_sink(self, key: str, title: str, text: str, optional: bool = False, table: bool = False) -> None:
+        """Add an output layer, or an output table without geometry."""
+        kind = (
+            QgsProcessing.SourceType.TypeVector if table else QgsProcessing.SourceType.TypeVectorAnyGeometry
+        )
+        self.add(
+            QgsProcessingParameterFeatureSink(
+                key, title, kind, optional=optional, createByDefault=not optional
+            ),
+            text,
+        )
+
+    def add_counts(self) -> None:
+        """Add the counts of the join as outputs that a script can read."""
+        for key, title in (
+            ("TOTAL", tr("Rows in")),
+            ("MATCHED", tr("Matched")),
+            ("AMBIGUOUS", tr("Ambiguous")),
+            ("UNMATCHED", tr("Unmatched")),
+            ("OUTSIDE", tr("Outside")),
+        ):
+            self.addOutput(QgsProcessingOutputNumber(key, title))
+
+    # Reading and writing.
+
+    def frame(
+        self,
+        parameters: dict[str, Any],
+        key: str,
+        context: QgsProcessingContext,
+        feedback: QgsProcessingFeedback,
+    ) -> gpd.GeoDataFrame | None:
+        """Return the features of a source parameter, or None where it was left out."""
+        source = self.parameterAsSource(parameters, key, context)
+        if source is None:
+            if parameters.get(key) in (None, ""):
+                return None
+            raise InputError(
+                "The layer {layer} given as {parameter} cannot be opened; check the path and the layer name.",
+                layer=parameters[key],
+                parameter=key,
+            )
+        return to_frame(source, feedback)
+
+    def require(
+        self,
+        parameters: dict[str, Any],
+        key: str,
+        context: QgsProcessingContext,
+        feedback: QgsProcessingFeedback,
+    ) -> gpd.GeoDataFrame:
+        """Return the features of a required source parameter, which must have some."""
+        frame = self.frame(parameters, key, context, feedback)
+        if frame is None or len(frame) == 0:
+            raise InputError(
+                "The layer given as {parameter} is empty; choose a layer with features.", parameter=key
+            )
+        return frame
+
+    def read_units(
+        self,
+        parameters: dict[str, Any],
+        context: QgsProcessingContext,
+        feedback: QgsProcessingFeedback,
+        code_year: int,
+        strict: bool = True,
+    ) -> tuple[Units, CRS]:
+        """Return the units of the boundary parameters in the working CRS."""
+        from ..citycheck_qgis.units.coordinates import reproject, working_crs
+        from ..citycheck_qgis.units.hierarchy import build_units
+
+        layers = {}
+        for key, level in (
+            ("CITY", "city"), ("DISTRICTS", "district"), ("STREETS", "street"), ("COMMUNITIES", "community"),
+        ):  # fmt: skip
+            frame = self.frame(parameters, key, context, feedback)
+            if frame is not None:
+                layers[level] = frame
+        if "community" not in layers:
+            raise InputError("There is no community layer; give the boundaries of the communities (社区).")
+        chosen = self.parameterAsCrs(parameters, "CRS", context)
+        crs = working_crs(layers["community"], chosen.toWkt() if chosen.isValid() else None)
+        for level, frame in layers.items():
+            layers[level], note = reproject(frame, crs, f"The {level} layer")
+            if note:
+                feedback.pushInfo(note)
+        text = {k: self.parameterAsString(parameters, k, context) or None for k in
+                ("CODE_FIELD", "NAME_FIELD", "PARENT_FIELD")}  # fmt: skip
+        units = build_units(
+            layers, code_year, text["CODE_FIELD"], text["NAME_FIELD"], text["PARENT_FIELD"], strict=strict
+        )
+        for note in units.notes:
+            feedback.pushInfo(note)
+        return units, crs
+
+    def in_crs(
+        self, frame: gpd.GeoDataFrame, crs: CRS, what: str, feedback: QgsProcessingFeedback
+    ) -> gpd.GeoDataFrame:
+        """Return a frame in the working CRS and say so where it was in another."""
+        from ..citycheck_qgis.units.coordinates import reproject
+
+        moved, note = reproject(frame, crs, what)
+        if note:
+            feedback.pushInfo(note)
+        return moved
+
+    def write(
+        self,
+        parameters: dict[str, Any],
+        key: str,
+        frame: pd.DataFrame,
+        context: QgsProcessingContext,
+        feedback: QgsProcessingFeedback,
+        style: str | None = None,
+    ) -> dict[str, Any]:
+        """Write a frame to a sink parameter; an optional one that was left out is skipped.
+
+        `style` names a QML file of styles/ that the layer gets in the desktop and, where it goes to a
+        GeoPackage, in the file.
+        """
+        from qgis.core import QgsCoordinateReferenceSystem
+
+        crs = crs_of(frame) if hasattr(frame, "geom_type") else QgsCoordinateReferenceSystem()
+        definition = self.parameterDefinition(key)
+        if parameters.get(key) in (None, "") and definition.flags() & definition.Flag.FlagOptional:
+            return {}
+        sink, target = self.parameterAsSink(
+            parameters, key, context, fields_of(frame), geometry_type(frame), crs
+        )
+        if sink is None:
+            raise OutputError(
+                "{output} cannot be written; check that the folder exists and that you may write there.",
+                output=self.invalidSinkError(parameters, key).rstrip("."),
+            )
+        try:
+            fill_sink(frame, sink, definition.description(), feedback)
+        except BaseException:
+            del sink
+            if "/" in target or os.sep in target:
+                remove_output(target.split("|")[0])
+            raise
+        del sink
+        arrange(target, context, self.group(), definition.description(), style)
+        return {key: target}
+
+    def write_html(
+        self,
+        parameters: dict[str, Any],
+        context: QgsProcessingContext,
+        title: str,
+        sections: Sequence[Section],
+    ) -> dict[str, Any]:
+        """Write the HTML report where one was asked for."""
+        from ..citycheck_qgis.storage.report import write_report
+
+        path = self.parameterAsFileOutput(parameters, self.REPORT, context)
+        if not path:
+            return {}
+        write_report(Path(path), title, sections)
+        return {self.REPORT: path}
+
+    def counts(self, conservation: Conservation, feedback: QgsProcessingFeedback) -> dict[str, int]:
+        """Say the counts of a join and return them as outputs."""
+        feedback.pushInfo(str(conservation))
+        return {
+            "TOTAL": conservation.total,
+            "MATCHED": conservation.matched,
+            "AMBIGUOUS": conservation.ambiguous,
+            "UNMATCHED": conservation.unmatched,
+            "OUTSIDE": conservation.outside,
+        }
+
+
+def progress_of(feedback: QgsProcessingFeedback, start: float, end: float) -> Callable[[float], None]:
+    """Return a function that reports a share (0 to 1) as progress between two percentages and checks for cancel."""
+
+    def report(share: float) -> None:
+        check_cancelled(feedback)
+        feedback.setProgress(start + (end - start) * share)
+
+    return report
+
+
+def map_layer_name(context: QgsProcessingContext, value: Any) -> str:
+    """Return the name of a layer given as input, for messages."""
+    layer = QgsProcessingUtils.mapLayerFromString(str(value), context)
+    return layer.name() if layer is not None else str(value)

@@ -1,0 +1,1 @@
+"""Algorithms on boundaries and on the assignment of features to units."""

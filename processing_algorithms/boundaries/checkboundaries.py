@@ -1,0 +1,85 @@
+"""Check boundaries: codes, parents and topology."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from qgis.core import (
+    QgsProcessingContext,
+    QgsProcessingFeedback,
+    QgsProcessingOutputNumber,
+    QgsProcessingParameterNumber,
+)
+
+from ..base import CityCheckAlgorithm, progress_of
+from ..groups import BOUNDARIES
+from ..translate import tr
+
+
+class CheckBoundaries(CityCheckAlgorithm):
+    """One table of all units, and a list of everything that is wrong with them."""
+
+    group_of = BOUNDARIES
+    keywords = "units,topology,overlap,gap,codes,hierarchy,边界,体检单元,拓扑,代码"
+
+    def name(self) -> str:
+        return "checkboundaries"
+
+    def displayName(self) -> str:
+        return tr("Check boundaries")
+
+    def description(self) -> str:
+        return tr(
+            "Brings the unit codes into their normal form, finds the parent of each unit, repairs invalid polygons on a "
+            "copy, and lists what is wrong: missing, malformed or doubled codes, units without a parent or in two, "
+            "overlaps, gaps, and units that reach out of their parent."
+        )
+
+    def define(self) -> None:
+        self.add_boundaries()
+        self.add_year()
+        self.add(
+            QgsProcessingParameterNumber(
+                "SLIVER",
+                tr("Smallest area to report (m²)"),
+                QgsProcessingParameterNumber.Type.Double,
+                1.0,
+                minValue=0,
+            ),
+            tr("Overlaps and gaps up to this area come from rounding and are not reported."),
+            advanced=True,
+        )
+        self.add_sink("UNITS", tr("Units"), tr("Units of all levels with code, level, name and parent."))
+        self.add_sink("ISSUES", tr("Boundary issues"), tr("One feature per issue, at its place."))
+        self.add_report()
+        self.addOutput(QgsProcessingOutputNumber("UNIT_COUNT", tr("Units")))
+        self.addOutput(QgsProcessingOutputNumber("ISSUE_COUNT", tr("Issues")))
+
+    def work(
+        self, parameters: dict[str, Any], context: QgsProcessingContext, feedback: QgsProcessingFeedback
+    ) -> dict[str, Any]:
+        from ...citycheck_qgis.storage.report import Section
+        from ...citycheck_qgis.units.topology import check_topology, join_issues
+
+        progress = progress_of(feedback, 0, 100)
+        year = self.parameterAsInt(parameters, "YEAR", context)
+        units, _ = self.read_units(parameters, context, feedback, year, strict=False)
+        progress(0.3)
+        sliver = self.parameterAsDouble(parameters, "SLIVER", context)
+        issues = join_issues(units.issues, check_topology(units.frame, sliver))
+        progress(0.9)
+        summary = issues.groupby(["level", "issue"], sort=False)["area"].agg(["count", "sum"]).reset_index()
+        summary = summary.rename(columns={"count": tr("Issues"), "sum": tr("Area (m²)")})
+        levels = units.frame.groupby("level", sort=False).size().rename(tr("Units")).reset_index()
+        sections = [
+            Section(tr("Units"), units.notes, table=levels),
+            Section(tr("Issues"), table=summary),
+            Section(tr("List"), table=issues.drop(columns="geometry")),
+        ]
+        return {
+            "UNIT_COUNT": len(units.frame),
+            "ISSUE_COUNT": len(issues),
+            **self.write(parameters, "UNITS", units.frame, context, feedback, "units"),
+            **self.write(parameters, "ISSUES", issues, context, feedback, "issues"),
+            **self.write_html(parameters, context, self.displayName(), sections),
+        }

@@ -1,0 +1,36 @@
+"""The Processing provider ``citycheck``."""
+
+from __future__ import annotations
+
+from qgis.core import QgsProcessingProvider
+from qgis.PyQt.QtGui import QIcon
+
+from .base import PLUGIN
+from .boundaries.assignunits import AssignUnits
+from .boundaries.checkboundaries import CheckBoundaries
+
+
+class CityCheckProvider(QgsProcessingProvider):
+    """Lists the algorithms; each of them can run alone."""
+
+    def id(self) -> str:
+        return "citycheck"
+
+    def name(self) -> str:
+        return "CityCheck"
+
+    def icon(self) -> QIcon:
+        return QIcon(self.svgIconPath())
+
+    def svgIconPath(self) -> str:
+        return str(PLUGIN / "styles" / "icon.svg")
+
+    def defaultVectorFileExtension(self, hasGeometry: bool = True) -> str:  # noqa: N803
+        return "gpkg"
+
+    def loadAlgorithms(self) -> None:
+        for algorithm in (
+            CheckBoundaries,
+            AssignUnits,
+        ):
+            self.addAlgorithm(algorithm())
