@@ -119,8 +119,10 @@ signed_by() {
 
 choose_release() {
     release=""
-    if at_least "$(installed qgis)" $minimum_qgis || at_least "$(candidate qgis)" $minimum_qgis; then return; fi
-    local id codename suite
+    local offered id codename suite
+    offered="$(candidate qgis)"
+    # What was taken from backports goes on coming from there: its libraries do not fit the stable suite's -dev packages.
+    if at_least "$offered" $minimum_qgis && [[ "$offered" != *~bpo* ]]; then return; fi
     id="$(. /etc/os-release && printf '%s' "${ID:-}")"
     codename="$(. /etc/os-release && printf '%s' "${VERSION_CODENAME:-}")"
     suite="$codename-backports"
@@ -131,7 +133,7 @@ choose_release() {
             return
         fi
     fi
-    stop "the newest QGIS that apt offers here is $(candidate qgis), CityCheck needs $minimum_qgis or later. Add the QGIS project's own apt repository for this system (www.qgis.org, Resources, Installation guide), run 'apt-get update', then 'make setup' again."
+    stop "the newest QGIS that apt offers here is $offered, CityCheck needs $minimum_qgis or later. Add the QGIS project's own apt repository for this system (www.qgis.org, Resources, Installation guide), run 'apt-get update', then 'make setup' again."
 }
 offers_backports() {
     at_least "$(apt-cache madison qgis | awk -F ' *[|] *' -v suite=" $1/" 'index($3, suite) {print $2; exit}')" $minimum_qgis
@@ -169,7 +171,7 @@ install_packages() {
     choose_release
     choose_packages
     missing="$(missing_packages "${packages[@]}" | wc -l)"
-    say "installing QGIS and $missing named packages${release:+ from $release}; about 0.6 GB to load, 2 to 3 minutes"
+    say "installing $missing packages and what they need${release:+ from $release}$([ -n "$(installed qgis)" ] || echo '; with QGIS about 0.6 GB to load, 2 to 3 minutes')"
     # One command: with backports, taking QGIS first would make libgdal-dev of the stable suite uninstallable.
     logged as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -q --no-install-recommends \
         ${release:+-t "$release"} "${packages[@]}"
