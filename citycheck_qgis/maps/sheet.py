@@ -2,10 +2,66 @@
 
 from __future__ import annotations
 
+import base64
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
-from qgis.core import QgsFeedback, QgsProject
+from qgis.core import (
+    Qgis,
+    QgsFeedback,
+    QgsFillSymbol,
+    QgsLayerTreeLayer,
+    QgsLayoutExporter,
+    QgsLayoutFrame,
+    QgsLayoutItem,
+    QgsLayoutItemAttributeTable,
+    QgsLayoutItemLabel,
+    QgsLayoutItemLegend,
+    QgsLayoutItemMap,
+    QgsLayoutItemPage,
+    QgsLayoutItemPicture,
+    QgsLayoutItemScaleBar,
+    QgsLayoutItemShape,
+    QgsLayoutMeasurement,
+    QgsLayoutPoint,
+    QgsLayoutRenderContext,
+    QgsLayoutSize,
+    QgsLayoutTable,
+    QgsLayoutTableColumn,
+    QgsLayoutUtils,
+    QgsLegendRenderer,
+    QgsLegendStyle,
+    QgsPrintLayout,
+    QgsProject,
+    QgsReadWriteContext,
+    QgsRectangle,
+    QgsTextFormat,
+    QgsTextRenderer,
+    QgsRenderContext,
+    QgsUnitTypes,
+    QgsVectorLayer,
+)
+from qgis.PyQt.QtCore import QRectF, Qt
+from qgis.PyQt.QtGui import QColor
+from qgis.PyQt.QtXml import QDomDocument
+
+from ..errors import CancelledError, InputError, OutputError
+from .fonts import choose_family
+from .palette import STYLES, labels, palette
+from .symbology import ROLE_PROPERTY, text_format
+
+LAYOUT_ROLE = "annual-sheet"
+MM = Qgis.LayoutUnit.Millimeters
+#: A3 landscape in mm, and the frames that everything is aligned to.
+PAGE = (420.0, 297.0)
+MARGIN = 12.0
+MAP_BOX = (MARGIN, 35.0, 298.0, 238.0)
+COLUMN_X, COLUMN_WIDTH = 319.0, 89.0
+BOTTOM = PAGE[1] - MARGIN
+ROUND_SCALES = (1, 1.2, 1.5, 1.8, 2, 2.5, 3, 3.5, 4, 4.5, 5, 5.5, 6, 6.5, 7, 7.5, 8, 9, 10)
+ROUND_LENGTHS = (1, 2, 5, 10)
 
 
 @dataclass(frozen=True)
@@ -38,6 +94,406 @@ class Sheet:
     issued: str = ""
 
 
+def round_up(exact: float, steps: Sequence[float]) -> float:
+    """Round up to the next of `steps` times a power of ten: 36,412 becomes 40,000 with steps 1, 2, 4, 10."""
+    power = 10 ** (len(str(int(exact))) - 1)
+    return next(step * power for step in steps if step * power >= exact)
+
+
+class _Board:
+    """Puts items on a layout; positions and sizes in mm from the upper left corner of the page."""
+
+    def __init__(self, layout: QgsPrintLayout, project: QgsProject, language: str):
+        self.layout, self.project = layout, project
+        self.words = labels(language)
+        self.ink = palette()["text"]
+        written = _all_text(self.words)
+        self.body = choose_family(written)
+        self.title_family = choose_family(written, role="title")
+
+    def format(self, size: float, color: str = "ink", bold: bool = False) -> QgsTextFormat:
+        return text_format(self.body, size, self.ink[color], bold)
+
+    def layer(self, role: str) -> QgsVectorLayer | None:
+        found = [y for y in self.project.mapLayers().values() if y.customProperty(ROLE_PROPERTY) == role]
+        return found[0] if found else None
+
+    def add(self, item: QgsLayoutItem, name: str, box: Sequence[float]) -> None:
+        self.layout.addLayoutItem(item)
+        self.place(item, name, box)
+
+    def place(self, item: QgsLayoutItem, name: str, box: Sequence[float]) -> None:
+        item.setId(name)
+        item.attemptMove(QgsLayoutPoint(box[0], box[1], MM))
+        item.attemptResize(QgsLayoutSize(box[2], box[3], MM))
+
+    def text(
+        self,
+        name: str,
+        content: str,
+        box: Sequence[float],
+        look: QgsTextFormat,
+        across: Qt.AlignmentFlag = Qt.AlignmentFlag.AlignLeft,
+        down: Qt.AlignmentFlag = Qt.AlignmentFlag.AlignTop,
+    ) -> QgsLayoutItemLabel:
+        label = QgsLayoutItemLabel(self.layout)
+        label.setText(content)
+        label.setTextFormat(look)
+        label.setMarginX(0)
+        label.setMarginY(0)
+        label.setHAlign(across)
+        label.setVAlign(down)
+        self.add(label, name, box)
+        return label
+
+    def rule(self, name: str, x: float, y: float, width: float) -> None:
+        """Draw a thin horizontal line (a flat rectangle: its ends keep to the margins exactly)."""
+        line = QgsLayoutItemShape(self.layout)
+        line.setShapeType(QgsLayoutItemShape.Shape.Rectangle)
+        line.setSymbol(QgsFillSymbol.createSimple({"color": self.ink["rule"], "outline_style": "no"}))
+        self.add(line, name, (x, y, width, 0.25))
+
+
+def _all_text(words: Any) -> str:
+    """All words of a language in one string, for the check of glyphs."""
+    if isinstance(words, dict):
+        return "".join(_all_text(word) for word in words.values())
+    return str(words)
+
+
+def _fitting_size(content: str, family: str, width: float, largest: float) -> float:
+    """Largest size in points at which one line of bold text fits a width in mm."""
+    context = QgsRenderContext()
+    context.setScaleFactor(1.0)
+    # At a scale factor of 1 the renderer measures in mm.
+    at_largest = QgsTextRenderer.textWidth(context, text_format(family, largest, "#000000", True), [content])
+    return largest * min(1.0, width / at_largest) if at_largest else largest
+
+
+def _add_map(board: _Board) -> QgsLayoutItemMap:
+    item = QgsLayoutItemMap(board.layout)
+    board.add(item, "map", MAP_BOX)
+    layer = board.layer("distribution")
+    if layer is None:
+        raise InputError(
+            "The project has no layer of the role 'distribution' to draw: build it in a new file."
+        )
+    item.setCrs(layer.crs())
+    extent = QgsRectangle(layer.extent())
+    extent.scale(1.05)
+    item.zoomToExtent(extent)
+    item.setScale(round_up(item.scale(), ROUND_SCALES))
+    item.setBackgroundColor(QColor(palette()["base"]["background"]))
+    item.setFrameEnabled(True)
+    item.setFrameStrokeColor(QColor(board.ink["quiet"]))
+    item.setFrameStrokeWidth(QgsLayoutMeasurement(0.3, MM))
+    item.setFollowVisibilityPreset(False)
+    board.layout.setReferenceMap(item)
+    return item
+
+
+def _add_header(board: _Board, city_title: str) -> None:
+    width = MAP_BOX[2]
+    size = _fitting_size(city_title, board.title_family, width - 2, 30)
+    look = text_format(board.title_family, size, board.ink["ink"], bold=True)
+    middle = Qt.AlignmentFlag.AlignVCenter
+    board.text("title", board.words["title"], (MARGIN, 9.5, width, 14), look, down=middle)
+    board.text(
+        "subtitle",
+        board.words["subtitle"],
+        (MARGIN, 24.5, width, 6),
+        board.format(10.5, "quiet"),
+        down=middle,
+    )
+    mark = board.text(
+        "mark", "[% @citycheck_mark %]", (COLUMN_X + COLUMN_WIDTH - 30, 12, 30, 8.5),
+        board.format(12, "accent", True), Qt.AlignmentFlag.AlignHCenter, middle,
+    )  # fmt: skip
+    mark.setFrameEnabled(True)
+    mark.setFrameStrokeColor(QColor(board.ink["accent"]))
+    mark.setFrameStrokeWidth(QgsLayoutMeasurement(0.4, MM))
+
+
+def _add_figures(board: _Board, top: float) -> float:
+    figures = {
+        "objects": "[% @citycheck_objects %]",
+        "communities": "[% @citycheck_surveyed || ' / ' || @citycheck_communities %]",
+        "none": "[% @citycheck_without %]",
+    }
+    step = COLUMN_WIDTH / len(figures)
+    for number, (key, expression) in enumerate(figures.items()):
+        x = COLUMN_X + number * step
+        color = "accent" if key == "objects" else "ink"
+        board.text(f"figure-{key}", expression, (x, top, step, 10), board.format(21, color, True))
+        board.text(
+            f"caption-{key}", board.words["figures"][key], (x, top + 10, step, 5), board.format(8, "quiet")
+        )
+    return top + 15
+
+
+def _legend(board: _Board, name: str, x: float, y: float) -> QgsLayoutItemLegend:
+    legend = QgsLayoutItemLegend(board.layout)
+    legend.setAutoUpdateModel(False)
+    legend.model().rootGroup().removeAllChildren()
+    looks = {
+        QgsLegendStyle.Style.Group: board.format(10, "ink", True),
+        QgsLegendStyle.Style.Subgroup: board.format(10, "ink", True),
+        QgsLegendStyle.Style.SymbolLabel: board.format(8.8, "ink"),
+    }
+    for key, look in looks.items():
+        style = QgsLegendStyle(legend.style(key))
+        style.setTextFormat(look)
+        style.setMargin(QgsLegendStyle.Side.Bottom, 0.8)
+        if key != QgsLegendStyle.Style.SymbolLabel:
+            style.setMargin(QgsLegendStyle.Side.Top, 3.2)
+        legend.setStyle(key, style)
+    symbol = legend.style(QgsLegendStyle.Style.Symbol)
+    symbol.setMargin(QgsLegendStyle.Side.Top, 1.1)
+    legend.setStyle(QgsLegendStyle.Style.Symbol, symbol)
+    legend.setBoxSpace(0)
+    legend.setSymbolWidth(7.5)
+    legend.setSymbolHeight(4)
+    legend.setColumnSpace(6)
+    legend.setBackgroundEnabled(False)
+    legend.setLinkedMap(board.layout.referenceMap())
+    board.add(legend, name, (x, y, COLUMN_WIDTH, 20))
+    return legend
+
+
+def _legend_layer(
+    legend: QgsLayoutItemLegend, layer: QgsVectorLayer | None, title: str, style: Any, expression: str = ""
+) -> None:
+    if layer is None:
+        return
+    node: QgsLayerTreeLayer = legend.model().rootGroup().addLayer(layer)
+    node.setUseLayerName(False)
+    node.setName(title)
+    node.setCustomProperty("legend/title-label", title)
+    QgsLegendRenderer.setNodeLegendStyle(node, style)
+    if expression:
+        node.setLabelExpression(expression)
+    legend.model().refreshLayerLegend(node)
+
+
+def _fit_legend(legend: QgsLayoutItemLegend) -> float:
+    """Give a legend the size of its content and return its height in mm; it would do so only when painted."""
+    context = QgsLayoutUtils.createRenderContextForLayout(legend.layout(), None)
+    context.setExpressionContext(legend.createExpressionContext())
+    size = QgsLegendRenderer(legend.model(), legend.legendSettings()).minimumSize(context)
+    legend.attemptResize(QgsLayoutSize(size.width(), size.height(), MM))
+    return size.height()
+
+
+def _add_legends(board: _Board, top: float) -> float:
+    words = board.words["legend"]
+    count = "map_get(from_json(@citycheck_{}), @symbol_id)"
+    drawn = f"coalesce({count.format('point_counts')}, 0)"
+    total = f"coalesce({count.format('dimension_counts')}, {drawn})"
+    points = words["dimension_count"].format(n=total, unplaced=f"max(0, {total} - {drawn})")
+    classes = words["class_count"].format(n=f"coalesce({count.format('class_counts')}, 0)")
+    subgroup, hidden = QgsLegendStyle.Style.Subgroup, QgsLegendStyle.Style.Hidden
+    legend = _legend(board, "legend", COLUMN_X, top)
+    _legend_layer(legend, board.layer("problem"), words["problem"], subgroup, points)
+    _legend_layer(legend, board.layer("distribution"), words["distribution"], subgroup, classes)
+    top += _fit_legend(legend) + 1.5
+    note = board.text(
+        "legend-note", words["number"], (COLUMN_X, top, COLUMN_WIDTH, 9), board.format(7.5, "quiet")
+    )
+    note.setMode(QgsLayoutItemLabel.Mode.ModeFont)
+    top += 10
+    lines = _legend(board, "legend-lines", COLUMN_X, top)
+    for role in ("unit-district", "unit-street", "unit-community", "building", "road", "water", "green"):
+        layer = board.layer(role)
+        _legend_layer(lines, layer, board.words["layers"][role], hidden)
+    lines.setColumnCount(4)
+    lines.setSplitLayer(False)
+    lines.setEqualColumnWidth(True)
+    return top + _fit_legend(lines)
+
+
+def _add_table(board: _Board, top: float) -> float:
+    words = board.words["table"]
+    board.text("table-title", words["title"], (COLUMN_X, top, COLUMN_WIDTH, 6), board.format(10, "ink", True))
+    table = QgsLayoutItemAttributeTable.create(board.layout)
+    table.setVectorLayer(board.layer("distribution"))
+    table.setMaximumNumberOfFeatures(5)
+    table.setFilterFeatures(True)
+    table.setFeatureFilter("\"state\" = 'problems'")
+    parent = 'map_get(from_json(@citycheck_parent_names), "parent_code")'
+    shown = {
+        "name": ('"name"', 25.5, Qt.AlignmentFlag.AlignLeft),
+        "street": (parent, 24.5, Qt.AlignmentFlag.AlignLeft),
+        "objects": ('"objects"', 16, Qt.AlignmentFlag.AlignRight),
+        "per_100_buildings": ('format_number("per_100_buildings", 1)', 15.8, Qt.AlignmentFlag.AlignRight),
+    }
+    columns = []
+    for key, (expression, width, align) in shown.items():
+        column = QgsLayoutTableColumn()
+        column.setHeading(words["columns"][key])
+        column.setAttribute(expression)
+        column.setWidth(width)
+        column.setHAlignment(align)
+        columns.append(column)
+    table.setColumns(columns)
+    order = []
+    for expression, direction in (
+        ('"objects"', Qt.SortOrder.DescendingOrder),
+        ('"unit_code"', Qt.SortOrder.AscendingOrder),
+    ):
+        column = QgsLayoutTableColumn()
+        column.setAttribute(expression)
+        column.setSortOrder(direction)
+        order.append(column)
+    table.setSortColumns(order)
+    # At once: everything below measures the rows, and with rows of the former columns QGIS writes out of bounds.
+    table.refreshAttributes()
+    table.setHeaderTextFormat(board.format(7.5, "quiet"))
+    table.setContentTextFormat(board.format(8.8, "ink"))
+    table.setHeaderHAlignment(QgsLayoutTable.HeaderHAlignment.FollowColumn)
+    table.setCellMargin(0.9)
+    table.setVerticalGrid(False)
+    table.setGridColor(QColor(board.ink["rule"]))
+    table.setGridStrokeWidth(0.15)
+    table.setBackgroundColor(QColor(0, 0, 0, 0))
+    board.layout.addMultiFrame(table)
+    frame = QgsLayoutFrame(board.layout, table)
+    table.addFrame(frame)
+    board.place(frame, "table", (COLUMN_X, top + 6, COLUMN_WIDTH, 38))
+    table.recalculateFrameSizes()
+    height = table.totalSize().height()
+    frame.attemptResize(QgsLayoutSize(COLUMN_WIDTH, height, MM))
+    return top + 6 + height
+
+
+def _add_title_block(board: _Board) -> None:
+    words, step = board.words["block"], 5.0
+    top = BOTTOM - step * len(words)
+    board.rule("block-rule", COLUMN_X, top - 2, COLUMN_WIDTH)
+    middle = Qt.AlignmentFlag.AlignVCenter
+    for number, (key, caption) in enumerate(words.items()):
+        y = top + number * step
+        value = f"[% if(coalesce(@citycheck_{key}, '') = '', '{board.words['empty']}', @citycheck_{key}) %]"
+        board.text(f"block-{key}", caption, (COLUMN_X, y, 22, step), board.format(8, "quiet"), down=middle)
+        board.text(
+            f"value-{key}", value, (COLUMN_X + 22, y, COLUMN_WIDTH - 22, step), board.format(8.8), down=middle
+        )
+
+
+def _add_footer(board: _Board, item: QgsLayoutItemMap) -> None:
+    top = MAP_BOX[1] + MAP_BOX[3] + 2.5
+    north = QgsLayoutItemPicture(board.layout)
+    drawing = base64.b64encode((STYLES / "north.svg").read_bytes()).decode("ascii")
+    north.setPicturePath(f"base64:{drawing}", Qgis.PictureFormat.SVG)
+    north.setLinkedMap(item)
+    board.add(north, "north", (MARGIN, top - 0.5, 7.5, 10))
+    bar = QgsLayoutItemScaleBar(board.layout)
+    bar.setStyle("Single Box")
+    bar.setLinkedMap(item)
+    bar.applyDefaultSize()
+    kilometres = item.scale() >= 8000
+    bar.setUnits(Qgis.DistanceUnit.Kilometers if kilometres else Qgis.DistanceUnit.Meters)
+    bar.setUnitLabel(board.words["kilometres" if kilometres else "metres"])
+    length = round_up(item.scale() * 0.012, ROUND_LENGTHS)
+    bar.setUnitsPerSegment(length / 1000 if kilometres else length)
+    bar.setNumberOfSegments(3)
+    bar.setNumberOfSegmentsLeft(0)
+    bar.setHeight(1.4)
+    bar.setLabelBarSpace(1)
+    bar.setBoxContentSpace(0)
+    bar.setTextFormat(board.format(8))
+    bar.setBackgroundEnabled(False)
+    for symbol, color in ((bar.fillSymbol(), board.ink["ink"]), (bar.alternateFillSymbol(), "#ffffff")):
+        symbol.setColor(QColor(color))
+    board.add(bar, "scale-bar", (MARGIN + 14, top, 70, 8))
+    bar.update()
+    numeric = QgsLayoutItemScaleBar(board.layout)
+    numeric.setLinkedMap(item)
+    numeric.setStyle("Numeric")
+    numeric.setBoxContentSpace(0)
+    numeric.setTextFormat(board.format(8.8))
+    numeric.setBackgroundEnabled(False)
+    board.add(numeric, "scale", (MARGIN + 90, top, 40, 6))
+    width = 150.0
+    x = MAP_BOX[0] + MAP_BOX[2] - width
+    right = Qt.AlignmentFlag.AlignRight
+    board.text("crs", "[% @citycheck_crs_note %]", (x, top, width, 4.5), board.format(7.5, "quiet"), right)
+    content = board.words["source_note"]
+    board.text("source", content, (x, top + 4.5, width, 4.5), board.format(7.5, "quiet"), right)
+
+
+def add_sheet(project: QgsProject, language: str, template: Path | None = None) -> QgsPrintLayout:
+    """Add the annual sheet to a project.
+
+    Its texts are expressions on the project variables ``citycheck_...``, its legend finds its counts in them,
+    and its table reads the layer: another year's data changes the sheet without touching it.
+
+    Parameters
+    ----------
+    project : project with the layers and variables of the map
+    language : key of styles/labels.json
+    template : print layout template (``.qpt``) that takes the place of the built-in sheet
+    """
+    words = labels(language)
+    layout = QgsPrintLayout(project)
+    layout.initializeDefaults()
+    layout.setName(words["layout"])
+    layout.setCustomProperty(ROLE_PROPERTY, LAYOUT_ROLE)
+    if template is None:
+        _draw_sheet(layout, project, language)
+    else:
+        _load_template(layout, template)
+    project.layoutManager().addLayout(layout)
+    return layout
+
+
+def _load_template(layout: QgsPrintLayout, template: Path) -> None:
+    document = QDomDocument()
+    try:
+        content = Path(template).read_text(encoding="utf-8")
+    except OSError as error:
+        raise InputError(
+            "The layout template {template} cannot be read ({reason}): check the path.",
+            template=template,
+            reason=error.strerror,
+        ) from None
+    if not document.setContent(content)[0]:
+        raise InputError(
+            "The layout template {template} is no XML: save it again in the layout window of QGIS.",
+            template=template,
+        )
+    _, loaded = layout.loadFromTemplate(document, QgsReadWriteContext(), True)
+    if not loaded:
+        raise InputError(
+            "The file {template} holds no print layout: save one as template in the layout window of QGIS.",
+            template=template,
+        )
+
+
+def _draw_sheet(layout: QgsPrintLayout, project: QgsProject, language: str) -> None:
+    layout.pageCollection().page(0).setPageSize("A3", QgsLayoutItemPage.Orientation.Landscape)
+    layout.renderContext().setDpi(300)
+    board = _Board(layout, project, language)
+    item = _add_map(board)
+    variables = project.customVariables()
+    title = board.words["title"]
+    for name in ("city", "year"):
+        title = title.replace(f"[% @citycheck_{name} %]", str(variables[f"citycheck_{name}"]))
+    _add_header(board, title)
+    top = _add_figures(board, MAP_BOX[1])
+    board.rule("figures-rule", COLUMN_X, top + 1.5, COLUMN_WIDTH)
+    top = _add_legends(board, top + 4)
+    board.rule("legend-rule", COLUMN_X, top + 3, COLUMN_WIDTH)
+    top = _add_table(board, top + 6)
+    board.text(
+        "sample-note",
+        board.words["sample_note"],
+        (COLUMN_X, top + 4, COLUMN_WIDTH, 9),
+        board.format(7.5, "quiet"),
+    )
+    _add_title_block(board)
+    _add_footer(board, item)
+
+
 def export_sheet(
     project: QgsProject,
     layout_name: str,
@@ -46,5 +502,78 @@ def export_sheet(
     dpi: int = 300,
     feedback: QgsFeedback | None = None,
 ) -> None:
-    """Write a layout of the project as PDF and as PNG; raises OutputError, Cancelled."""
-    raise NotImplementedError
+    """Write a layout of the project as PDF and as PNG.
+
+    Both files are written beside their place and renamed when both are complete.
+
+    Parameters
+    ----------
+    project : project that holds the layout
+    layout_name : name of the layout
+    pdf, png : files to write; None leaves one out
+    dpi : resolution of the PNG and of what the PDF holds as pictures
+    feedback : stops the export between the two files
+
+    Raises
+    ------
+    InputError
+        if the project has no layout of this name
+    OutputError
+        if a file cannot be written
+    CancelledError
+        if feedback was cancelled; nothing has been written then
+    """
+    layout = project.layoutManager().layoutByName(layout_name)
+    if layout is None:
+        names = ", ".join(y.name() for y in project.layoutManager().layouts()) or "none"
+        raise InputError(
+            "The project has no layout '{layout}' (it has: {names}): give the name of one of them.",
+            layout=layout_name,
+            names=names,
+        )
+    exporter = QgsLayoutExporter(layout)
+    wanted = [(Path(p), kind) for p, kind in ((pdf, "pdf"), (png, "png")) if p is not None]
+    parts = []
+    try:
+        for path, kind in wanted:
+            if feedback is not None and feedback.isCanceled():
+                raise CancelledError("The export of the map was cancelled; no file has been written.")
+            part = path.with_name(f".{path.stem}.part.{kind}")
+            parts.append(part)
+            path.parent.mkdir(parents=True, exist_ok=True)
+            part.unlink(missing_ok=True)
+            _export(exporter, part, path, kind, dpi)
+        for (path, _), part in zip(wanted, parts):
+            part.replace(path)
+    except OSError as error:
+        raise OutputError(
+            "The map cannot be written to {path} ({reason}): check the folder's permissions and the free space.",
+            path=error.filename,
+            reason=error.strerror,
+        ) from error
+    finally:
+        for part in parts:
+            part.unlink(missing_ok=True)
+
+
+def _export(exporter: QgsLayoutExporter, part: Path, path: Path, kind: str, dpi: int) -> None:
+    if kind == "pdf":
+        settings = QgsLayoutExporter.PdfExportSettings()
+        settings.dpi = dpi
+        settings.textRenderFormat = Qgis.TextRenderFormat.AlwaysText
+        settings.rasterizeWholeImage = False
+        result = exporter.exportToPdf(str(part), settings)
+    else:
+        # QGIS's own image export would open the PNG once more to georeference it, which no PNG driver can do.
+        image = exporter.renderPageToImage(0, dpi=dpi)
+        image.setDotsPerMeterX(round(dpi / 0.0254))
+        image.setDotsPerMeterY(round(dpi / 0.0254))
+        saved = not image.isNull() and image.save(str(part), "PNG")
+        result = QgsLayoutExporter.ExportResult.Success if saved else QgsLayoutExporter.ExportResult.FileError
+    if result != QgsLayoutExporter.ExportResult.Success or not part.exists():
+        reason = exporter.errorMessage() or getattr(result, "name", str(result))
+        raise OutputError(
+            "The map cannot be written to {path} ({reason}): check the folder's permissions and the free space.",
+            path=path,
+            reason=reason,
+        )

@@ -1,0 +1,58 @@
+"""Which font family writes a text: chosen from a list, and only if it has the glyphs."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+
+from qgis.core import QgsFontUtils
+from qgis.PyQt.QtGui import QFont, QRawFont
+
+from ..errors import InputError
+from .palette import read_style
+
+
+def missing_characters(text: str, family: str) -> str:
+    """Characters of `text` that the family has no glyph for; white space is left out."""
+    raw = QRawFont.fromFont(QFont(family))
+    wanted = dict.fromkeys(c for c in text if not c.isspace())
+    return "".join(c for c in wanted if not raw.supportsCharacter(ord(c)))
+
+
+def choose_family(text: str, preferences: Sequence[str] | None = None, role: str = "body") -> str:
+    """Choose the first family that is installed and has every glyph of a text.
+
+    Qt draws a box for a missing glyph without a word, so the glyphs are looked up before anything is drawn.
+
+    Parameters
+    ----------
+    text : everything that will be written with the font
+    preferences : family names, best first; None takes the list `role` of styles/fonts.json
+    role : ``body`` or ``title``
+
+    Raises
+    ------
+    InputError
+        if no family of the list is installed, or none of them has all glyphs
+    """
+    catalogue = read_style("fonts.json")
+    names = list(catalogue[role] if preferences is None else preferences)
+    installed = [name for name in names if QgsFontUtils.fontFamilyOnSystem(name)]
+    for family in installed:
+        if not missing_characters(text, family):
+            return family
+    remedy = catalogue["remedy"].get(sys.platform, catalogue["remedy"]["linux"])
+    if not installed:
+        raise InputError(
+            "None of the fonts that the map may use is installed ({families}, ...): {remedy}, "
+            "or add an installed family to styles/fonts.json.",
+            families=", ".join(names[:4]),
+            remedy=remedy,
+        )
+    lacking = missing_characters(text, installed[0])
+    raise InputError(
+        "No installed font of the map has the characters '{characters}' (looked in {families}): {remedy}.",
+        characters=lacking[:10],
+        families=", ".join(installed),
+        remedy=remedy,
+    )

@@ -1,0 +1,337 @@
+"""How each layer of the map is drawn and labelled, by its role."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from qgis.core import (
+    Qgis,
+    QgsFillSymbol,
+    QgsLabelObstacleSettings,
+    QgsLinePatternFillSymbolLayer,
+    QgsLineSymbol,
+    QgsMarkerSymbol,
+    QgsPalLayerSettings,
+    QgsProperty,
+    QgsPropertyCollection,
+    QgsRuleBasedRenderer,
+    QgsSimpleFillSymbolLayer,
+    QgsSimpleLineSymbolLayer,
+    QgsSimpleMarkerSymbolLayer,
+    QgsSingleSymbolRenderer,
+    QgsSymbol,
+    QgsSymbolLayer,
+    QgsTextBufferSettings,
+    QgsTextFormat,
+    QgsUnitTypes,
+    QgsVectorLayer,
+    QgsVectorLayerSimpleLabeling,
+)
+from qgis.PyQt.QtCore import Qt
+from qgis.PyQt.QtGui import QColor, QFont
+
+from ..errors import InputError, OutputError
+from ..storage import tables
+from .fonts import choose_family
+from .palette import class_bounds, labels, palette
+
+#: Custom property by which a layer, group or layout is recognised; names belong to the planner.
+ROLE_PROPERTY = "citycheck/role"
+UNIT_LEVELS = ("city", "district", "street", "community")
+MILLIMETRES = QgsUnitTypes.RenderUnit.RenderMillimeters
+POINTS = QgsUnitTypes.RenderUnit.RenderPoints
+SHAPES = {
+    "circle": Qgis.MarkerShape.Circle,
+    "triangle": Qgis.MarkerShape.Triangle,
+    "square": Qgis.MarkerShape.Square,
+    "diamond": Qgis.MarkerShape.Diamond,
+    "star": Qgis.MarkerShape.Star,
+    "pentagon": Qgis.MarkerShape.Pentagon,
+    "cross": Qgis.MarkerShape.CrossFill,
+}
+
+
+def text_format(
+    family: str, size: float, color: str, bold: bool = False, halo: float = 0.0, spacing: float = 0.0
+) -> QgsTextFormat:
+    """Make a text format: size in points, halo width in mm, letter spacing in points."""
+    font = QFont(family)
+    font.setBold(bold)
+    if spacing:
+        font.setLetterSpacing(QFont.SpacingType.AbsoluteSpacing, spacing)
+    written = QgsTextFormat()
+    written.setFont(font)
+    written.setSize(size)
+    written.setSizeUnit(POINTS)
+    written.setColor(QColor(color))
+    if halo:
+        buffer = QgsTextBufferSettings()
+        buffer.setEnabled(True)
+        buffer.setSize(halo)
+        buffer.setSizeUnit(MILLIMETRES)
+        edge = QColor(palette()["text"]["halo"])
+        edge.setAlphaF(0.9)
+        buffer.setColor(edge)
+        buffer.setJoinStyle(Qt.PenJoinStyle.RoundJoin)
+        written.setBuffer(buffer)
+    return written
+
+
+def _symbol(symbol: QgsSymbol, *symbol_layers: QgsSymbolLayer) -> QgsSymbol:
+    """Put symbol layers in place of a symbol's own (the constructor does not take them over from Python)."""
+    symbol.changeSymbolLayer(0, symbol_layers[0])
+    for further in symbol_layers[1:]:
+        symbol.appendSymbolLayer(further)
+    return symbol
+
+
+def _fill(
+    color: str | None, outline: str | None = None, width: float = 0.1, alpha: float = 1.0
+) -> QgsFillSymbol:
+    layer = QgsSimpleFillSymbolLayer()
+    if color is None:
+        layer.setBrushStyle(Qt.BrushStyle.NoBrush)
+    else:
+        shade = QColor(color)
+        shade.setAlphaF(alpha)
+        layer.setFillColor(shade)
+    if outline is None:
+        layer.setStrokeStyle(Qt.PenStyle.NoPen)
+    else:
+        layer.setStrokeColor(QColor(outline))
+        layer.setStrokeWidth(width)
+        layer.setPenJoinStyle(Qt.PenJoinStyle.RoundJoin)
+    return _symbol(QgsFillSymbol(), layer)
+
+
+def _hatch(scheme: dict[str, Any]) -> QgsFillSymbol:
+    symbol = _fill(scheme["fill"])
+    pattern = QgsLinePatternFillSymbolLayer()
+    pattern.setLineAngle(scheme["angle"])
+    pattern.setDistance(scheme["distance"])
+    line = QgsSimpleLineSymbolLayer(QColor(scheme["hatch"]), scheme["width"])
+    pattern.setSubSymbol(_symbol(QgsLineSymbol(), line))
+    symbol.appendSymbolLayer(pattern)
+    return symbol
+
+
+def _line(color: str, width: float) -> QgsSimpleLineSymbolLayer:
+    layer = QgsSimpleLineSymbolLayer(QColor(color), width)
+    layer.setPenJoinStyle(Qt.PenJoinStyle.RoundJoin)
+    layer.setPenCapStyle(Qt.PenCapStyle.RoundCap)
+    return layer
+
+
+def _rules(items: list[tuple[str, str, str, QgsSymbol]]) -> QgsRuleBasedRenderer:
+    """Make a rule-based renderer of (key, label, filter, symbol).
+
+    The keys are fixed, because the legend finds its counts by them.
+    """
+    root = QgsRuleBasedRenderer.Rule(None)
+    for key, label, expression, symbol in items:
+        rule = QgsRuleBasedRenderer.Rule(symbol, 0, 0, expression, label)
+        rule.setRuleKey(key)
+        root.appendChild(rule)
+    return QgsRuleBasedRenderer(root)
+
+
+def distribution_renderer(language: str, where: str = "") -> QgsRuleBasedRenderer:
+    """Tint units by the number of objects with problems; the states without a number are drawn apart.
+
+    Parameters
+    ----------
+    language : key of styles/labels.json
+    where : expression that every rule also has to meet
+    """
+    scheme, words = palette()["choropleth"], labels(language)
+    also = f" AND {where}" if where else ""
+    items = []
+    for (low, high), color in zip(class_bounds(), scheme["colors"]):
+        if high is None:
+            label, upper = words["last_class"].format(low=low), ""
+        else:
+            label = words["class"].format(low=low, high=high) if high > low else str(low)
+            upper = f' AND "{scheme["column"]}" < {high + 1}'
+        expression = f'"state" = \'problems\' AND "{scheme["column"]}" >= {low}{upper}{also}'
+        items.append((f"class-{low}", label, expression, _fill(color)))
+    items.reverse()
+    for state, symbol in (
+        ("none", _fill(scheme["none"])),
+        ("not_surveyed", _hatch(scheme["not_surveyed"])),
+        ("no_data", _fill(scheme["no_data"])),
+    ):
+        items.append((state, words["states"][state], f"\"state\" = '{state}'{also}", symbol))
+    return _rules(items)
+
+
+def problem_renderer(language: str, where: str = "") -> QgsRuleBasedRenderer:
+    """Mark problems by dimension: another shape and colour for each, and another side of the place.
+
+    Problems of several dimensions at one place therefore stay visible beside each other.
+    """
+    scheme, words = palette()["problem"], labels(language)
+    also = f" AND {where}" if where else ""
+    items: list[tuple[str, str, str, QgsSymbol]] = []
+    for dimension in tables.DIMENSIONS:
+        look = scheme["symbols"][dimension]
+        size = scheme["size"] * look["scale"]
+        marker = QgsSimpleMarkerSymbolLayer(SHAPES[look["shape"]], size)
+        marker.setFillColor(QColor(look["color"]))
+        marker.setStrokeColor(QColor(scheme["halo"]["color"]))
+        marker.setStrokeWidth(scheme["halo"]["width"])
+        marker.setPenJoinStyle(Qt.PenJoinStyle.RoundJoin)
+        # Only at a feature: the legend, which has none, keeps its symbols in line.
+        marker.setDataDefinedProperty(
+            QgsSymbolLayer.Property.Offset,
+            QgsProperty.fromExpression("if($id IS NULL, '0,0', '{},{}')".format(*look["offset"])),
+        )
+        expression = f"\"dimension\" = '{dimension}'{also}"
+        items.append(
+            (dimension, words["dimensions"][dimension], expression, _symbol(QgsMarkerSymbol(), marker))
+        )
+    return _rules(items)
+
+
+def unit_symbol(level: str) -> QgsFillSymbol:
+    """Outline of the units of a level: the higher the level, the heavier the line."""
+    look = palette()["unit"][level]
+    return _fill(None, look["color"], look["width"])
+
+
+def _water_symbol(layer: QgsVectorLayer) -> QgsSymbol:
+    look = palette()["base"]["water"]
+    if layer.geometryType() == Qgis.GeometryType.Line:
+        return _symbol(QgsLineSymbol(), _line(look["fill"], look["width"]))
+    return _fill(look["fill"], look["outline"], 0.12)
+
+
+def _road_renderer(layer: QgsVectorLayer) -> QgsRuleBasedRenderer:
+    """Draw major roads wider than others; the field that tells them apart is looked for by name."""
+    look = palette()["base"]["road"]
+    field = next((f for f in look["fields"] if layer.fields().indexOf(f) >= 0), None)
+    major = "FALSE"
+    if field is not None:
+        listed = ", ".join(f"'{value}'" for value in look["major"])
+        major = f'"{field}" IN ({listed})'
+    items: list[tuple[str, str, str, QgsSymbol]] = []
+    for key, expression, width in (
+        ("minor", f"NOT coalesce({major}, FALSE)", look["minor_width"]),
+        ("major", f"coalesce({major}, FALSE)", look["major_width"]),
+    ):
+        casing, inner = _line(look["casing"], width + 0.22), _line(look["color"], width)
+        casing.setRenderingPass(0)
+        # All casings come before all inner lines, so that crossings stay open.
+        inner.setRenderingPass(1 if key == "minor" else 2)
+        items.append((key, "", expression, _symbol(QgsLineSymbol(), casing, inner)))
+    renderer = _rules(items)
+    renderer.setUsingSymbolLevels(True)
+    return renderer
+
+
+def _html(expression: str, size: float, color: str = "", bold: bool = False) -> str:
+    """Wrap the value of an expression in HTML for a formatted label."""
+    style = (
+        f"font-size:{size}pt;" + (f"color:{color};" if color else "") + ("font-weight:bold;" if bold else "")
+    )
+    safe = f"replace(replace(to_string({expression}), '&', '&amp;'), '<', '&lt;')"
+    return f"'<span style=\"{style}\">' || {safe} || '</span>'"
+
+
+def _label_settings(text: QgsTextFormat, expression: str, priority: int) -> QgsPalLayerSettings:
+    settings = QgsPalLayerSettings()
+    settings.fieldName = expression
+    settings.isExpression = True
+    text.setAllowHtmlFormatting(True)
+    settings.setFormat(text)
+    settings.placement = Qgis.LabelPlacement.Horizontal
+    settings.multilineAlign = Qgis.LabelMultiLineAlignment.Center
+    settings.priority = priority
+    settings.centroidInside = True
+    settings.centroidWhole = True
+    return settings
+
+
+def community_labels(family: str) -> QgsPalLayerSettings:
+    """Label communities: the name, and below it the number of objects if it was surveyed."""
+    ink = palette()["text"]
+    name = f"if(\"state\" IN ('problems', 'none'), {_html('name', 7, ink['ink'])}, {_html('name', 6.2, ink['faint'])})"
+    number = f"if(\"state\" IN ('problems', 'none'), '<p>' || {_html('objects', 8.5, ink['accent'], True)} || '</p>', '')"
+    settings = _label_settings(text_format(family, 7, ink["ink"], halo=0.75), f"{name} || {number}", 5)
+    values = QgsPropertyCollection()
+    values.setProperty(
+        QgsPalLayerSettings.Property.Priority,
+        QgsProperty.fromExpression("if(\"state\" IN ('problems', 'none'), 9, 3)"),
+    )
+    settings.setDataDefinedProperties(values)
+    return settings
+
+
+def street_labels(language: str, family: str) -> QgsPalLayerSettings:
+    """Label streets: the name, and below it the number of block problems, which belong to the street."""
+    words, ink = labels(language), palette()["text"]
+    color = palette()["problem"]["symbols"]["block"]["color"]
+    count = f"'{words['street_number']}' || \"block\""
+    expression = (
+        f"{_html('name', 11, ink['ink'], True)} || "
+        f"if(\"state\" = 'problems' AND \"block\" > 0, '<p>' || {_html(count, 7, color)} || '</p>', '')"
+    )
+    return _label_settings(text_format(family, 11, ink["ink"], bold=True, halo=1.0), expression, 10)
+
+
+def _obstacles_only() -> QgsPalLayerSettings:
+    """Settings that draw no label, but keep those of other layers off the features."""
+    settings = QgsPalLayerSettings()
+    settings.fieldName = "''"
+    settings.isExpression = True
+    settings.drawLabels = False
+    obstacle = QgsLabelObstacleSettings()
+    obstacle.setIsObstacle(True)
+    obstacle.setFactor(1.0)
+    settings.setObstacleSettings(obstacle)
+    return settings
+
+
+def apply_style(layer: QgsVectorLayer, role: str, language: str, family: str, where: str = "") -> None:
+    """Give a layer the renderer and labels of its role.
+
+    Parameters
+    ----------
+    layer : the layer; its role is written to its custom property `ROLE_PROPERTY` too
+    role : ``problem``, ``distribution``, ``unit-<level>``, ``building``, ``water``, ``green`` or ``road``;
+        a suffix after a full stop (``road.2``) tells layers of one role apart
+    language : key of styles/labels.json
+    family : font family of the labels
+    where : expression that the features of problem and distribution have to meet besides
+    """
+    look = palette()["base"]
+    kind = role.split(".")[0]
+    labelling = None
+    if kind == "problem":
+        renderer = problem_renderer(language, where)
+        labelling = _obstacles_only()
+    elif kind == "distribution":
+        renderer = distribution_renderer(language, where)
+        labelling = community_labels(family)
+    elif kind.startswith("unit-"):
+        level = kind.removeprefix("unit-")
+        renderer = QgsSingleSymbolRenderer(unit_symbol(level))
+        labelling = street_labels(language, family) if level == "street" else None
+    elif kind == "building":
+        renderer = QgsSingleSymbolRenderer(_fill(look["building"]["fill"], alpha=look["building"]["alpha"]))
+    elif kind == "water":
+        renderer = QgsSingleSymbolRenderer(_water_symbol(layer))
+    elif kind == "green":
+        renderer = QgsSingleSymbolRenderer(_fill(look["green"]["fill"]))
+    elif kind == "road":
+        renderer = _road_renderer(layer)
+    else:
+        raise InputError(
+            "The map has no style for the role '{role}': use water, green or road for the base map.",
+            role=role,
+        )
+    layer.setRenderer(renderer)
+    if labelling is not None:
+        layer.setLabeling(QgsVectorLayerSimpleLabeling(labelling))
+    layer.setLabelsEnabled(labelling is not None)
+    layer.setCustomProperty(ROLE_PROPERTY, role)
