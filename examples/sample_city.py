@@ -225,7 +225,7 @@ def _facilities(
     blocks = fabric.blocks.assign(member=_holders(ground, fabric.blocks["geometry"]))
     public, homes = blocks[blocks["use"] == "公共"], blocks[blocks["use"] == "住宅"]
     kinds = [("小学", 0.2), ("幼儿园", 0.24), ("中学", 0.1), ("社区卫生服务站", 0.14), ("文化活动中心", 0.08), ("多功能运动场", 0.1),
-             ("医院", 0.04), ("其他公共设施", 0.1)]  # fmt: skip
+             ("医院", 0.04), ("社区服务中心", 0.1)]  # fmt: skip
     chosen = random.choice(len(kinds), len(public), p=[p for _, p in kinds])
     rows = [(kinds[k][0], b) for k, b in zip(chosen, public.itertuples(), strict=True)]
     for kind, count in (("养老服务站", 26), ("菜市场", 18), ("消防站", 5)):
@@ -240,7 +240,7 @@ def _facilities(
         .cumcount()
     )
     facility = [
-        (kind, f"{name}{'' if n == 0 else f'第{n + 1}'}{kind}", point)
+        (kind, f"{name}{'' if n == 0 else '第' + '一二三四五六七八'[n]}{kind}", point)
         for (kind, name, point), n in zip(table, serial, strict=True)
     ]
     facility += [
@@ -291,6 +291,7 @@ def make(folder: Path) -> dict[str, Path]:
     }
     codes = units["community"].set_index("member")["代码"]
     homes["社区代码"] = homes["member"].map(codes)
+    homes["社区名称"] = homes["member"].map(units["community"].set_index("member")["名称"])
     blocks = fabric.blocks.assign(
         社区代码=pd.Series(_holders(ground, fabric.blocks["geometry"])).map(codes).to_numpy(),
         middle=fabric.blocks["geometry"].map(point_inside),
@@ -331,11 +332,14 @@ def _write_survey(
             "block": survey.parking(roads, street, year, random),
             "block_area": survey.renewal(blocks, street, year, random),
         }
+        counts = survey.counted(found["housing"], found["community"], homes)
         layers = {
-            name: gpd.GeoDataFrame(table, geometry="geometry", crs=CRS) for name, table in found.items()
+            name: gpd.GeoDataFrame(
+                table.drop(columns="社区代码", errors="ignore"), geometry="geometry", crs=CRS
+            )
+            for name, table in found.items()
         }
         files[f"problems_{year}"] = _write(folder / f"problems_{year}.gpkg", layers)
-        counts = survey.counted(housing[year], homes)
         files[f"values_{year}"] = folder / f"values_{year}.xlsx"
         tables.annex(files[f"values_{year}"], year, survey.sample_units(community, year), counts, random)
         files[f"values_{year}_street"] = folder / f"values_{year}_街道.csv"

@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 import shapely
 from numpy.typing import NDArray
-from sample_ground import CENTRE, Array, Ground, density, offset, smooth
+from sample_ground import CENTRE, Array, Ground, density, offset, smooth, wander
 from shapely import LineString, Point, Polygon, STRtree
 
 #: Grid of each street: turn in degrees, length and depth of a block in metres, character.
@@ -61,6 +61,37 @@ ARTERIALS = {
             (5300, -3900)],
     "钟秀路": [(-2400, 2050), (-900, 2350), (600, 2250), (2000, 2300), (3500, 2050), (5200, 2150)],
 }  # fmt: skip
+#: Villages beside those in the middle of the outer communities, in metres from the centre of the city.
+HAMLETS = [
+    (-6000, -800), (-5200, -3300), (-1900, -3300), (1900, -3500), (6400, 200), (5900, 2000), (3300, 3900), (-3600, 3100),
+    (-5100, 900), (-200, 4200), (6300, -600), (-2600, -1300), (3800, -700),
+]  # fmt: skip
+VILLAGE_ROADS = [
+    "周家",
+    "李家",
+    "陈塘",
+    "上坪",
+    "下坪",
+    "沙头",
+    "石井",
+    "竹园",
+    "梅岭",
+    "大塘",
+    "小岗",
+    "桥头",
+    "沙溪",
+    "榕树",
+    "龙眼",
+    "荔枝",
+    "罗村",
+    "新围",
+    "西埔",
+    "东埔",
+    "南埔",
+    "北埔",
+    "田心",
+    "横岗",
+]
 WIDTH = {"快速路": 58.0, "主干路": 36.0, "次干路": 22.0, "支路": 12.0}
 SUBURB_NAMES = [
     "文昌",
@@ -131,14 +162,14 @@ def make_fabric(ground: Ground, random: np.random.RandomState) -> Fabric:
     """Lay out roads and blocks and fill the blocks with buildings."""
     zones = [shapely.coverage_union_all(ground.communities[ground.street == s]) for s in range(len(GRIDS))]
     main = _main_roads(ground, zones)
-    taken = shapely.union_all(
-        [
-            *[w.buffer(24) for w in ground.water.values()],
-            *[g.buffer(8) for g in ground.green.values()],
-            *[line.buffer(WIDTH[kind] / 2 + 8) for kind, _, line in main],
-        ]
-    )
-    blocks, minor = _blocks(zones, taken, _villages(ground), random)
+    villages = _villages(ground)
+    main += _village_roads(villages, main, ground, random)
+    nature = shapely.union_all([*ground.water.values(), *ground.green.values()])
+    paved = shapely.union_all([line.buffer(WIDTH[kind] / 2 + 8) for kind, _, line in main])
+    taken = shapely.union_all([nature.buffer(16), paved])
+    blocks, minor = _blocks(zones, taken, villages, random)
+    # Minor roads meet the main ones; those that would run beside a main road within its width are cut.
+    minor = _dry(minor, shapely.union_all([nature.buffer(6), *[line.buffer(12) for _, _, line in main]]))
     roads = pd.DataFrame([*main, *minor], columns=["class", "name", "geometry"])
     return Fabric(roads, blocks, _buildings(blocks, taken, ground, random))
 
@@ -160,7 +191,26 @@ def _main_roads(ground: Ground, zones: list[Polygon]) -> list[tuple[str, str, Li
 
 def _villages(ground: Ground) -> Array:
     """Return the middle (n, 2) of each community that no town reaches: a village stands there."""
-    return ground.seeds[density(ground.seeds) < 0.34]
+    outer = ground.seeds[density(ground.seeds) < 0.34]
+    hamlets = np.array(HAMLETS, float) + CENTRE
+    return np.vstack([outer, hamlets])
+
+
+def _village_roads(
+    villages: Array,
+    main: list[tuple[str, str, LineString]],
+    ground: Ground,
+    random: np.random.RandomState,
+) -> list[tuple[str, str, LineString]]:
+    """Join each village to the nearest road that is not a motorway."""
+    open_roads = shapely.union_all([line for kind, _, line in main if kind != "快速路"])
+    roads = []
+    for place, name in zip(villages, VILLAGE_ROADS, strict=False):
+        way = shapely.shortest_line(Point(place), open_roads)
+        line = LineString(np.round(wander(*shapely.get_coordinates(way), random, 0.4), 2))
+        if line.length > 150 and not line.intersects(ground.water["晴湖"]):
+            roads.append(("次干路", f"{name}路", line))
+    return roads
 
 
 def _blocks(
@@ -176,7 +226,7 @@ def _blocks(
         middle = _cell_centres(corners)
         urban = density(middle.reshape(-1, 2)).reshape(middle.shape[:2])
         gap = np.linalg.norm(middle[:, :, None] - villages, axis=-1).min(-1)
-        urban = np.maximum(urban, 0.5 * np.exp(-((gap / 400) ** 2)))
+        urban = np.maximum(urban, 0.47 * np.exp(-((gap / 380) ** 2)))
         luck = random.uniform(-0.07, 0.07, urban.shape)
         inside = shapely.contains_xy(zone, middle[..., 0], middle[..., 1])
         free = ~shapely.contains_xy(taken, middle[..., 0], middle[..., 1])
@@ -198,7 +248,7 @@ def _blocks(
                 if part.length > 60:
                     name = next(names) + "路" if kind == "次干路" else None
                     roads.append((kind, name, LineString(np.round(shapely.get_coordinates(part), 2))))
-    return pd.DataFrame(rows), _dry(roads, taken)
+    return pd.DataFrame(rows), roads
 
 
 def _cell_centres(corners: Array) -> Array:
@@ -267,7 +317,7 @@ def _cross(x: float, y: float, size: float, arm: float) -> Array:
     a, b = arm / 2, size / 2
     quarter = np.array([(a, -b), (a, -a), (b, -a)])
     turned = [quarter @ np.linalg.matrix_power([[0, 1], [-1, 0]], k) for k in range(4)]
-    return np.vstack(turned) + [x, y]
+    return np.add(np.vstack(turned), (x, y))
 
 
 Plan = list[tuple[Array, int]]
@@ -369,7 +419,7 @@ def _buildings(
         frame = np.array([u, [-u[1], u[0]]])
         first, usual, last = YEARS[block.character]
         year = random.triangular(first, usual, last)
-        drop = 0.12 + 0.5 * max(0.0, 0.62 - block.urban)
+        drop = 0.11 + 0.5 * max(0.0, 0.62 - block.urban)
         for shape, storeys in _plan(block.use, hx, hy, block.character, random):
             lucky, jitter = random.uniform(), random.uniform(-3, 3.9)
             if lucky < drop:

@@ -79,8 +79,8 @@ def smooth(points: Array, rounds: int = 2) -> Array:
 
 def blob(x: float, y: float, rx: float, ry: float, turn: float, phase: float, rough: float = 0.12) -> Polygon:
     """Return an irregular round shape about (x, y), in metres from the centre of the city."""
-    t = np.linspace(0, 2 * np.pi, 96, endpoint=False)
-    r = 1 + sum(rough / k * np.sin(k * t + phase * k * k) for k in (2, 3, 5, 7, 11))
+    t = np.linspace(0, 2 * np.pi, 160, endpoint=False)
+    r = 1 + sum(rough / k**1.4 * np.sin(k * t + phase * k * k) for k in (2, 3, 5, 7, 11))
     px, py = rx * r * np.cos(t), ry * r * np.sin(t)
     c, s = np.cos(turn), np.sin(turn)
     return Polygon(np.round(np.column_stack([x + c * px - s * py, y + s * px + c * py]) + CENTRE, 2))
@@ -93,6 +93,13 @@ CORNERS = [
     (6500, 1900), (7350, 900), (7050, -700), (7300, -1900), (6150, -2700), (6300, -3650), (4900, -4450),
     (3300, -4100), (2100, -4650), (500, -4300), (-900, -5000), (-2200, -4750), (-3300, -3950), (-4900, -4350),
     (-5900, -3550), (-5750, -2400), (-6700, -1600),
+]  # fmt: skip
+
+
+#: The creek from the hills down to the old town, in metres from the centre.
+CREEK = [
+    (-2900, 6400), (-2500, 5000), (-3050, 3900), (-2700, 2900), (-2980, 2250), (-2560, 1700), (-2300, 1150),
+    (-2520, 650), (-2210, 150), (-2340, -300),
 ]  # fmt: skip
 
 
@@ -273,16 +280,9 @@ def _nature(
 ) -> tuple[dict[str, BaseGeometry], dict[str, BaseGeometry]]:
     river = Polygon(np.vstack([offset(axis, half_width), offset(axis, -half_width)[::-1]]))
     island = blob(-3330, *_at(axis, -3330, -8), 560, 78, -0.12, 0.6, 0.10)
-    creek = LineString(
-        smooth(
-            np.array(
-                [(-2900, 6400), (-2500, 5000), (-3050, 3900), (-2700, 2900), (-2950, 2000), (-2500, 1150)]
-            )
-            + CENTRE,
-            4,
-        )
-    )
-    mouth = LineString([creek.coords[-1], axis[np.abs(axis[:, 0] - CENTRE[0] + 2250).argmin()]])
+    mouth = axis[np.abs(axis[:, 0] - CENTRE[0] + 2290).argmin()] - CENTRE
+    creek = LineString(smooth(np.vstack([CREEK, mouth]) + CENTRE, 4))
+    upper = shapely.ops.substring(creek, 0, 0.62, normalized=True)
     lake = blob(3650, -3050, 760, 430, 0.35, 2.1, 0.22)
     outlet = LineString(
         smooth(np.array([(3500, -2800), (3300, -2100), (3750, -1500), (3600, -300)]) + CENTRE, 4)
@@ -290,7 +290,7 @@ def _nature(
     water = {
         "晴川江": river.difference(island).buffer(0),
         "晴湖": lake,
-        "柳溪": shapely.union_all([creek.buffer(22), mouth.buffer(26)]).difference(river),
+        "柳溪": creek.buffer(23).difference(river),
         "湖口渠": outlet.buffer(14).difference(shapely.union_all([river, lake])),
         "西坪水库": blob(-5050, 2950, 330, 170, 0.8, 1.3, 0.25),
         "荷塘": blob(1250, 2330, 170, 95, 0.3, 0.4, 0.2),
@@ -310,7 +310,7 @@ def _nature(
         "中央绿轴": blob(1500, -1750, 120, 620, 0.15, 0.8),
         "滨江绿带": LineString(offset(axis, half_width + 38)[110:215]).buffer(30),
         "南岸绿带": LineString(offset(axis, -half_width - 38)[150:255]).buffer(30),
-        "柳溪绿廊": creek.buffer(62),
+        "柳溪绿廊": upper.buffer(62),
     }
     green = {name: shape.difference(wet) for name, shape in {**hills, **parks}.items()}
     green["江心洲公园"] = island

@@ -19,6 +19,13 @@ HOTLINE_2024 = 20
 ASTRAY = [(-2900, 420), (1480, -1500), (2510, 260), (420, 4890), (7900, 2100), (-7700, -3300)]
 UNKNOWN_INDICATORS = ["电梯异响问题", "外墙小广告"]
 
+#: Share of the findings by sampled community: most in the old town. 云帆 was surveyed in 2024 and nothing was found.
+SHARES = {
+    "古渡口社区": 22, "织造社区": 17, "文庙社区": 11, "新民社区": 9, "书院社区": 11, "和平社区": 8, "钟秀社区": 5, "紫荆社区": 3,
+    "海棠社区": 6, "滨江社区": 4, "银杏社区": 2, "云帆社区": 1, "朝阳社区": 8, "光明社区": 5,
+}  # fmt: skip
+FLAWLESS_2024 = "云帆社区"
+
 #: How likely a finding is of which housing indicator, in old and in younger buildings. Tap water never fails.
 HOUSING_ODDS = {
     "old": {1: 8, 2: 15, 3: 22, 4: 16, 5: 4, 6: 15, 7: 12, 9: 6, 10: 2},
@@ -93,14 +100,18 @@ def register(units: pd.DataFrame) -> pd.DataFrame:
 
 
 def _weights(homes: pd.DataFrame, random: np.random.RandomState) -> np.ndarray:
-    """Weigh homes by age and by closeness to a few bad quarters, so that problems gather there."""
+    """Weigh homes by their community's share, inside it by age and closeness to a few bad quarters."""
     age = (2024 - homes["year_built"].fillna(1995).to_numpy(float)) / 40
     xy = np.column_stack([shapely.get_x(homes["point"]), shapely.get_y(homes["point"])]) - CENTRE
     spots = np.array(
         [(-2550, 1250), (-1650, 150), (600, 1500), (1300, 300), (1500, -1050), (-2300, 350)], float
     )
     near = np.exp(-((np.linalg.norm(xy[:, None] - spots, axis=-1) / 330) ** 2)).sum(1)
-    return np.clip(age, 0.05, None) ** 1.4 * (0.25 + 1.6 * near) * random.uniform(0.6, 1.4, len(homes))
+    weight = np.clip(age, 0.1, None) * (0.5 + 1.5 * near) * random.uniform(0.6, 1.4, len(homes))
+    share = homes["社区名称"].map(SHARES).fillna(1).to_numpy()
+    return (
+        share * weight / pd.Series(weight).groupby(homes["社区代码"].to_numpy()).transform("sum").to_numpy()
+    )
 
 
 def _draw(homes: pd.DataFrame, buildings: int, random: np.random.RandomState) -> list[tuple[str, int]]:
@@ -123,10 +134,10 @@ def _date(year: int, random: np.random.RandomState) -> str:
 
 
 def _finding(number: int, year: int, random: np.random.RandomState, old: bool = False) -> dict[str, object]:
-    """Fill the fields that every finding has. `old`: found a year ago and still there."""
+    """Fill the fields that every finding has. `old`: work on it began before the end of the year."""
     severity = int(random.choice(3, p=[0.58, 0.3, 0.12] if number > 4 else [0.4, 0.38, 0.22]))
     limited = number <= 4 and (severity > 0 or number < 4)
-    progress = [0.1, 0.25, 0.4, 0.2, 0.05] if old or year == 2023 else [0.42, 0.33, 0.12, 0.1, 0.03]
+    progress = [0.1, 0.25, 0.4, 0.2, 0.05] if old else [0.42, 0.33, 0.12, 0.1, 0.03]
     return {
         "指标": spelled(number, random.choice(4, p=[0.55, 0.2, 0.15, 0.1])),
         "问题描述": WORDS[number][random.randint(len(WORDS[number]))],
@@ -142,53 +153,69 @@ def housing(
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Return the housing problems of 2023 (footprints) and of 2024 (points).
 
-    homes : dwellings with building_id, community (row in `units`), year_built, geometry, point
+    homes : sound dwellings with building_id, 社区代码, year_built, geometry, point
     """
     sampled = {y: homes[homes["社区代码"].isin(sample_units(units, y)["代码"])] for y in (2023, 2024)}
+    sampled[2024] = sampled[2024][sampled[2024]["社区名称"] != FLAWLESS_2024]
     before = _draw(sampled[2023], 262, random)
-    again = set(sampled[2024]["building_id"])
+    again = set(homes["building_id"][homes["社区代码"].isin(sample_units(units, 2024)["代码"])])
     # A third of the old findings was solved; the rest is found again where the community was surveyed again.
-    lasting = [pair for pair in before if pair[0] in again and random.uniform() < 0.64]
-    rest = HOUSING_2024 - HOTLINE_2024 - len(ASTRAY) - len(UNKNOWN_INDICATORS)
-    known = {pair[0] for pair in lasting}
-    fresh = _draw(sampled[2024][~sampled[2024]["building_id"].isin(known)], 190, random)
-    while len(lasting) + len(fresh) > rest:
-        fresh.pop(random.randint(len(fresh)))
-    outside = homes[~homes["building_id"].isin(again)]
-    calls = _draw(outside, HOTLINE_2024, random)[:HOTLINE_2024]
+    flawed = set(sampled[2024]["building_id"])
+    solved = {p for p in before if p[0] in again and (p[0] not in flawed or random.uniform() < 0.36)}
+    lasting = [pair for pair in before if pair[0] in again and pair not in solved]
+    untouched = sampled[2024][~sampled[2024]["building_id"].isin({building for building, _ in before})]
+    fresh = _draw(untouched, 230, random)
+    room = HOUSING_2024 - HOTLINE_2024 - len(ASTRAY) - len(UNKNOWN_INDICATORS) - len(lasting)
+    fresh = [fresh[k] for k in np.sort(random.choice(len(fresh), room, replace=False))]
+    unsampled = homes[~homes["社区代码"].isin(sample_units(units, 2024)["代码"])]
+    calls = _draw(unsampled, HOTLINE_2024, random)[:HOTLINE_2024]
 
     place = homes.set_index("building_id")
-    rows_2023 = [
-        {"楼栋编号": b, **_finding(k, 2023, random), "来源": "现场调查", "geometry": place.at[b, "geometry"]}
-        for b, k in before
+    old = _located(before, place["geometry"], "现场调查", 2023, True, random)
+    # What was closed in the year of its finding was not met again.
+    closed = [pair in solved and random.uniform() < 0.6 for pair in before]
+    old["状态"] = old["状态"].where(~np.array(closed), "销号")
+    new = [
+        _located(lasting, place["point"], "现场调查", 2024, True, random),
+        _located(fresh, place["point"], "现场调查", 2024, False, random),
+        _located(calls, place["point"], "12345热线", 2024, False, random),
     ]
-    rows = [
-        {
-            "楼栋编号": b,
-            **_finding(k, 2024, random, old=n < len(lasting)),
-            "来源": "现场调查",
-            "geometry": place.at[b, "point"],
-        }
-        for n, (b, k) in enumerate([*lasting, *fresh])
+    return old, _with_slips(pd.concat(new, ignore_index=True), random)
+
+
+def _located(
+    pairs: list[tuple[str, int]],
+    place: pd.Series,
+    source: str,
+    year: int,
+    lasting: bool,
+    random: np.random.RandomState,
+) -> pd.DataFrame:
+    """Turn pairs of building and indicator into findings at the building's place."""
+    return pd.DataFrame(
+        [
+            {"楼栋编号": b, **_finding(k, year, random, lasting), "来源": source, "geometry": place[b]}
+            for b, k in pairs
+        ]
+    )
+
+
+def _with_slips(table: pd.DataFrame, random: np.random.RandomState) -> pd.DataFrame:
+    """Add what goes wrong in the field: lost building codes, unknown indicators and points beside all buildings."""
+    unknown = table.iloc[[40, 130]].copy()
+    unknown["指标"] = unknown["问题描述"] = UNKNOWN_INDICATORS
+    table.loc[15:360:47, "楼栋编号"] = None
+    astray = [
+        {"楼栋编号": None, **_finding(3, 2024, random), "来源": "12345热线", "geometry": Point(CENTRE + xy)}
+        for xy in np.array(ASTRAY)
     ]
-    rows += [
-        {"楼栋编号": b, **_finding(k, 2024, random), "来源": "12345热线", "geometry": place.at[b, "point"]}
-        for b, k in calls
-    ]
-    for row, name in zip(rows[40:200:90], UNKNOWN_INDICATORS, strict=True):
-        rows.append({**row, "指标": name, "问题描述": name})
-    for row in rows[15 : HOUSING_2024 - 60 : 47]:
-        row["楼栋编号"] = None
-    for x, y in ASTRAY:
-        rows.append(
-            {
-                "楼栋编号": None,
-                **_finding(3, 2024, random),
-                "来源": "12345热线",
-                "geometry": Point(CENTRE[0] + x, CENTRE[1] + y),
-            }
-        )
-    return pd.DataFrame(rows_2023), pd.DataFrame(rows)
+    return pd.concat([table, unknown, pd.DataFrame(astray)], ignore_index=True)
+
+
+def _flawed(units: pd.DataFrame, year: int) -> pd.DataFrame:
+    """Return the sampled communities in which something was found."""
+    sampled = sample_units(units, year)
+    return sampled[sampled["名称"] != FLAWLESS_2024] if year == 2024 else sampled
 
 
 def _estates(
@@ -196,7 +223,7 @@ def _estates(
 ) -> list[tuple[object, Point]]:
     """Return (community, middle of a housing block) pairs in the year's sample, a few per community."""
     places = []
-    for unit in sample_units(units, year).itertuples():
+    for unit in _flawed(units, year).itertuples():
         inside = blocks[(blocks["社区代码"] == unit.代码) & (blocks["use"] == "住宅")]
         count = min(len(inside), int(random.randint(3, 8)))
         for k in np.sort(random.choice(len(inside), count, replace=False)):
@@ -207,7 +234,10 @@ def _estates(
 def community(
     blocks: pd.DataFrame, units: pd.DataFrame, year: int, random: np.random.RandomState
 ) -> pd.DataFrame:
-    """Return the problems of estates as points with the community's and the estate's name."""
+    """Return the problems of estates as points with the community's and the estate's name.
+
+    Column `社区代码` is the truth behind the loosely written name and is not delivered.
+    """
     odds = {11: 10, 12: 8, 13: 6, 15: 18, 16: 12, 17: 16, 18: 12, 20: 2, 21: 10, 22: 6}
     share = np.array(list(odds.values()), float) / sum(odds.values())
     rows = []
@@ -218,6 +248,7 @@ def community(
         ):
             rows.append(
                 {
+                    "社区代码": unit.代码,
                     "社区": _loose(unit.名称, random),
                     "小区": estate,
                     **_finding(int(k), year, random),
@@ -246,7 +277,7 @@ def footpaths(
     """Return sub-standard footpaths: pieces of minor roads in the sampled communities."""
     minor = roads[roads["class"] == "支路"]
     rows = []
-    for unit in sample_units(units, year).itertuples():
+    for unit in _flawed(units, year).itertuples():
         inside = minor[shapely.contains(unit.geometry, minor["geometry"].to_numpy())]
         if len(inside) and random.uniform() < 0.8:
             line = inside["geometry"].iloc[random.randint(len(inside))]
@@ -315,9 +346,17 @@ def renewal(
     return pd.DataFrame(rows)
 
 
-def counted(problems: pd.DataFrame, homes: pd.DataFrame) -> pd.Series:
-    """Count distinct buildings by (community code, indicator number), as the annex of values reports them."""
+def counted(
+    housing: pd.DataFrame, community: pd.DataFrame, homes: pd.DataFrame
+) -> dict[tuple[str, int], int]:
+    """Count distinct buildings and estates by (community code, indicator number), as the annex reports them."""
     names = {spelled(n, v): n for n in INDICATORS for v in range(4)}
-    table = problems.assign(number=problems["指标"].map(names)).dropna(subset=["楼栋编号", "number"])
-    table = table.merge(homes[["building_id", "社区代码"]], left_on="楼栋编号", right_on="building_id")
-    return table.groupby(["社区代码", "number"])["building_id"].nunique()
+    codes = homes.set_index("building_id")["社区代码"]
+    found = pd.DataFrame(
+        {
+            "code": pd.concat([housing["楼栋编号"].map(codes), community["社区代码"]]),
+            "number": pd.concat([housing["指标"], community["指标"]]).map(names),
+            "object": pd.concat([housing["楼栋编号"], community["小区"]]),
+        }
+    )
+    return found.groupby(["code", "number"])["object"].nunique().to_dict()
