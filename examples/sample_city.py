@@ -116,8 +116,7 @@ def _holders(ground: Ground, shapes: pd.Series) -> np.ndarray:
 
 def make_buildings(ground: Ground, fabric: Fabric, random: np.random.RandomState) -> gpd.GeoDataFrame:
     """Return the register of buildings with its flaws; column `member` is the community's index (not written)."""
-    table = _settle_borders(fabric.buildings, ground, random)
-    table = _with_ties(table, ground)
+    table = _settle_borders(_with_ties(fabric.buildings, ground), ground, random)
     table["height"] = (
         np.where(table["use"] == "工业", 6.5, np.where(table["use"] == "住宅", 2.9, 3.7)) * table["storeys"]
     )
@@ -154,7 +153,10 @@ def _settle_borders(table: pd.DataFrame, ground: Ground, random: np.random.Rando
     row, member = row[np.isin(row, twice)], member[np.isin(row, twice)]
     shared = shapely.area(shapely.intersection(shapes[row], ground.communities[member]))
     clear = twice[[np.sort(shared[row == r])[-2] > 1 for r in twice]]
-    kept = random.choice(clear, TRUTH["crossing"] - TRUTH["ties"], replace=False)
+    made = np.flatnonzero(table["block"] < 0)
+    kept = random.choice(np.setdiff1d(clear, made), TRUTH["crossing"] - len(made), replace=False)
+    kept = np.concatenate([kept, made])
+    table["border"] = np.isin(np.arange(len(table)), kept)
     return table.drop(index=np.setdiff1d(twice, kept)).reset_index(drop=True)
 
 
@@ -180,16 +182,13 @@ def _with_multipart(table: pd.DataFrame, random: np.random.RandomState) -> pd.Da
 
 
 def _inner(table: pd.DataFrame) -> set[int]:
-    """Return the rows of dwellings that may be spoilt: everything but the buildings made for a purpose."""
-    return set(table.index[(table["use"] == "住宅") & (table["block"] >= 0)])
+    """Return the rows of the dwellings that stand on no border: those may be spoilt."""
+    return set(table.index[(table["use"] == "住宅") & ~table["border"]])
 
 
 def _with_flaws(table: pd.DataFrame, ground: Ground, random: np.random.RandomState) -> pd.DataFrame:
     """Add bow ties, duplicates, a lost geometry and buildings outside the city."""
-    row, _ = STRtree(ground.communities).query(table["geometry"].to_numpy(), predicate="intersects")
-    single = np.flatnonzero(np.bincount(row) == 1)
-    inner = _inner(table)
-    plain = [i for i in single if i in inner and isinstance(table.at[i, "geometry"], Polygon)]
+    plain = sorted(i for i in _inner(table) if isinstance(table.at[i, "geometry"], Polygon))
     chosen = random.choice(plain, TRUTH["invalid"] + TRUTH["duplicates"], replace=False)
     for i in chosen[: TRUTH["invalid"]]:
         ring = shapely.get_coordinates(table.at[i, "geometry"].minimum_rotated_rectangle)

@@ -16,7 +16,7 @@ from shapely import Point
 HOUSING_2024 = 420
 HOTLINE_2024 = 20
 #: Findings that no building and partly no unit will hold: metres from the centre of the city.
-ASTRAY = [(-2900, 420), (1480, -1500), (2510, 260), (420, 4890), (7900, 2100), (-7700, -3300)]
+ASTRAY = [(-600, -470), (1480, -1500), (2510, 260), (420, 4890), (7900, 2100), (-7700, -3300)]
 UNKNOWN_INDICATORS = ["电梯异响问题", "外墙小广告"]
 
 #: Share of the findings by sampled community: most in the old town. 云帆 was surveyed in 2024 and nothing was found.
