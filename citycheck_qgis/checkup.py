@@ -10,12 +10,13 @@ import geopandas as gpd
 import pandas as pd
 
 from .indicators.rollup import roll_up
-from .indicators.sample import check_sample, read_sample
+from .indicators.sample import check_sample, mark_not_surveyed, read_sample
 from .indicators.values import read_values
 from .problems.counts import compare_years, count_distribution
 from .problems.ledger import build_ledger
 from .problems.survey import read_survey
 from .problems.verdicts import judge
+from .storage.database import read_table
 from .storage.tables import VALUE
 from .units.assignment import assign
 from .units.buildings import building_table
@@ -54,6 +55,7 @@ def run_checkup(
     year: int,
     buildings: gpd.GeoDataFrame | None = None,
     building_field: str | None = None,
+    values: pd.DataFrame | None = None,
     value_files: Sequence[Path] = (),
     sample_file: Path | None = None,
     surveys: Mapping[str, gpd.GeoDataFrame] | None = None,
@@ -70,6 +72,7 @@ def run_checkup(
     year : the checkup year
     buildings : footprints in the units' CRS
     building_field : column of the building number
+    values : table `value`, where it has been read before
     value_files : annex tables (CSV, XLSX)
     sample_file : register of the surveyed units
     surveys : name -> surveyed problems in the units' CRS
@@ -99,20 +102,23 @@ def run_checkup(
             )
     progress(0.3)
 
-    values = read_values(value_files, units.frame, system, year) if value_files else None
-    reported = pd.DataFrame(columns=list(VALUE.columns))
-    if values is not None:
-        reported = values.values
-        for join in values.conservation:
+    reported = _reported(values, year)
+    if value_files:
+        found = read_values(value_files, units.frame, system, year)
+        for join in found.conservation:
             join.check(limit_percent)
-        result.joins += values.conservation
-        result.remainders["values"] = values.remainder
+        result.joins += found.conservation
+        result.notes += found.notes
+        result.remainders["values"] = found.remainder
+        reported = pd.concat([reported, found.values], ignore_index=True)
     progress(0.5)
 
     sample = None
     if sample_file is not None:
         register = read_sample(sample_file, units.frame, year)
         sample = register.sample
+        result.notes += register.notes
+        reported = mark_not_surveyed(reported, sample, system)
         _account(result, register.conservation, register.remainder, limit_percent)
         result.warnings += check_sample(sample, units.frame)
         result.tables["sample"] = sample
@@ -137,6 +143,19 @@ def run_checkup(
     _compare(result, ledger, sample, earlier, units.frame, year)
     progress(1.0)
     return result
+
+
+def earlier_tables(database: Path, year: int) -> dict[str, pd.DataFrame]:
+    """Return the problems and samples of other years that a checkup database holds; nothing without one."""
+    if not database.exists():
+        return {}
+    return {name: read_table(database, name, f"year <> {year}") for name in ("problem", "sample")}
+
+
+def _reported(values: pd.DataFrame | None, year: int) -> pd.DataFrame:
+    if values is None:
+        return pd.DataFrame(columns=list(VALUE.columns))
+    return values[(values["year"] == year) & (values["source"] != "rollup")]
 
 
 def _account(result: Checkup, join: Conservation, lost: pd.DataFrame, limit_percent: float) -> None:

@@ -15,31 +15,23 @@ from qgis.core import (
     QgsProcessingException,
     QgsProcessingFeedback,
     QgsProcessingOutputNumber,
-    QgsProcessingParameterCrs,
     QgsProcessingParameterDefinition,
     QgsProcessingParameterFeatureSink,
-    QgsProcessingParameterFeatureSource,
     QgsProcessingParameterFileDestination,
-    QgsProcessingParameterNumber,
-    QgsProcessingParameterString,
-    QgsProcessingUtils,
 )
 from qgis.PyQt.QtGui import QIcon
 
-from ..citycheck_qgis.errors import CityCheckError, InputError, OutputError
+from ..citycheck_qgis.errors import CityCheckError, OutputError
 from . import dependencies
 from .outputs import arrange
-from .sources import check_cancelled, crs_of, fields_of, fill_sink, geometry_type, remove_output, to_frame
+from .sources import check_cancelled, crs_of, fields_of, fill_sink, geometry_type, remove_output
 from .translate import sentence, tr
 
 if TYPE_CHECKING:
-    import geopandas as gpd
     import pandas as pd
-    from pyproj import CRS
 
     from ..citycheck_qgis.storage.report import Section
     from ..citycheck_qgis.units.conservation import Conservation
-    from ..citycheck_qgis.units.hierarchy import Units
 
 PLUGIN = Path(__file__).resolve().parent.parent
 
@@ -63,7 +55,6 @@ class CityCheckAlgorithm(QgsProcessingAlgorithm):
     keywords: str
     packages: Sequence[str] = dependencies.CORE
 
-    LIMIT = "MAX_UNMATCHED"
     REPORT = "REPORT"
 
     def createInstance(self) -> CityCheckAlgorithm:
@@ -132,8 +123,6 @@ class CityCheckAlgorithm(QgsProcessingAlgorithm):
         except CityCheckError as error:
             raise QgsProcessingException(sentence(error)) from None
 
-    # Parameters that several algorithms have.
-
     def add(
         self, parameter: QgsProcessingParameterDefinition, help_text: str, advanced: bool = False
     ) -> None:
@@ -142,79 +131,6 @@ class CityCheckAlgorithm(QgsProcessingAlgorithm):
         if advanced:
             parameter.setFlags(parameter.flags() | QgsProcessingParameterDefinition.Flag.FlagAdvanced)
         self.addParameter(parameter)
-
-    def add_boundaries(self) -> None:
-        """Add the four boundary layers and the columns of their codes, names and parents."""
-        polygon = [QgsProcessing.SourceType.TypeVectorPolygon]
-        for key, title, optional in (
-            ("COMMUNITIES", tr("Communities"), False),
-            ("STREETS", tr("Streets"), True),
-            ("DISTRICTS", tr("Districts"), True),
-            ("CITY", tr("City"), True),
-        ):
-            text = (
-                tr(
-                    "Boundaries of the communities (社区), each with its code. The table unit of a checkup database "
-                    "may stand for all levels."
-                )
-                if key == "COMMUNITIES"
-                else tr(
-                    "Boundaries of this level. Left out, they are merged from the level below by the unit codes."
-                )
-            )
-            self.add(QgsProcessingParameterFeatureSource(key, title, polygon, optional=optional), text)
-        for key, title, text in (
-            (
-                "CODE_FIELD",
-                tr("Code column"),
-                tr("Column of the unit codes; empty: found by its usual names."),
-            ),
-            (
-                "NAME_FIELD",
-                tr("Name column"),
-                tr("Column of the unit names; empty: found by its usual names."),
-            ),
-            (
-                "PARENT_FIELD",
-                tr("Parent column"),
-                tr(
-                    "Column with the code or name of the unit above; empty: found by its usual names, else the code's "
-                    "own digits, else the place decide."
-                ),
-            ),
-        ):
-            self.add(QgsProcessingParameterString(key, title, optional=True), text, advanced=True)
-        self.add(
-            QgsProcessingParameterCrs("CRS", tr("Working CRS"), optional=True),
-            tr(
-                "Projected CRS in metres in which everything is measured; empty: that of the communities, or for "
-                "degrees the matching CGCS2000 3-degree strip."
-            ),
-            advanced=True,
-        )
-
-    def add_limit(self) -> None:
-        """Add the share of rows that may stay without a unit."""
-        self.add(
-            QgsProcessingParameterNumber(
-                self.LIMIT, tr("Largest share without a unit (%)"),
-                QgsProcessingParameterNumber.Type.Double, 10.0, minValue=0, maxValue=100,
-            ),
-            tr("The run fails when a larger share of the rows is unmatched or outside all units."),
-        )  # fmt: skip
-
-    def add_year(self) -> None:
-        """Add the checkup year."""
-        self.add(
-            QgsProcessingParameterNumber(
-                "YEAR",
-                tr("Checkup year"),
-                QgsProcessingParameterNumber.Type.Integer,
-                minValue=2000,
-                maxValue=2100,
-            ),
-            tr("Year of the checkup that the data belong to."),
-        )
 
     def add_report(self) -> None:
         """Add the optional HTML report."""
@@ -247,89 +163,6 @@ class CityCheckAlgorithm(QgsProcessingAlgorithm):
             ("OUTSIDE", tr("Outside")),
         ):
             self.addOutput(QgsProcessingOutputNumber(key, title))
-
-    # Reading and writing.
-
-    def frame(
-        self,
-        parameters: dict[str, Any],
-        key: str,
-        context: QgsProcessingContext,
-        feedback: QgsProcessingFeedback,
-    ) -> gpd.GeoDataFrame | None:
-        """Return the features of a source parameter, or None where it was left out."""
-        source = self.parameterAsSource(parameters, key, context)
-        if source is None:
-            if parameters.get(key) in (None, ""):
-                return None
-            raise InputError(
-                "The layer {layer} given as {parameter} cannot be opened; check the path and the layer name.",
-                layer=parameters[key],
-                parameter=key,
-            )
-        return to_frame(source, feedback)
-
-    def require(
-        self,
-        parameters: dict[str, Any],
-        key: str,
-        context: QgsProcessingContext,
-        feedback: QgsProcessingFeedback,
-    ) -> gpd.GeoDataFrame:
-        """Return the features of a required source parameter, which must have some."""
-        frame = self.frame(parameters, key, context, feedback)
-        if frame is None or len(frame) == 0:
-            raise InputError(
-                "The layer given as {parameter} is empty; choose a layer with features.", parameter=key
-            )
-        return frame
-
-    def read_units(
-        self,
-        parameters: dict[str, Any],
-        context: QgsProcessingContext,
-        feedback: QgsProcessingFeedback,
-        code_year: int,
-        strict: bool = True,
-    ) -> tuple[Units, CRS]:
-        """Return the units of the boundary parameters in the working CRS."""
-        from ..citycheck_qgis.units.coordinates import reproject, working_crs
-        from ..citycheck_qgis.units.hierarchy import build_units
-
-        layers = {}
-        for key, level in (
-            ("CITY", "city"), ("DISTRICTS", "district"), ("STREETS", "street"), ("COMMUNITIES", "community"),
-        ):  # fmt: skip
-            frame = self.frame(parameters, key, context, feedback)
-            if frame is not None:
-                layers[level] = frame
-        if "community" not in layers:
-            raise InputError("There is no community layer; give the boundaries of the communities (社区).")
-        chosen = self.parameterAsCrs(parameters, "CRS", context)
-        crs = working_crs(layers["community"], chosen.toWkt() if chosen.isValid() else None)
-        for level, frame in layers.items():
-            layers[level], note = reproject(frame, crs, f"The {level} layer")
-            if note:
-                feedback.pushInfo(note)
-        text = {k: self.parameterAsString(parameters, k, context) or None for k in
-                ("CODE_FIELD", "NAME_FIELD", "PARENT_FIELD")}  # fmt: skip
-        units = build_units(
-            layers, code_year, text["CODE_FIELD"], text["NAME_FIELD"], text["PARENT_FIELD"], strict=strict
-        )
-        for note in units.notes:
-            feedback.pushInfo(note)
-        return units, crs
-
-    def in_crs(
-        self, frame: gpd.GeoDataFrame, crs: CRS, what: str, feedback: QgsProcessingFeedback
-    ) -> gpd.GeoDataFrame:
-        """Return a frame in the working CRS and say so where it was in another."""
-        from ..citycheck_qgis.units.coordinates import reproject
-
-        moved, note = reproject(frame, crs, what)
-        if note:
-            feedback.pushInfo(note)
-        return moved
 
     def write(
         self,
@@ -406,9 +239,3 @@ def progress_of(feedback: QgsProcessingFeedback, start: float, end: float) -> Ca
         feedback.setProgress(start + (end - start) * share)
 
     return report
-
-
-def map_layer_name(context: QgsProcessingContext, value: Any) -> str:
-    """Return the name of a layer given as input, for messages."""
-    layer = QgsProcessingUtils.mapLayerFromString(str(value), context)
-    return layer.name() if layer is not None else str(value)

@@ -10,6 +10,7 @@ from .translate import tr
 if TYPE_CHECKING:
     import pandas as pd
 
+    from ..citycheck_qgis.checkup import Checkup
     from ..citycheck_qgis.storage.report import Section
     from ..citycheck_qgis.units.assignment import Assignment
     from ..citycheck_qgis.units.conservation import Conservation
@@ -35,6 +36,14 @@ def conservation_section(joins: Sequence[Conservation]) -> Section:
     return Section(tr("Conservation of rows"), [sentence], table=table)
 
 
+def total_of(subject: str, joins: Sequence[Conservation]) -> Conservation:
+    """Return the counts of several joins together."""
+    from ..citycheck_qgis.units.conservation import Conservation
+
+    parts = ("total", "matched", "ambiguous", "unmatched", "outside")
+    return Conservation(subject, **{part: sum(getattr(join, part) for join in joins) for part in parts})
+
+
 def assignment_sections(result: Assignment, lost: pd.DataFrame) -> list[Section]:
     """Return the report of an assignment by largest overlap."""
     from ..citycheck_qgis.storage.report import Section
@@ -57,3 +66,55 @@ def assignment_sections(result: Assignment, lost: pd.DataFrame) -> list[Section]
         Section(tr("Geometry that was not as it should be"), table=notes),
         Section(tr("Features without a unit, and ties"), table=lost.drop(columns=frame.geometry.name)),
     ]
+
+
+def checkup_sections(result: Checkup, system: pd.DataFrame) -> list[Section]:
+    """Return the report of a checkup: conservation, states, verdicts, problems, comparison, remainders."""
+    import pandas as pd
+
+    from ..citycheck_qgis.indicators.systems import is_unverified
+    from ..citycheck_qgis.storage.report import Section
+
+    problems, distribution = result.tables["problem"], result.tables["distribution"]
+    values = result.tables["value"]
+    judged = result.verdicts.merge(
+        system[["indicator_id", "dimension", "name_zh", "certainty"]], on="indicator_id"
+    )
+    unverified = judged[judged["certainty"].map(is_unverified) & judged["verdict"].isin(["meets", "fails"])]
+    doubt = tr("The thresholds of {n} indicators that were judged are unverified: {ids}.").format(
+        n=unverified["indicator_id"].nunique(), ids=", ".join(sorted(unverified["indicator_id"].unique()))
+    )
+    by_dimension = problems.groupby("dimension").agg(
+        problems=("problem_id", "size"), objects=("object_id", "nunique"), units=("unit_code", "nunique")
+    )
+    communities = distribution[distribution["level"] == "community"]
+    worst = communities.sort_values(["objects", "unit_code"], ascending=[False, True]).head(15)
+    columns = ["unit_code", "name", "state", "problems", "objects", "buildings", "per_100_buildings"]
+    sections = [
+        conservation_section(result.joins),
+        Section(tr("Notes"), result.notes, result.warnings),
+        Section(tr("States of the values"), table=_tally(values, ["state"])),
+        Section(
+            tr("Verdicts"),
+            warnings=[doubt] if len(unverified) else [],
+            table=pd.crosstab(judged["dimension"], judged["verdict"]).reset_index(),
+        ),
+        Section(tr("Problems by dimension"), table=by_dimension.reset_index()),
+        Section(tr("Communities by state"), table=_tally(communities, ["state"])),
+        Section(tr("Communities with the most objects"), table=pd.DataFrame(worst[columns])),
+    ]
+    if result.comparison is not None:
+        sentence = tr("Only the {n} units that were surveyed in both years are compared.").format(
+            n=int(result.comparison["units"].max())
+        )
+        heading = tr("Compared with {year}").format(year=result.compared_with)
+        sections.append(Section(heading, [sentence], table=result.comparison.drop(columns="units")))
+    for name, rows in result.remainders.items():
+        if len(rows):
+            table = pd.DataFrame(rows.drop(columns=[c for c in ("geometry",) if c in rows]))
+            sections.append(Section(tr("Remainder: {name}").format(name=name), table=table))
+    return sections
+
+
+def _tally(frame: pd.DataFrame, columns: list[str]) -> pd.DataFrame:
+    return frame.groupby(columns).size().reset_index(name=tr("Rows"))

@@ -5,9 +5,15 @@ from __future__ import annotations
 from qgis.core import QgsProcessingProvider
 from qgis.PyQt.QtGui import QIcon
 
+from .annual.annualcheckup import AnnualCheckup
 from .base import PLUGIN
 from .boundaries.assignunits import AssignUnits
 from .boundaries.checkboundaries import CheckBoundaries
+from .indicators.importvalues import ImportValues
+from .indicators.joinindicators import JoinIndicators
+from .indicators.rollup import RollUp
+from .maps.problemmap import ProblemMap
+from .problems.diagnose import Diagnose
 
 
 class CityCheckProvider(QgsProcessingProvider):
@@ -32,5 +38,11 @@ class CityCheckProvider(QgsProcessingProvider):
         for algorithm in (
             CheckBoundaries,
             AssignUnits,
+            ImportValues,
+            JoinIndicators,
+            RollUp,
+            Diagnose,
+            ProblemMap,
+            AnnualCheckup,
         ):
             self.addAlgorithm(algorithm())

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
+from ..indicators.pivot import preferred
 from ..indicators.systems import parse_standard
 
 COLUMNS = ["unit_code", "indicator_id", "edition", "year", "source", "value", "state", "standard", "verdict"]
@@ -14,8 +15,7 @@ def judge(values: pd.DataFrame, system: pd.DataFrame) -> pd.DataFrame:
     """Return a verdict for each unit and indicator.
 
     ``meets`` or ``fails`` where a value is measured and the indicator has a standard, ``no_standard`` where it
-    has none, ``not_assessed`` where nothing was measured. Where several sources give a value, a reported one
-    goes before one that was rolled up, and among those the first source by name decides.
+    has none, ``not_assessed`` where nothing was measured. Of several sources `pivot.preferred` chooses one.
 
     Parameters
     ----------
@@ -26,11 +26,7 @@ def judge(values: pd.DataFrame, system: pd.DataFrame) -> pd.DataFrame:
     -------
     columns `COLUMNS`, sorted by unit and indicator.
     """
-    known = values[values["indicator_id"].isin(system["indicator_id"])].copy()
-    known["rolled_up"] = known["source"] == "rollup"
-    known["unmeasured"] = known["state"] != "measured"
-    known = known.sort_values(["unit_code", "indicator_id", "unmeasured", "rolled_up", "source"])
-    known = known.drop_duplicates(["unit_code", "indicator_id", "edition", "year"])
+    known = preferred(values[values["indicator_id"].isin(system["indicator_id"])])
     known["standard"] = known["indicator_id"].map(system.set_index("indicator_id")["standard"].fillna(""))
     verdict = np.full(len(known), "not_assessed", dtype=object)
     measured = ((known["state"] == "measured") & known["value"].notna()).to_numpy()

@@ -15,7 +15,7 @@ from pyproj import CRS
 
 from ..errors import InputError, OutputError
 from .files import replacing
-from .tables import DTYPES, TABLES, Table
+from .tables import CONTEXT, DTYPES, TABLES, Table
 
 
 def write_tables(database: Path, frames: Mapping[str, pd.DataFrame], crs: CRS | str) -> None:
@@ -40,20 +40,26 @@ def write_tables(database: Path, frames: Mapping[str, pd.DataFrame], crs: CRS | 
     existing = set(table_names(database)) if database.exists() else set()
     merged = {}
     for name, frame in frames.items():
-        table = TABLES[name]
+        table = _table(name)
         fresh = conform(frame, table, wanted)
         if name in existing:
             fresh = _merge(read_table(database, name), fresh, table, wanted)
-        merged[name] = fresh.sort_values(list(table.keys), kind="stable", ignore_index=True)
+        if table.keys:
+            fresh = fresh.sort_values(list(table.keys), kind="stable", ignore_index=True)
+        merged[name] = fresh
     # A new database has every table from the start, so that a reader never has to ask which are there.
     for name, table in TABLES.items():
         if name not in merged and name not in existing:
             merged[name] = conform(pd.DataFrame(columns=list(table.columns)), table, wanted)
     with replacing(database, start_from_target=True) as draft:
         for name, frame in merged.items():
-            _write(draft, frame, TABLES[name], wanted)
+            _write(draft, frame, _table(name), wanted)
         with closing(sqlite3.connect(draft)) as connection, connection:
             connection.execute("PRAGMA journal_mode=DELETE")
+
+
+def _table(name: str) -> Table:
+    return TABLES.get(name) or CONTEXT[name]
 
 
 def conform(frame: pd.DataFrame, table: Table, crs: CRS | str | None) -> pd.DataFrame:
@@ -90,31 +96,55 @@ def _merge(old: pd.DataFrame, fresh: pd.DataFrame, table: Table, crs: CRS) -> pd
 
 
 def _write(path: Path, frame: pd.DataFrame, table: Table, crs: CRS) -> None:
-    spatial = table.geometry is not None
-    layer = gpd.GeoDataFrame(frame) if spatial else frame
-    if spatial:
-        layer = layer.set_geometry(layer.geometry.set_crs(crs, allow_override=True))
+    if table.geometry is not None:
+        frame = gpd.GeoDataFrame(frame)
+        frame = frame.set_geometry(frame.geometry.set_crs(crs, allow_override=True))
+    _write_frame(path, frame, table.name, table.geometry)
+
+
+def _write_frame(path: Path, frame: pd.DataFrame, name: str, geometry: str | None) -> None:
     options = (
         {"SPATIAL_INDEX": "YES", "GEOMETRY_NAME": "geom"}
-        if spatial
+        if geometry
         else {"ASPATIAL_VARIANT": "GPKG_ATTRIBUTES"}
     )
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", UserWarning)
             pyogrio.write_dataframe(
-                layer,
+                frame,
                 path,
-                layer=table.name,
+                layer=name,
                 driver="GPKG",
                 append=False,
-                geometry_type=table.geometry if spatial else None,
+                geometry_type=geometry,
                 layer_options=options,
                 # Readers of the GDAL generation of QGIS 3.40 on Debian 12 warn about newer versions.
                 dataset_options={} if path.exists() else {"VERSION": "1.2"},
             )
-    except pyogrio.errors.DataSourceError as error:
-        raise OutputError(f"Table {table.name} cannot be written to {path.name}: {error}.") from error
+    except (pyogrio.errors.DataSourceError, pyogrio.errors.FeatureError) as error:
+        raise OutputError(
+            "Table {table} cannot be written to {file}: {reason}.", table=name, file=path.name, reason=error
+        ) from error
+
+
+def write_layers(path: Path, layers: Mapping[str, pd.DataFrame]) -> None:
+    """Write frames of any columns as the layers and tables of a new GeoPackage, which replaces an old one.
+
+    Raises
+    ------
+    OutputError : the file cannot be written.
+    """
+    with replacing(path) as draft:
+        for name, frame in layers.items():
+            spatial = isinstance(frame, gpd.GeoDataFrame)
+            attributes = [c for c in frame.columns if not spatial or c != frame.geometry.name]
+            texts = {
+                c: frame[c].map(lambda value: None if value is None or value != value else str(value))
+                for c in attributes
+                if frame[c].dtype == object
+            }
+            _write_frame(draft, frame.assign(**texts), name, "Unknown" if spatial else None)
 
 
 def table_names(database: Path) -> list[str]:
@@ -149,6 +179,6 @@ def read_table(database: Path, name: str, where: str | None = None) -> pd.DataFr
         )
     if name not in table_names(database):
         raise InputError(f"{database} has no table {name}; choose a database that CityCheck has made.")
-    table = TABLES[name]
+    table = _table(name)
     frame = pyogrio.read_dataframe(database, layer=name, where=where)
     return conform(frame, table, frame.crs if isinstance(frame, gpd.GeoDataFrame) else None)

@@ -6,7 +6,7 @@ import errno
 import os
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -65,3 +65,35 @@ def writable(target: Path) -> Iterator[None]:
         if reason is None:
             raise
         raise OutputError(f"{target} cannot be written: {reason}.") from error
+
+
+@contextmanager
+def staged(folder: Path, start_from: Iterable[str] = ()) -> Iterator[Path]:
+    """Give a folder to write a set of files into; they move to `folder` together when the block ends well.
+
+    The staging folder stands beside the target, at the same depth, so that relative paths that leave the folder
+    mean the same in both.
+
+    Parameters
+    ----------
+    folder : made where it does not exist
+    start_from : names of files of `folder` that are copied into the staging folder first
+
+    Raises
+    ------
+    OutputError : see `replacing`.
+    """
+    folder = Path(folder).resolve()
+    with writable(folder):
+        folder.mkdir(parents=True, exist_ok=True)
+        draft = Path(tempfile.mkdtemp(prefix=f".{folder.name}-", dir=folder.parent))
+    try:
+        with writable(folder):
+            for name in start_from:
+                if (folder / name).exists():
+                    shutil.copyfile(folder / name, draft / name)
+            yield draft
+            for path in sorted(draft.iterdir()):
+                path.replace(folder / path.name)
+    finally:
+        shutil.rmtree(draft, ignore_errors=True)

@@ -45,9 +45,13 @@ class Section:
     more: str = field(default="{shown} of {total} rows are shown.")
 
 
-def write_report(path: Path, title: str, sections: Sequence[Section], language: str = "en", footer: str = "") -> None:
+def write_report(
+    path: Path, title: str, sections: Sequence[Section], language: str = "en", footer: str = ""
+) -> None:
     """Write the report; beside the target, then renamed. Raises OutputError."""
-    parts = [f"<!doctype html><html lang={escape(language)}><meta charset=utf-8><title>{escape(title)}</title>"]
+    parts = [
+        f"<!doctype html><html lang={escape(language)}><meta charset=utf-8><title>{escape(title)}</title>"
+    ]
     parts += [f"<style>{_STYLE}</style><h1>{escape(title)}</h1>"]
     for section in sections:
         parts.append(f"<h2>{escape(section.heading)}</h2>")

@@ -116,6 +116,12 @@ RUN = Table(
     ("run_id",), None, ("run_id",),
 )  # fmt: skip
 
+WATER = Table("water", _columns("name class"), (), "MultiPolygon")
+GREEN = Table("green", _columns("name class"), (), "MultiPolygon")
+ROAD = Table("road", _columns("name class"), (), "MultiLineString")
+#: The base map, copied into the database so that a project's folder can be moved as a whole.
+CONTEXT = {t.name: t for t in (WATER, GREEN, ROAD)}
+
 TABLES = {
     t.name: t for t in (UNIT, BUILDING, INDICATOR, VALUE, SAMPLE, PROBLEM, DISTRIBUTION, ADVICE, PROJECT, RUN)
 }

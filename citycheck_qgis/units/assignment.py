@@ -179,4 +179,4 @@ def ancestors(units: pd.DataFrame, codes: pd.Series) -> pd.DataFrame:
 def with_ancestors(features: gpd.GeoDataFrame, units: pd.DataFrame) -> gpd.GeoDataFrame:
     """Return assigned features with the codes of the units above their community (see `ancestors`)."""
     codes = ancestors(units, features["community_code"])
-    return gpd.GeoDataFrame(features.assign(**{c: codes[c] for c in codes}), crs=features.crs)
+    return gpd.GeoDataFrame(features.join(codes), crs=features.crs)

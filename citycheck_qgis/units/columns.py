@@ -43,6 +43,7 @@ SPELLINGS: Mapping[str, Sequence[str]] = {
     "evidence": ("evidence", "依据", "鉴定意见", "照片", "佐证"),
     "note": ("note", "问题描述", "存在问题", "描述", "description", "wtms", "备注", "说明"),
     "year": ("year", "年度", "年份", "体检年度"),
+    "class": ("class", "等级", "类别", "类型", "道路等级", "highway", "fclass", "landuse", "natural"),
     "dimension": ("dimension", "维度", "体检维度"),
     "object": ("object_id", "object", "对象", "对象名称", "道路名称", "道路", "设施名称"),
     "unit": ("unit", "社区", "社区名称", "街道", "街道名称", "所属社区", "所在社区", "小区(社区)"),

@@ -12,16 +12,17 @@ from qgis.core import (
     QgsProcessingParameterFeatureSource,
 )
 
-from ..base import CityCheckAlgorithm, progress_of
+from ..base import progress_of
 from ..explain import assignment_sections
 from ..groups import BOUNDARIES
+from ..inputs import CheckupAlgorithm
 from ..translate import tr
 
 #: The codes belong to no checkup year here.
 _NO_YEAR = 0
 
 
-class AssignUnits(CityCheckAlgorithm):
+class AssignUnits(CheckupAlgorithm):
     """Each feature gets its community, street and district; the remainder is a layer."""
 
     group_of = BOUNDARIES

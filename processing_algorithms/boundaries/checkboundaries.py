@@ -11,12 +11,13 @@ from qgis.core import (
     QgsProcessingParameterNumber,
 )
 
-from ..base import CityCheckAlgorithm, progress_of
+from ..base import progress_of
 from ..groups import BOUNDARIES
+from ..inputs import CheckupAlgorithm
 from ..translate import tr
 
 
-class CheckBoundaries(CityCheckAlgorithm):
+class CheckBoundaries(CheckupAlgorithm):
     """One table of all units, and a list of everything that is wrong with them."""
 
     group_of = BOUNDARIES

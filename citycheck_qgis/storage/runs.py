@@ -1,0 +1,58 @@
+"""The record of a run: what was asked, of which inputs, with which counts."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable, Mapping
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pandas as pd
+
+
+def file_hash(path: Path) -> str:
+    """Return the SHA-256 of a file's content."""
+    digest = hashlib.sha256()
+    with path.open("rb") as file:
+        while block := file.read(1 << 20):
+            digest.update(block)
+    return digest.hexdigest()
+
+
+def now() -> str:
+    """Return the time in UTC, ISO 8601, whole seconds."""
+    return datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def run_record(
+    algorithm: str,
+    parameters: Mapping[str, object],
+    inputs: Iterable[Path],
+    counts: Mapping[str, Mapping[str, int]],
+    version: str,
+    started: str,
+) -> pd.DataFrame:
+    """Return the row of table `run`.
+
+    The id is a hash of algorithm, version, parameters and input contents, so that repeating a run repeats its
+    id; only `started` and `ended` tell two such runs apart.
+
+    Parameters
+    ----------
+    parameters : as given; must hold no secret
+    inputs : files that were read
+    counts : see `conservation.counts`
+    started : see `now`
+    """
+    hashes = {path.name: file_hash(path) for path in sorted(set(inputs)) if path.is_file()}
+    texts = {
+        "algorithm": algorithm,
+        "parameters": json.dumps(dict(parameters), ensure_ascii=False, sort_keys=True, default=str),
+        "inputs": json.dumps(hashes, ensure_ascii=False, sort_keys=True),
+        "version": version,
+    }
+    run_id = hashlib.sha256("\x1f".join(texts.values()).encode()).hexdigest()[:16]
+    counted = json.dumps(counts, ensure_ascii=False, sort_keys=True)
+    row = {"run_id": run_id, **texts, "counts": counted, "started": started, "ended": now()}
+    return pd.DataFrame([row])
