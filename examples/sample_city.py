@@ -250,7 +250,7 @@ def _facilities(
     )
 
 
-def _write(path: Path, layers: dict[str, gpd.GeoDataFrame]) -> Path:
+def write_layers(path: Path, layers: dict[str, gpd.GeoDataFrame]) -> Path:
     """Write a GeoPackage whose bytes depend on its content alone."""
     path.unlink(missing_ok=True)
     # GDAL stamps each layer with the time of writing unless it is told a time.
@@ -284,9 +284,9 @@ def make(folder: Path) -> dict[str, Path]:
     }
     columns = ["building_id", "storeys", "height", "floor_area", "year_built", "use", "geometry"]
     files = {
-        "boundaries": _write(folder / "boundaries.gpkg", layers),
-        "buildings": _write(folder / "buildings.gpkg", {"buildings": buildings[columns]}),
-        "context": _write(folder / "context.gpkg", context),
+        "boundaries": write_layers(folder / "boundaries.gpkg", layers),
+        "buildings": write_layers(folder / "buildings.gpkg", {"buildings": buildings[columns]}),
+        "context": write_layers(folder / "context.gpkg", context),
     }
     codes = units["community"].set_index("member")["代码"]
     homes["社区代码"] = homes["member"].map(codes)
@@ -338,7 +338,7 @@ def _write_survey(
             )
             for name, table in found.items()
         }
-        files[f"problems_{year}"] = _write(folder / f"problems_{year}.gpkg", layers)
+        files[f"problems_{year}"] = write_layers(folder / f"problems_{year}.gpkg", layers)
         files[f"values_{year}"] = folder / f"values_{year}.xlsx"
         tables.annex(files[f"values_{year}"], year, survey.sample_units(community, year), counts, random)
         files[f"values_{year}_street"] = folder / f"values_{year}_街道.csv"

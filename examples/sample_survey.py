@@ -133,7 +133,7 @@ def _date(year: int, random: np.random.RandomState) -> str:
     return f"{year}-{random.randint(3, 12):02d}-{random.randint(1, 29):02d}"
 
 
-def _finding(number: int, year: int, random: np.random.RandomState, old: bool = False) -> dict[str, object]:
+def finding(number: int, year: int, random: np.random.RandomState, old: bool = False) -> dict[str, object]:
     """Fill the fields that every finding has. `old`: work on it began before the end of the year."""
     severity = int(random.choice(3, p=[0.58, 0.3, 0.12] if number > 4 else [0.4, 0.38, 0.22]))
     limited = number <= 4 and (severity > 0 or number < 4)
@@ -194,7 +194,7 @@ def _located(
     """Turn pairs of building and indicator into findings at the building's place."""
     return pd.DataFrame(
         [
-            {"楼栋编号": b, **_finding(k, year, random, lasting), "来源": source, "geometry": place[b]}
+            {"楼栋编号": b, **finding(k, year, random, lasting), "来源": source, "geometry": place[b]}
             for b, k in pairs
         ]
     )
@@ -206,7 +206,7 @@ def _with_slips(table: pd.DataFrame, random: np.random.RandomState) -> pd.DataFr
     unknown["指标"] = unknown["问题描述"] = UNKNOWN_INDICATORS
     table.loc[15:360:47, "楼栋编号"] = None
     astray = [
-        {"楼栋编号": None, **_finding(3, 2024, random), "来源": "12345热线", "geometry": Point(CENTRE + xy)}
+        {"楼栋编号": None, **finding(3, 2024, random), "来源": "12345热线", "geometry": Point(CENTRE + xy)}
         for xy in np.array(ASTRAY)
     ]
     return pd.concat([table, unknown, pd.DataFrame(astray)], ignore_index=True)
@@ -251,7 +251,7 @@ def community(
                     "社区代码": unit.代码,
                     "社区": _loose(unit.名称, random),
                     "小区": estate,
-                    **_finding(int(k), year, random),
+                    **finding(int(k), year, random),
                     "geometry": point,
                 }
             )
@@ -284,7 +284,7 @@ def footpaths(
             rows.append(
                 {
                     "社区": unit.名称,
-                    **_finding(19, year, random),
+                    **finding(19, year, random),
                     "长度_km": round(line.length / 1000, 3),
                     "geometry": line,
                 }
@@ -313,7 +313,7 @@ def parking(
                     {
                         "街道": street.名称,
                         "道路": inside["name"].iloc[k],
-                        **_finding(27, year, random),
+                        **finding(27, year, random),
                         "geometry": shapely.ops.substring(line, start, start + 0.3, normalized=True),
                     }
                 )
@@ -339,7 +339,7 @@ def renewal(
                     {
                         "街道": street.名称,
                         "名称": _estate_name(seed.centroid)[:2] + word,
-                        **_finding(number, year, random),
+                        **finding(number, year, random),
                         "geometry": shape,
                     }
                 )

@@ -18,6 +18,7 @@ import shapely
 
 EXAMPLES = Path(__file__).resolve().parents[2] / "examples"
 sys.path.append(str(EXAMPLES))
+import las_palmas  # noqa: E402
 import sample_city  # noqa: E402
 
 TRUTH = sample_city.TRUTH
@@ -274,3 +275,30 @@ def test_street_values_are_in_gb18030(files: dict[str, Path], year: int) -> None
     codes = np.array([line[0] for line in lines[1:]])
     assert 0 < sum(code.endswith(".0") for code in codes) < len(codes)
     assert {"/", "—", ""} & {line[3] for line in lines[1:]}
+
+
+def test_real_city_without_data_fails_with_one_sentence(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(las_palmas, "DATA", tmp_path / "nowhere")
+    assert las_palmas.main([str(tmp_path / "out")]) == 1
+    assert "las_palmas_units.gpkg is missing" in capsys.readouterr().err
+    assert not (tmp_path / "out").exists()
+
+
+@pytest.mark.skipif(
+    not las_palmas.DATA.exists(), reason="../shared/data/las_palmas is not beside the checkout"
+)
+def test_real_city_gets_an_invented_checkup(tmp_path: Path) -> None:
+    files = las_palmas.make(tmp_path)
+    assert all("invented" in p.name for name, p in files.items() if name != "readme")
+    sample = pd.read_csv(files["sample"], dtype=str, encoding="utf-8-sig")
+    units = pyogrio.read_dataframe(las_palmas.DATA / "las_palmas_units.gpkg", layer="community")
+    assert len(sample) >= 0.2 * len(units) and sample["街道名称"].nunique() >= 2
+    problems = pyogrio.read_dataframe(files["problems_2024"], layer="housing")
+    placed = problems.sjoin(units[["unit_code", "geometry"]])
+    assert len(placed) == len(problems) > 400
+    assert set(placed["unit_code"]) <= set(sample["社区代码"])
+    assert problems["楼栋编号"].str.fullmatch(r"[rw]\d+").all()
+    again = las_palmas.make(tmp_path / "again")
+    assert all(again[name].read_bytes() == path.read_bytes() for name, path in files.items())
