@@ -94,7 +94,7 @@ def run_checkup(
         assigned = assign(buildings, units.at("community"), "buildings", lambda share: progress(0.3 * share))
         table = building_table(assigned.frame, "building layer", building_field)
         lost = assigned.frame[~assigned.frame["method"].isin(["within", "largest_overlap"])]
-        _account(result, assigned.conservation, lost, limit_percent)
+        _account(result, assigned.conservation, lost.rename_axis("feature").reset_index(), limit_percent)
         result.tables["building"] = table
         if assigned.street_differs:
             result.notes.append(

@@ -21,7 +21,7 @@ from qgis.core import (
 
 from ..citycheck_qgis.errors import InputError
 from .base import PLUGIN, CityCheckAlgorithm
-from .sources import to_frame
+from .sources import crs_text, to_frame
 from .translate import tr
 
 if TYPE_CHECKING:
@@ -271,7 +271,7 @@ class CheckupAlgorithm(CityCheckAlgorithm):
         if "community" not in layers:
             raise InputError("There is no community layer; give the boundaries of the communities (社区).")
         chosen = self.parameterAsCrs(parameters, "CRS", context)
-        crs = working_crs(layers["community"], chosen.toWkt() if chosen.isValid() else None)
+        crs = working_crs(layers["community"], crs_text(chosen))
         for level, frame in layers.items():
             layers[level], note = reproject(frame, crs, f"The {level} layer")
             if note:

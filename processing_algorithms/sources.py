@@ -65,9 +65,27 @@ def to_frame(source: QgsFeatureSource, feedback: QgsProcessingFeedback) -> gpd.G
     shapes = shapely.from_wkb(found, on_invalid="ignore") if len(found) else found
     frame = pd.DataFrame(rows, columns=names, index=pd.Index(ids, name="fid"), dtype=object)
     unreadable = np.array([w is not None for w in wkb], dtype=bool) & shapely.is_missing(shapes)
+    frame = _without_fid(frame)
     frame[NOTE] = np.where(unreadable, UNREADABLE, "")
-    crs = source.sourceCrs()
-    return gpd.GeoDataFrame(frame, geometry=shapes, crs=crs.toWkt() if crs.isValid() else None)
+    return gpd.GeoDataFrame(frame, geometry=shapes, crs=crs_text(source.sourceCrs()))
+
+
+def crs_text(crs: QgsCoordinateReferenceSystem) -> str | None:
+    """Return a CRS by its authority code where it has one, else as WKT; None where it is not valid."""
+    if not crs.isValid():
+        return None
+    # A definition beside the code would be compared with the official one and written as a CRS of its own.
+    return crs.authid() or crs.toWkt(QgsCoordinateReferenceSystem.WktVariant.WKT_PREFERRED)
+
+
+def _without_fid(frame: pd.DataFrame) -> pd.DataFrame:
+    """Drop the column that only repeats the feature id; keep a real attribute of that name under another one."""
+    for column in [c for c in frame.columns if c.casefold() == "fid"]:
+        if (frame[column] == frame.index).all():
+            frame = frame.drop(columns=column)
+        else:
+            frame = frame.rename(columns={column: f"{column}_attribute"})
+    return frame
 
 
 def _features(source: QgsFeatureSource, request: QgsFeatureRequest) -> Iterator[QgsFeature]:
@@ -108,8 +126,7 @@ def fields_of(frame: pd.DataFrame) -> QgsFields:
 def attributes_of(frame: pd.DataFrame) -> list[str]:
     """Return the names of the columns that are not the geometry."""
     geometry = frame.geometry.name if hasattr(frame, "geom_type") else None
-    # The driver numbers features itself; a column of that name would collide with its numbers.
-    return [str(c) for c in frame.columns if c != geometry and str(c).casefold() != "fid"]
+    return [str(c) for c in frame.columns if c != geometry]
 
 
 def crs_of(frame: gpd.GeoDataFrame) -> QgsCoordinateReferenceSystem:
