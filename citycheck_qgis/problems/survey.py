@@ -97,10 +97,13 @@ def read_survey(
         outside=int((reason == "outside all units").sum()),
     )
     lost = rows[reason != ""].rename(columns={"indicator_text": "indicator", "object_text": "object"})
-    findings = gpd.GeoDataFrame(rows.loc[reason == "", FINDING].reset_index(drop=True), crs=units.crs)
-    return Survey(
-        findings, gpd.GeoDataFrame(lost[REMAINDER].reset_index(drop=True), crs=units.crs), conservation
-    )
+    findings = _columns(rows[reason == ""], FINDING, units)
+    return Survey(findings, _columns(lost, REMAINDER, units), conservation)
+
+
+def _columns(rows: gpd.GeoDataFrame, columns: list[str], units: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    attributes = pd.DataFrame(rows)[columns[:-1]].reset_index(drop=True)
+    return gpd.GeoDataFrame(attributes, geometry=rows.geometry.to_numpy(), crs=units.crs)
 
 
 def _nothing(units: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
