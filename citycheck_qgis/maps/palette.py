@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from functools import lru_cache
+from functools import cache
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +13,7 @@ from ..errors import InputError
 STYLES = Path(__file__).resolve().parents[2] / "styles"
 
 
-@lru_cache(maxsize=None)
+@cache
 def read_style(name: str) -> dict[str, Any]:
     """Read a JSON file of the folder styles; raises InputError with the line if it is no valid JSON."""
     path = STYLES / name
@@ -71,4 +72,4 @@ def class_bounds() -> list[tuple[int, int | None]]:
             count=len(scheme["colors"]),
             breaks=breaks,
         )
-    return [(low, high - 1) for low, high in zip(breaks, breaks[1:])] + [(breaks[-1], None)]
+    return [(low, high - 1) for low, high in pairwise(breaks)] + [(breaks[-1], None)]

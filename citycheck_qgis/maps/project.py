@@ -12,8 +12,8 @@ from typing import Any
 
 from qgis.core import (
     Qgis,
-    QgsFeedback,
     QgsFeature,
+    QgsFeedback,
     QgsLayerTreeGroup,
     QgsProject,
     QgsReferencedRectangle,
@@ -94,7 +94,7 @@ def _sources(database: Path, year: int, context: Sequence[ContextLayer]) -> list
     placed = ", ".join(f"'{p}'" for p in palette()["problem"]["precisions"])
     subset = f'{of_year} AND "location_precision" IN ({placed})'
     found = [_Source("problem", "problem", database, tables.PROBLEM.name, subset)]
-    for level in ("city", "district", "street", "community"):
+    for level in palette()["unit"]:
         subset = f"\"level\" = '{level}' AND {of_year}"
         found.append(_Source(f"unit-{level}", "unit", database, tables.DISTRIBUTION.name, subset))
     found.append(_Source("building", "base", database, tables.BUILDING.name))
@@ -345,7 +345,7 @@ def _open_project(path: Path) -> QgsProject:
 
 def _write_project(project: QgsProject, path: Path) -> None:
     """Write the project beside its place, take the user's name and the clock out of it, and rename it."""
-    written, cleaned = (path.with_name(f".{path.stem}.{suffix}.qgz") for suffix in ("part", "clean"))
+    written, cleaned = (path.with_name(f"{path.stem}.{suffix}.qgz") for suffix in ("part", "clean"))
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         if not project.write(str(written)):
@@ -359,7 +359,7 @@ def _write_project(project: QgsProject, path: Path) -> None:
                 content = source.read(name)
                 if name.endswith(".qgs"):
                     content = re.sub(rb' save(User|UserFull|DateTime)="[^"]*"', b"", content)
-                entry = zipfile.ZipInfo(f"{path.stem}{Path(name).suffix}")
+                entry = zipfile.ZipInfo(name)
                 entry.compress_type = zipfile.ZIP_DEFLATED
                 target.writestr(entry, content)
         cleaned.replace(path)
@@ -424,6 +424,9 @@ def build_project(
             extents[0].extent().buffered(extents[0].extent().width() * 0.03), project.crs()
         )
         project.viewSettings().setDefaultViewExtent(view)
+        placement = project.labelingEngineSettings()
+        placement.setMaximumPolygonCandidatesPerCmSquared(10)
+        project.setLabelingEngineSettings(placement)
     layout = next(
         (y for y in project.layoutManager().layouts() if y.customProperty(ROLE_PROPERTY) == LAYOUT_ROLE), None
     )

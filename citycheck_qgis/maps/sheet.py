@@ -12,6 +12,7 @@ from qgis.core import (
     Qgis,
     QgsFeedback,
     QgsFillSymbol,
+    QgsGeometry,
     QgsLayerTreeLayer,
     QgsLayoutExporter,
     QgsLayoutFrame,
@@ -26,24 +27,24 @@ from qgis.core import (
     QgsLayoutItemShape,
     QgsLayoutMeasurement,
     QgsLayoutPoint,
-    QgsLayoutRenderContext,
     QgsLayoutSize,
     QgsLayoutTable,
     QgsLayoutTableColumn,
     QgsLayoutUtils,
+    QgsLegendPatchShape,
     QgsLegendRenderer,
     QgsLegendStyle,
+    QgsMapLayerLegendUtils,
     QgsPrintLayout,
     QgsProject,
     QgsReadWriteContext,
     QgsRectangle,
+    QgsRenderContext,
     QgsTextFormat,
     QgsTextRenderer,
-    QgsRenderContext,
-    QgsUnitTypes,
     QgsVectorLayer,
 )
-from qgis.PyQt.QtCore import QRectF, Qt
+from qgis.PyQt.QtCore import Qt
 from qgis.PyQt.QtGui import QColor
 from qgis.PyQt.QtXml import QDomDocument
 
@@ -194,7 +195,7 @@ def _add_map(board: _Board) -> QgsLayoutItemMap:
 
 def _add_header(board: _Board, city_title: str) -> None:
     width = MAP_BOX[2]
-    size = _fitting_size(city_title, board.title_family, width - 2, 30)
+    size = _fitting_size(city_title, board.title_family, width - 2, 33)
     look = text_format(board.title_family, size, board.ink["ink"], bold=True)
     middle = Qt.AlignmentFlag.AlignVCenter
     board.text("title", board.words["title"], (MARGIN, 9.5, width, 14), look, down=middle)
@@ -224,9 +225,9 @@ def _add_figures(board: _Board, top: float) -> float:
     for number, (key, expression) in enumerate(figures.items()):
         x = COLUMN_X + number * step
         color = "accent" if key == "objects" else "ink"
-        board.text(f"figure-{key}", expression, (x, top, step, 10), board.format(21, color, True))
+        board.text(f"figure-{key}", expression, (x, top - 1.5, step, 11), board.format(26, color, True))
         board.text(
-            f"caption-{key}", board.words["figures"][key], (x, top + 10, step, 5), board.format(8, "quiet")
+            f"caption-{key}", board.words["figures"][key], (x, top + 10, step, 5), board.format(8.5, "quiet")
         )
     return top + 15
 
@@ -236,24 +237,24 @@ def _legend(board: _Board, name: str, x: float, y: float) -> QgsLayoutItemLegend
     legend.setAutoUpdateModel(False)
     legend.model().rootGroup().removeAllChildren()
     looks = {
-        QgsLegendStyle.Style.Group: board.format(10, "ink", True),
-        QgsLegendStyle.Style.Subgroup: board.format(10, "ink", True),
-        QgsLegendStyle.Style.SymbolLabel: board.format(8.8, "ink"),
+        QgsLegendStyle.Style.Group: board.format(11.5, "ink", True),
+        QgsLegendStyle.Style.Subgroup: board.format(11.5, "ink", True),
+        QgsLegendStyle.Style.SymbolLabel: board.format(9.5, "ink"),
     }
     for key, look in looks.items():
         style = QgsLegendStyle(legend.style(key))
         style.setTextFormat(look)
-        style.setMargin(QgsLegendStyle.Side.Bottom, 0.8)
         if key != QgsLegendStyle.Style.SymbolLabel:
-            style.setMargin(QgsLegendStyle.Side.Top, 3.2)
+            style.setMargin(QgsLegendStyle.Side.Top, 5)
+            style.setMargin(QgsLegendStyle.Side.Bottom, 0.8)
         legend.setStyle(key, style)
-    symbol = legend.style(QgsLegendStyle.Style.Symbol)
-    symbol.setMargin(QgsLegendStyle.Side.Top, 1.1)
+    symbol = QgsLegendStyle(legend.style(QgsLegendStyle.Style.Symbol))
+    symbol.setMargin(QgsLegendStyle.Side.Top, 1.7)
     legend.setStyle(QgsLegendStyle.Style.Symbol, symbol)
     legend.setBoxSpace(0)
-    legend.setSymbolWidth(7.5)
-    legend.setSymbolHeight(4)
-    legend.setColumnSpace(6)
+    legend.setSymbolWidth(8)
+    legend.setSymbolHeight(4.2)
+    legend.setColumnSpace(4)
     legend.setBackgroundEnabled(False)
     legend.setLinkedMap(board.layout.referenceMap())
     board.add(legend, name, (x, y, COLUMN_WIDTH, 20))
@@ -262,9 +263,9 @@ def _legend(board: _Board, name: str, x: float, y: float) -> QgsLayoutItemLegend
 
 def _legend_layer(
     legend: QgsLayoutItemLegend, layer: QgsVectorLayer | None, title: str, style: Any, expression: str = ""
-) -> None:
+) -> QgsLayerTreeLayer | None:
     if layer is None:
-        return
+        return None
     node: QgsLayerTreeLayer = legend.model().rootGroup().addLayer(layer)
     node.setUseLayerName(False)
     node.setName(title)
@@ -273,6 +274,7 @@ def _legend_layer(
     if expression:
         node.setLabelExpression(expression)
     legend.model().refreshLayerLegend(node)
+    return node
 
 
 def _fit_legend(legend: QgsLayoutItemLegend) -> float:
@@ -291,29 +293,46 @@ def _add_legends(board: _Board, top: float) -> float:
     total = f"coalesce({count.format('dimension_counts')}, {drawn})"
     points = words["dimension_count"].format(n=total, unplaced=f"max(0, {total} - {drawn})")
     classes = words["class_count"].format(n=f"coalesce({count.format('class_counts')}, 0)")
-    subgroup, hidden = QgsLegendStyle.Style.Subgroup, QgsLegendStyle.Style.Hidden
+    subgroup = QgsLegendStyle.Style.Subgroup
     legend = _legend(board, "legend", COLUMN_X, top)
     _legend_layer(legend, board.layer("problem"), words["problem"], subgroup, points)
     _legend_layer(legend, board.layer("distribution"), words["distribution"], subgroup, classes)
-    top += _fit_legend(legend) + 1.5
-    note = board.text(
-        "legend-note", words["number"], (COLUMN_X, top, COLUMN_WIDTH, 9), board.format(7.5, "quiet")
-    )
-    note.setMode(QgsLayoutItemLabel.Mode.ModeFont)
-    top += 10
-    lines = _legend(board, "legend-lines", COLUMN_X, top)
+    top += _fit_legend(legend) + 2.5
+    for name, content in (("sample-note", board.words["sample_note"]), ("number-note", words["number"])):
+        board.text(name, content, (COLUMN_X, top, COLUMN_WIDTH, 8), board.format(8.2, "quiet"))
+        top += 9
+    return _add_line_legend(board, top + 1)
+
+
+def _add_line_legend(board: _Board, top: float) -> float:
+    """Add the second legend, of boundaries and base map, in columns."""
+    legend = _legend(board, "legend-base", COLUMN_X, top)
+    flat = QgsGeometry.fromWkt("POLYGON((0 0, 10 0, 10 0.001, 0 0))")
     for role in ("unit-district", "unit-street", "unit-community", "building", "road", "water", "green"):
-        layer = board.layer(role)
-        _legend_layer(lines, layer, board.words["layers"][role], hidden)
-    lines.setColumnCount(4)
-    lines.setSplitLayer(False)
-    lines.setEqualColumnWidth(True)
-    return top + _fit_legend(lines)
+        title = board.words["layers"][role]
+        node = _legend_layer(legend, board.layer(role), title, QgsLegendStyle.Style.Hidden)
+        if node is None:
+            continue
+        if role.startswith("unit-"):
+            # A boundary is shown as a line, though it is drawn as the outline of a polygon.
+            shape = QgsLegendPatchShape(Qgis.SymbolType.Fill, flat, True)
+            node.setPatchShape(shape)
+        if role == "road":
+            last = len(legend.model().layerLegendNodes(node)) - 1
+            QgsMapLayerLegendUtils.setLegendNodeOrder(node, [last])
+            QgsMapLayerLegendUtils.setLegendNodeUserLabel(node, last, title)
+        legend.model().refreshLayerLegend(node)
+    legend.setColumnCount(4)
+    legend.setSplitLayer(False)
+    legend.setEqualColumnWidth(True)
+    return top + _fit_legend(legend)
 
 
 def _add_table(board: _Board, top: float) -> float:
     words = board.words["table"]
-    board.text("table-title", words["title"], (COLUMN_X, top, COLUMN_WIDTH, 6), board.format(10, "ink", True))
+    board.text(
+        "table-title", words["title"], (COLUMN_X, top, COLUMN_WIDTH, 6), board.format(11.5, "ink", True)
+    )
     table = QgsLayoutItemAttributeTable.create(board.layout)
     table.setVectorLayer(board.layer("distribution"))
     table.setMaximumNumberOfFeatures(5)
@@ -347,10 +366,10 @@ def _add_table(board: _Board, top: float) -> float:
     table.setSortColumns(order)
     # At once: everything below measures the rows, and with rows of the former columns QGIS writes out of bounds.
     table.refreshAttributes()
-    table.setHeaderTextFormat(board.format(7.5, "quiet"))
-    table.setContentTextFormat(board.format(8.8, "ink"))
+    table.setHeaderTextFormat(board.format(8.2, "quiet"))
+    table.setContentTextFormat(board.format(9.5, "ink"))
     table.setHeaderHAlignment(QgsLayoutTable.HeaderHAlignment.FollowColumn)
-    table.setCellMargin(0.9)
+    table.setCellMargin(1.0)
     table.setVerticalGrid(False)
     table.setGridColor(QColor(board.ink["rule"]))
     table.setGridStrokeWidth(0.15)
@@ -366,16 +385,16 @@ def _add_table(board: _Board, top: float) -> float:
 
 
 def _add_title_block(board: _Board) -> None:
-    words, step = board.words["block"], 5.0
+    words, step = board.words["block"], 5.2
     top = BOTTOM - step * len(words)
     board.rule("block-rule", COLUMN_X, top - 2, COLUMN_WIDTH)
     middle = Qt.AlignmentFlag.AlignVCenter
     for number, (key, caption) in enumerate(words.items()):
         y = top + number * step
         value = f"[% if(coalesce(@citycheck_{key}, '') = '', '{board.words['empty']}', @citycheck_{key}) %]"
-        board.text(f"block-{key}", caption, (COLUMN_X, y, 22, step), board.format(8, "quiet"), down=middle)
+        board.text(f"block-{key}", caption, (COLUMN_X, y, 22, step), board.format(8.8, "quiet"), down=middle)
         board.text(
-            f"value-{key}", value, (COLUMN_X + 22, y, COLUMN_WIDTH - 22, step), board.format(8.8), down=middle
+            f"value-{key}", value, (COLUMN_X + 22, y, COLUMN_WIDTH - 22, step), board.format(9.5), down=middle
         )
 
 
@@ -405,14 +424,14 @@ def _add_footer(board: _Board, item: QgsLayoutItemMap) -> None:
     for symbol, color in ((bar.fillSymbol(), board.ink["ink"]), (bar.alternateFillSymbol(), "#ffffff")):
         symbol.setColor(QColor(color))
     board.add(bar, "scale-bar", (MARGIN + 14, top, 70, 8))
-    bar.update()
+    bar.resizeToMinimumWidth()
     numeric = QgsLayoutItemScaleBar(board.layout)
     numeric.setLinkedMap(item)
     numeric.setStyle("Numeric")
     numeric.setBoxContentSpace(0)
     numeric.setTextFormat(board.format(8.8))
     numeric.setBackgroundEnabled(False)
-    board.add(numeric, "scale", (MARGIN + 90, top, 40, 6))
+    board.add(numeric, "scale", (MARGIN + 22 + bar.rect().width(), top, 40, 6))
     width = 150.0
     x = MAP_BOX[0] + MAP_BOX[2] - width
     right = Qt.AlignmentFlag.AlignRight
@@ -480,16 +499,10 @@ def _draw_sheet(layout: QgsPrintLayout, project: QgsProject, language: str) -> N
         title = title.replace(f"[% @citycheck_{name} %]", str(variables[f"citycheck_{name}"]))
     _add_header(board, title)
     top = _add_figures(board, MAP_BOX[1])
-    board.rule("figures-rule", COLUMN_X, top + 1.5, COLUMN_WIDTH)
-    top = _add_legends(board, top + 4)
-    board.rule("legend-rule", COLUMN_X, top + 3, COLUMN_WIDTH)
-    top = _add_table(board, top + 6)
-    board.text(
-        "sample-note",
-        board.words["sample_note"],
-        (COLUMN_X, top + 4, COLUMN_WIDTH, 9),
-        board.format(7.5, "quiet"),
-    )
+    board.rule("figures-rule", COLUMN_X, top + 2.5, COLUMN_WIDTH)
+    top = _add_legends(board, top + 3.5)
+    board.rule("legend-rule", COLUMN_X, top + 3.5, COLUMN_WIDTH)
+    _add_table(board, top + 6)
     _add_title_block(board)
     _add_footer(board, item)
 
@@ -543,7 +556,7 @@ def export_sheet(
             path.parent.mkdir(parents=True, exist_ok=True)
             part.unlink(missing_ok=True)
             _export(exporter, part, path, kind, dpi)
-        for (path, _), part in zip(wanted, parts):
+        for (path, _), part in zip(wanted, parts, strict=True):
             part.replace(path)
     except OSError as error:
         raise OutputError(

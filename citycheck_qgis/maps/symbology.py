@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any
 
 from qgis.core import (
     Qgis,
     QgsFillSymbol,
+    QgsFontUtils,
     QgsLabelObstacleSettings,
     QgsLinePatternFillSymbolLayer,
     QgsLineSymbol,
@@ -31,14 +31,15 @@ from qgis.core import (
 from qgis.PyQt.QtCore import Qt
 from qgis.PyQt.QtGui import QColor, QFont
 
-from ..errors import InputError, OutputError
+from ..errors import InputError
 from ..storage import tables
-from .fonts import choose_family
 from .palette import class_bounds, labels, palette
 
 #: Custom property by which a layer, group or layout is recognised; names belong to the planner.
 ROLE_PROPERTY = "citycheck/role"
-UNIT_LEVELS = ("city", "district", "street", "community")
+MM_PER_POINT = 25.4 / 72
+#: Width added to each side of a stroke, as a share of the font size, where a family has no bold cut.
+EMBOLDEN = 0.02
 MILLIMETRES = QgsUnitTypes.RenderUnit.RenderMillimeters
 POINTS = QgsUnitTypes.RenderUnit.RenderPoints
 SHAPES = {
@@ -52,30 +53,34 @@ SHAPES = {
 }
 
 
-def text_format(
-    family: str, size: float, color: str, bold: bool = False, halo: float = 0.0, spacing: float = 0.0
-) -> QgsTextFormat:
-    """Make a text format: size in points, halo width in mm, letter spacing in points."""
+def text_format(family: str, size: float, color: str, bold: bool = False, halo: float = 0.0) -> QgsTextFormat:
+    """Make a text format: size in points, halo width in mm."""
     font = QFont(family)
-    font.setBold(bold)
-    if spacing:
-        font.setLetterSpacing(QFont.SpacingType.AbsoluteSpacing, spacing)
+    has_bold = QgsFontUtils.fontFamilyHasStyle(family, "Bold")
+    font.setBold(bold and has_bold)
     written = QgsTextFormat()
     written.setFont(font)
     written.setSize(size)
     written.setSizeUnit(POINTS)
     written.setColor(QColor(color))
     if halo:
-        buffer = QgsTextBufferSettings()
-        buffer.setEnabled(True)
-        buffer.setSize(halo)
-        buffer.setSizeUnit(MILLIMETRES)
         edge = QColor(palette()["text"]["halo"])
         edge.setAlphaF(0.9)
-        buffer.setColor(edge)
-        buffer.setJoinStyle(Qt.PenJoinStyle.RoundJoin)
-        written.setBuffer(buffer)
+        written.setBuffer(_buffer(halo, edge))
+    elif bold and not has_bold:
+        # Qt draws no bold of its own at the sizes of a layout: an edge in the same colour takes its place.
+        written.setBuffer(_buffer(size * MM_PER_POINT * EMBOLDEN, QColor(color)))
     return written
+
+
+def _buffer(width: float, color: QColor) -> QgsTextBufferSettings:
+    buffer = QgsTextBufferSettings()
+    buffer.setEnabled(True)
+    buffer.setSize(width)
+    buffer.setSizeUnit(MILLIMETRES)
+    buffer.setColor(color)
+    buffer.setJoinStyle(Qt.PenJoinStyle.RoundJoin)
+    return buffer
 
 
 def _symbol(symbol: QgsSymbol, *symbol_layers: QgsSymbolLayer) -> QgsSymbol:
@@ -110,7 +115,7 @@ def _hatch(scheme: dict[str, Any]) -> QgsFillSymbol:
     pattern = QgsLinePatternFillSymbolLayer()
     pattern.setLineAngle(scheme["angle"])
     pattern.setDistance(scheme["distance"])
-    line = QgsSimpleLineSymbolLayer(QColor(scheme["hatch"]), scheme["width"])
+    line = _line(scheme["hatch"], scheme["width"])
     pattern.setSubSymbol(_symbol(QgsLineSymbol(), line))
     symbol.appendSymbolLayer(pattern)
     return symbol
@@ -147,7 +152,7 @@ def distribution_renderer(language: str, where: str = "") -> QgsRuleBasedRendere
     scheme, words = palette()["choropleth"], labels(language)
     also = f" AND {where}" if where else ""
     items = []
-    for (low, high), color in zip(class_bounds(), scheme["colors"]):
+    for (low, high), color in zip(class_bounds(), scheme["colors"], strict=True):
         if high is None:
             label, upper = words["last_class"].format(low=low), ""
         else:
@@ -156,12 +161,15 @@ def distribution_renderer(language: str, where: str = "") -> QgsRuleBasedRendere
         expression = f'"state" = \'problems\' AND "{scheme["column"]}" >= {low}{upper}{also}'
         items.append((f"class-{low}", label, expression, _fill(color)))
     items.reverse()
-    for state, symbol in (
-        ("none", _fill(scheme["none"])),
-        ("not_surveyed", _hatch(scheme["not_surveyed"])),
-        ("no_data", _fill(scheme["no_data"])),
+    blank = scheme["no_data"]
+    for state, expression, symbol in (
+        ("none", "\"state\" = 'none'", _fill(scheme["none"])),
+        ("not_surveyed", "\"state\" = 'not_surveyed'", _hatch(scheme["not_surveyed"])),
+        # Drawn over the class: problems came in from a unit that the sample does not cover.
+        ("outside_sample", '"state" = \'problems\' AND "surveyed" = 0', _hatch(scheme["outside_sample"])),
+        ("no_data", "\"state\" = 'no_data'", _fill(blank["fill"], blank["outline"])),
     ):
-        items.append((state, words["states"][state], f"\"state\" = '{state}'{also}", symbol))
+        items.append((state, words["states"][state], expression + also, symbol))
     return _rules(items)
 
 
@@ -207,22 +215,22 @@ def _water_symbol(layer: QgsVectorLayer) -> QgsSymbol:
 
 
 def _road_renderer(layer: QgsVectorLayer) -> QgsRuleBasedRenderer:
-    """Draw major roads wider than others; the field that tells them apart is looked for by name."""
+    """Draw roads by class, the others thinnest; the field that holds the class is looked for by name."""
     look = palette()["base"]["road"]
     field = next((f for f in look["fields"] if layer.fields().indexOf(f) >= 0), None)
-    major = "FALSE"
-    if field is not None:
-        listed = ", ".join(f"'{value}'" for value in look["major"])
-        major = f'"{field}" IN ({listed})'
+    lists = {} if field is None else look["classes"]
+    wanted = {
+        key: f'coalesce("{field}" IN ({", ".join(f"{chr(39)}{v}{chr(39)}" for v in values)}), FALSE)'
+        for key, values in lists.items()
+    }
+    wanted["other"] = " AND ".join(f"NOT {expression}" for expression in wanted.values()) or "TRUE"
     items: list[tuple[str, str, str, QgsSymbol]] = []
-    for key, expression, width in (
-        ("minor", f"NOT coalesce({major}, FALSE)", look["minor_width"]),
-        ("major", f"coalesce({major}, FALSE)", look["major_width"]),
-    ):
-        casing, inner = _line(look["casing"], width + 0.22), _line(look["color"], width)
-        casing.setRenderingPass(0)
+    for rank, (key, expression) in enumerate(reversed(wanted.items())):
+        width = look["widths"][key]
+        casing, inner = _line(look["casing"], width + 2 * look["casing_width"]), _line(look["color"], width)
         # All casings come before all inner lines, so that crossings stay open.
-        inner.setRenderingPass(1 if key == "minor" else 2)
+        casing.setRenderingPass(0)
+        inner.setRenderingPass(1 + rank)
         items.append((key, "", expression, _symbol(QgsLineSymbol(), casing, inner)))
     renderer = _rules(items)
     renderer.setUsingSymbolLevels(True)
@@ -244,6 +252,10 @@ def _label_settings(text: QgsTextFormat, expression: str, priority: int) -> QgsP
     settings.isExpression = True
     text.setAllowHtmlFormatting(True)
     settings.setFormat(text)
+    # A label across a border would leave open which unit it names.
+    border = QgsLabelObstacleSettings()
+    border.setType(QgsLabelObstacleSettings.ObstacleType.PolygonBoundary)
+    settings.setObstacleSettings(border)
     settings.placement = Qgis.LabelPlacement.Horizontal
     settings.multilineAlign = Qgis.LabelMultiLineAlignment.Center
     settings.priority = priority
@@ -263,6 +275,13 @@ def community_labels(family: str) -> QgsPalLayerSettings:
         QgsPalLayerSettings.Property.Priority,
         QgsProperty.fromExpression("if(\"state\" IN ('problems', 'none'), 9, 3)"),
     )
+    # A surveyed community without its number would read as one without problems.
+    values.setProperty(
+        QgsPalLayerSettings.Property.OverlapHandling,
+        QgsProperty.fromExpression(
+            "if(\"state\" IN ('problems', 'none'), 'AllowOverlapIfRequired', 'PreventOverlap')"
+        ),
+    )
     settings.setDataDefinedProperties(values)
     return settings
 
@@ -276,7 +295,7 @@ def street_labels(language: str, family: str) -> QgsPalLayerSettings:
         f"{_html('name', 11, ink['ink'], True)} || "
         f"if(\"state\" = 'problems' AND \"block\" > 0, '<p>' || {_html(count, 7, color)} || '</p>', '')"
     )
-    return _label_settings(text_format(family, 11, ink["ink"], bold=True, halo=1.0), expression, 10)
+    return _label_settings(text_format(family, 11, ink["ink"], halo=1.0), expression, 10)
 
 
 def _obstacles_only() -> QgsPalLayerSettings:
@@ -287,7 +306,7 @@ def _obstacles_only() -> QgsPalLayerSettings:
     settings.drawLabels = False
     obstacle = QgsLabelObstacleSettings()
     obstacle.setIsObstacle(True)
-    obstacle.setFactor(1.0)
+    obstacle.setFactor(0.3)
     settings.setObstacleSettings(obstacle)
     return settings
 
