@@ -52,12 +52,13 @@ if [ "${1:-}" != inside ]; then
         fi
     }
     trap tidy EXIT
-    trap 'exit 130' INT TERM
     mirror="${MIRROR:-$(apt-get indextargets --format '$(SITE)' 'Created-By: Packages' 'Origin: Debian' 'Component: main' | head -n 1)}"
     case "$mirror" in *://*) ;; *) stop "no network source of Debian main is configured for apt here." ;; esac
     export SUITE FOLDER COMMANDS BRANCH WORK mirror
     # No exec: the trap above must run after the namespace, and with it every mount, is gone.
-    unshare --mount --propagation slave --pid --fork --kill-child "$checkout/scripts/chroot-proof.sh" inside
+    unshare --mount --propagation slave --pid --fork --kill-child "$checkout/scripts/chroot-proof.sh" inside &
+    trap 'kill -KILL $!; wait; exit 130' INT TERM
+    wait $!
     exit
 fi
 
