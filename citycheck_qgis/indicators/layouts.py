@@ -299,22 +299,27 @@ def understand(grid: Grid, system: pd.DataFrame, index: UnitIndex, city_code: st
         if unit_columns or "value" in kinds:
             return _list(body, unit_columns, index, city_code)
         raise InputError(
-            f"The table in {grid.source} has a column of indicators but neither a value column (体检值, 数值, 指标值) "
-            "nor columns named after units; name the column of the values."
+            "The table in {table} has a column of indicators but neither a value column (体检值, "
+            "数值, 指标值) nor columns named after units; name the column of the values.",
+            table=grid.source,
         )
     has_indicators = any(c.indicator for c in columns)
     if has_units and has_indicators:
         return _wide(body)
     if has_indicators:
         raise InputError(
-            f"The table in {grid.source} has no column with a unit code (社区代码, 街道代码, 代码) or a unit name "
-            "(社区名称, 街道名称, 名称); add one or name it so."
+            "The table in {table} has no column with a unit code (社区代码, 街道代码, 代码) or a unit name "
+            "(社区名称, 街道名称, 名称); add one or name it so.",
+            table=grid.source,
         )
     if has_units:
         raise InputError(
-            f"The table in {grid.source} holds no known indicator: none of its headers "
-            f"({_some(c.label for c in columns if not c.role)}) is an id, name or alias of the {len(system)} "
-            "indicators of the system; correct the headers or add aliases to the indicator system."
+            "The table in {table} holds no known indicator: none of its headers ({headers}) is "
+            "an id, name or alias of the {count} indicators of the system; correct the headers "
+            "or add aliases to the indicator system.",
+            table=grid.source,
+            headers=_some(c.label for c in columns if not c.role),
+            count=len(system),
         )
     return None
 
@@ -561,8 +566,10 @@ def _city(grid: Grid, index: UnitIndex, city_code: str | None) -> str:
     cities = [city_code] if city_code else [code for code, level in index.level.items() if level == "city"]
     if len(cities) != 1 or cities[0] not in index.level:
         raise InputError(
-            f"The table in {grid.source} has one value column and names no unit, and the city it belongs to is not "
-            f"known ({city_code or f'{len(cities)} units of level city'}); give the code of the city as it stands in "
-            "the unit table."
+            "The table in {table} has one value column and names no unit, and the city it "
+            "belongs to is not known ({found}); give the code of the city as it stands in the "
+            "unit table.",
+            table=grid.source,
+            found=city_code or f"{len(cities)} units of level city",
         )
     return cities[0]

@@ -79,8 +79,9 @@ def read_sample(path: str | Path, units: pd.DataFrame, year: int | None = None) 
     bodies = [body for grid in read_tables(path) if (body := find_unit_table(grid)) is not None]
     if not bodies:
         raise InputError(
-            f"No table of units was found in {Path(path).name}: looked for headers such as 社区代码, 社区名称, 街道名称, "
-            "代码, 名称 in the first 30 rows of every sheet."
+            "No table of units was found in {file}: looked for headers such as 社区代码, 社区名称, 街道名称, "
+            "代码, 名称 in the first 30 rows of every sheet.",
+            file=Path(path).name,
         )
     counts: Counter[str] = Counter()
     lost: list[tuple[object, ...]] = []
@@ -110,7 +111,8 @@ def _read_register(
         row_year = read_year(text) if text else year
         if row_year is None and not text:
             raise InputError(
-                f"The year of the sample in {source} is not known; give the year or add a column 年度."
+                "The year of the sample in {table} is not known; give the year or add a column 年度.",
+                table=source,
             )
         if row_year is not None and year is not None and row_year != year:
             lost.append((*place, text, OTHER_YEAR, SKIPPED))

@@ -12,7 +12,6 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -168,12 +167,13 @@ def load_system(source: str | Path | None = None) -> pd.DataFrame:
     path = editions.get(str(source or DEFAULT_EDITION)) or Path(str(source))
     if not path.is_file():
         raise InputError(
-            f"There is no indicator system {str(source)!r}; give one of {', '.join(editions)} or the path of a file."
+            "There is no indicator system {source!r}; give one of {editions} or the path of a file.",
+            source=str(source),
+            editions=", ".join(editions),
         )
     grid = read_tables(path)[0]
     system = _frame(grid)
-    for row, message in _faults(system):
-        raise InputError(f"Row {row + 2} of the indicator system {grid.source}: {message}.")
+    _check_rows(system, grid.source)
     for _, edition in system.groupby("edition", sort=False):
         _keys(edition, grid.source)
     return system
@@ -184,46 +184,69 @@ def _frame(grid: Grid) -> pd.DataFrame:
     missing = [c for c in INDICATOR.columns if c not in header]
     if missing:
         raise InputError(
-            f"The indicator system {grid.source} lacks the columns {', '.join(missing)}; its first row must hold "
-            f"{', '.join(INDICATOR.columns)}."
+            "The indicator system {table} lacks the columns {missing}; its first row must hold {columns}.",
+            table=grid.source,
+            missing=", ".join(missing),
+            columns=", ".join(INDICATOR.columns),
         )
     body = [["" if cell is None else str(cell).strip() for cell in row] for row in grid.rows[1:]]
     frame = pd.DataFrame(body, columns=header, dtype=object)[list(INDICATOR.columns)]
     if frame.empty:
-        raise InputError(f"The indicator system {grid.source} has no rows; add one row per indicator.")
+        raise InputError(
+            "The indicator system {table} has no rows; add one row per indicator.",
+            table=grid.source,
+        )
     return frame
 
 
-def _faults(system: pd.DataFrame) -> Iterator[tuple[int, str]]:
+def _check_rows(system: pd.DataFrame, table: str) -> None:
     seen: set[tuple[str, str]] = set()
-    for row, item in enumerate(system.to_dict("records")):
-        key = (item["indicator_id"], item["edition"])
+    for number, item in enumerate(system.to_dict("records"), start=2):
+        where = "Row {row} of the indicator system {table}: "
+        place = {"row": number, "table": table}
         for column in ("indicator_id", "edition", "name_zh"):
             if not item[column]:
-                yield row, f"{column} is empty; fill it in"
-        if key in seen:
-            yield (
-                row,
-                f"the indicator {key[0]} occurs twice in edition {key[1]}; give each indicator its own id",
+                raise InputError(where + "{column} is empty; fill it in.", column=column, **place)
+        indicator, edition = item["indicator_id"], item["edition"]
+        if (indicator, edition) in seen:
+            raise InputError(
+                where + "the indicator {indicator} occurs twice in edition {edition}; give each its own id.",
+                indicator=indicator,
+                edition=edition,
+                **place,
             )
-        seen.add(key)
-        if "/" in item["indicator_id"]:
-            yield (
-                row,
-                f"the id {item['indicator_id']} holds a slash, which marks numerator and denominator; rename it",
+        seen.add((indicator, edition))
+        if "/" in indicator:
+            raise InputError(
+                where + "the id {indicator} holds a slash, which marks numerator and denominator; rename it.",
+                indicator=indicator,
+                **place,
             )
         for column, known in (("direction", DIRECTIONS), ("dimension", DIMENSIONS), ("level", LEVELS)):
             if item[column] not in known:
-                yield row, f"{column} is {item[column]!r}; write one of {', '.join(known)}"
+                raise InputError(
+                    where + "{column} is {found!r}; write one of {known}.",
+                    column=column,
+                    found=item[column],
+                    known=", ".join(known),
+                    **place,
+                )
         if not _ROLLUP.fullmatch(item["rollup"]):
-            yield (
-                row,
-                f"rollup is {item['rollup']!r}; write none, count, sum, rate, rate:weight or mean:weight",
+            raise InputError(
+                where + "rollup is {found!r}; write none, count, sum, rate, rate:weight or mean:weight.",
+                found=item["rollup"],
+                **place,
             )
         try:
             parse_standard(item["standard"])
-        except ValueError as error:
-            yield row, f"standard: {error}; put everything else into standard_source"
+        except ValueError:
+            raise InputError(
+                where
+                + "the standard {found!r} is not one of =0, >=70, >20, <=20, <5, 0.7..1.5; correct it and put "
+                "everything else into standard_source.",
+                found=item["standard"],
+                **place,
+            ) from None
 
 
 def _indicator_key(text: str) -> str:
@@ -264,8 +287,12 @@ def _keys(system: pd.DataFrame, source: str) -> dict[str, str]:
             other = names.setdefault(key, item["indicator_id"])
             if other != item["indicator_id"]:
                 raise InputError(
-                    f"Row {row + 2} of the indicator system {source}: the name {name!r} also stands for {other}; "
-                    "remove the alias from one of them."
+                    "Row {row} of the indicator system {table}: the name {name!r} also stands for {other}; remove "
+                    "the alias from one of them.",
+                    row=row + 2,
+                    table=source,
+                    name=name,
+                    other=other,
                 )
         keys[_plain_id(item["indicator_id"])] = item["indicator_id"]
     return {**names, **keys}

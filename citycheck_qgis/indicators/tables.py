@@ -83,25 +83,38 @@ def read_tables(path: str | Path, name: str = "") -> list[Grid]:
     try:
         content = path.read_bytes()
     except FileNotFoundError:
-        raise InputError(f"There is no file {path}; check the path.") from None
+        raise InputError(
+            "There is no file {file}; check the path.",
+            file=path,
+        ) from None
     except OSError as error:
         raise InputError(
-            f"The file {path} cannot be read ({error.strerror}); check its permissions."
+            "The file {file} cannot be read ({problem}); check its permissions.",
+            file=path,
+            problem=error.strerror,
         ) from None
     if not content.strip():
-        raise InputError(f"The file {path.name} is empty; export the table again.")
+        raise InputError(
+            "The file {file} is empty; export the table again.",
+            file=path.name,
+        )
     if content.startswith(_OLE) or path.suffix.lower() in (".xls", ".et"):
         raise InputError(
-            f"The file {path.name} is a workbook of the old binary kind or protected by a password; save it as .xlsx "
-            "without a password, or as CSV."
+            "The file {file} is a workbook of the old binary kind or protected by a password; "
+            "save it as .xlsx without a password, or as CSV.",
+            file=path.name,
         )
     if content.startswith(_ZIP):
         if path.suffix.lower() in (".xlsx", ".xlsm"):
             return [replace(grid, name=name) for grid in _read_workbook(path, content)]
-        raise InputError(f"The file {path.name} is not a table that can be read; save it as .xlsx or as CSV.")
+        raise InputError(
+            "The file {file} is not a table that can be read; save it as .xlsx or as CSV.",
+            file=path.name,
+        )
     if path.suffix.lower() in (".xlsx", ".xlsm"):
         raise InputError(
-            f"The file {path.name} is not a workbook although its name says so; save it again as .xlsx."
+            "The file {file} is not a workbook although its name says so; save it again as .xlsx.",
+            file=path.name,
         )
     return [Grid(path, "", _read_text(path, content), name=name)]
 
@@ -121,7 +134,8 @@ def _decode(path: Path, content: bytes) -> str:
         if "\0" not in text:
             return text
     raise InputError(
-        f"The text of {path.name} is in none of the encodings UTF-8 and GB18030; save the table as UTF-8 CSV."
+        "The text of {file} is in none of the encodings UTF-8 and GB18030; save the table as UTF-8 CSV.",
+        file=path.name,
     )
 
 
@@ -151,7 +165,9 @@ def _read_text(path: Path, content: bytes) -> list[list[Content]]:
         ]
     except csv.Error as error:
         raise InputError(
-            f"The file {path.name} is not a readable CSV table ({error}); export it again."
+            "The file {file} is not a readable CSV table ({problem}); export it again.",
+            file=path.name,
+            problem=error,
         ) from None
     return _rectangle(rows)
 
@@ -168,8 +184,9 @@ def _read_workbook(path: Path, content: bytes) -> list[Grid]:
         import openpyxl
     except ImportError:
         raise InputError(
-            f"Reading {path.name} needs the Python package openpyxl, which is not installed; install it (Debian: "
-            "python3-openpyxl) or save the sheets as CSV."
+            "Reading {file} needs the Python package openpyxl, which is not installed; install "
+            "it (Debian: python3-openpyxl) or save the sheets as CSV.",
+            file=path.name,
         ) from None
     try:
         book = openpyxl.load_workbook(io.BytesIO(content))
@@ -182,13 +199,18 @@ def _read_workbook(path: Path, content: bytes) -> list[Grid]:
         raise
     except Exception as error:  # openpyxl raises whatever the damaged part makes it stumble over
         raise InputError(
-            f"The workbook {path.name} is damaged ({type(error).__name__}); open it in a spreadsheet program and save "
-            "it again as .xlsx."
+            "The workbook {file} is damaged ({problem}); open it in a spreadsheet program and "
+            "save it again as .xlsx.",
+            file=path.name,
+            problem=type(error).__name__,
         ) from error
     grids = [_read_sheet(path, sheet) for sheet in book.worksheets]
     grids = [grid for grid in grids if grid.rows]
     if not grids:
-        raise InputError(f"All sheets of {path.name} are empty; export the table again.")
+        raise InputError(
+            "All sheets of {file} are empty; export the table again.",
+            file=path.name,
+        )
     return grids
 
 
@@ -199,8 +221,11 @@ def _check_results(path: Path, formulas: Any, results: Any) -> None:
             for cell in row:
                 if cell.data_type == "f" and result[cell.coordinate].value is None:
                     raise InputError(
-                        f"Cell {cell.coordinate} in {path.name} [{sheet.title}] holds a formula without a stored "
-                        "result; open the file in a spreadsheet program and save it again."
+                        "Cell {cell} in {file} [{sheet}] holds a formula without a stored result; open the "
+                        "file in a spreadsheet program and save it again.",
+                        cell=cell.coordinate,
+                        file=path.name,
+                        sheet=sheet.title,
                     )
 
 

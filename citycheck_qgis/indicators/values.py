@@ -57,35 +57,50 @@ class ValueImport:
     conservation: tuple[Conservation, ...]
     notes: list[str] = field(default_factory=list)
 
-    def text_errors(self) -> list[str]:
-        """Return one sentence per cell in which text stands where a number belongs."""
-        rows = self.remainder[self.remainder["reason"].isin([TEXT, OTHER_UNIT])]
-        return [
-            f"{r.source}, cell {r.column}{r.row}: {r.reason} ({r.text!r} for {r.indicator_text} of {r.unit_text}); "
-            "correct the cell or leave it empty."
-            for r in rows.itertuples()
-        ]
+    @property
+    def text_cells(self) -> pd.DataFrame:
+        """The rows of the remainder in which text, or another unit of measure, stands where a number belongs."""
+        return self.remainder[self.remainder["reason"].isin([TEXT, OTHER_UNIT])]
 
     def check(self, limit_percent: float) -> None:
-        """Raise when a text stands where a number belongs or when more rows were lost than the limit allows.
+        """Raise when text stands where a number belongs or when more was lost than the limit allows.
 
         Raises
         ------
-        InputError : naming the first such cell and the number of them, unless they are within the limit.
+        InputError : naming the first such cell and how many there are, when their share of all cells is above the
+            limit.
         ConservationError : unmatched and outside rows, indicators or cells above the limit.
         """
         units, indicators, cells = self.conservation
-        errors = self.text_errors()
-        if errors and 100.0 * len(errors) > limit_percent * cells.total:
-            raise InputError(errors[0] + (f" There are {len(errors)} such cells." if len(errors) > 1 else ""))
+        texts = self.text_cells
+        if len(texts) and 100.0 * len(texts) > limit_percent * cells.total:
+            first = texts.iloc[0]
+            raise InputError(
+                "In {table}, cell {cell}, the value of {indicator} is {text!r}: {reason} ({count} such cells in all); "
+                "correct the cell or empty it.",
+                table=first["source"],
+                cell=f"{first['column']}{first['row']}",
+                indicator=first["indicator_text"],
+                text=first["text"],
+                reason=first["reason"],
+                count=len(texts),
+            )
         units.check(limit_percent)
         for part in (indicators, cells):
             if part.lost_percent > limit_percent:
-                first = self.remainder[self.remainder["outcome"].isin([UNMATCHED, OUTSIDE])].iloc[0]
+                lost = self.remainder[self.remainder["outcome"].isin([UNMATCHED, OUTSIDE])]
+                first = lost[lost["subject"] == part.subject].iloc[0] if part is indicators else lost.iloc[0]
                 raise ConservationError(
-                    f"{part.unmatched + part.outside} of {part.total} {part.subject} ({part.lost_percent:.1f} %) could "
-                    f"not be used, more than the limit of {limit_percent:g} %; the first is in {first['source']}, cell "
-                    f"{first['column']}{first['row']} ({first['reason']}): correct it or raise the limit."
+                    "{lost} of {total} {subject} ({percent:.1f} %) could not be used, more than the limit of "
+                    "{limit:g} %; the first is in {table}, cell {cell} ({reason}): correct it or raise the limit.",
+                    lost=part.unmatched + part.outside,
+                    total=part.total,
+                    subject=part.subject,
+                    percent=part.lost_percent,
+                    limit=limit_percent,
+                    table=first["source"],
+                    cell=f"{first['column']}{first['row']}",
+                    reason=first["reason"],
                 )
 
 
@@ -135,14 +150,16 @@ def read_values(
                 continue
             if year is None and not layout.has_year:
                 raise InputError(
-                    f"The year of the values in {grid.source} is not known; give the year or add a column 年度."
+                    "The year of the values in {table} is not known; give the year or add a column 年度.",
+                    table=grid.source,
                 )
             found += 1
             notes.extend(join.add(layout))
         if not found:
             raise InputError(
-                f"No table of values was found in {name}: looked in the first 30 rows of every sheet for headers "
-                "such as 社区代码, 社区名称, 街道名称, 指标项, 体检值 and for the indicators' names."
+                "No table of values was found in {file}: looked in the first 30 rows of every sheet "
+                "for headers such as 社区代码, 社区名称, 街道名称, 指标项, 体检值 and for the indicators' names.",
+                file=name,
             )
     return join.result(notes)
 
@@ -164,11 +181,16 @@ def one_edition(system: pd.DataFrame, edition: str | None = None) -> pd.DataFram
     editions = list(system["edition"].unique())
     if edition is None and len(editions) > 1:
         raise InputError(
-            f"The indicator system holds the editions {', '.join(editions)}; name the one to use."
+            "The indicator system holds the editions {editions}; name the one to use.",
+            editions=", ".join(editions),
         )
     chosen = editions[0] if edition is None else edition
     if chosen not in editions:
-        raise InputError(f"The indicator system has no edition {chosen!r}; it holds {', '.join(editions)}.")
+        raise InputError(
+            "The indicator system has no edition {edition!r}; it holds {editions}.",
+            edition=chosen,
+            editions=", ".join(editions),
+        )
     return system[system["edition"] == chosen].reset_index(drop=True)
 
 
