@@ -20,13 +20,14 @@ from qgis.core import (
     QgsRenderContext,
     QgsVectorLayer,
 )
+from qgis.PyQt.QtCore import QDateTime
 
 from ..errors import CancelledError, InputError, OutputError
 from ..storage import tables
 from .fonts import choose_family
 from .palette import labels, palette
-from .sheet import LAYOUT_ROLE, Sheet, add_sheet
-from .symbology import ROLE_PROPERTY, apply_style
+from .sheet import LAYOUT_ROLE, Sheet, add_sheet, title_text
+from .symbology import ROLE_PROPERTY, apply_style, layer_id, layers_of_role, placed_problems
 
 #: Project entry that lists the roles a project was given; a role that is listed but has no layer was removed
 #: by the planner and stays away.
@@ -91,8 +92,7 @@ class _Source:
 def _sources(database: Path, year: int, context: Sequence[ContextLayer]) -> list[_Source]:
     """All layers of the map, in drawing order from the top."""
     of_year = f'"year" = {year}'
-    placed = ", ".join(f"'{p}'" for p in palette()["problem"]["precisions"])
-    subset = f'{of_year} AND "location_precision" IN ({placed})'
+    subset = f"{of_year} AND {placed_problems()}"
     found = [_Source("problem", "problem", database, tables.PROBLEM.name, subset)]
     for level in palette()["unit"]:
         subset = f"\"level\" = '{level}' AND {of_year}"
@@ -145,12 +145,8 @@ def _open_layer(source: _Source, name: str) -> QgsVectorLayer:
             filter=source.subset,
         )
     # The same id in every project lets layout templates refer to the layers.
-    layer.setId(f"citycheck_{source.role.replace('-', '_').replace('.', '_')}")
+    layer.setId(layer_id(source.role))
     return layer
-
-
-def _layers_of_role(project: QgsProject, role: str) -> list[QgsVectorLayer]:
-    return [y for y in project.mapLayers().values() if y.customProperty(ROLE_PROPERTY) == role]
 
 
 def _group(project: QgsProject, key: str, language: str) -> QgsLayerTreeGroup:
@@ -191,7 +187,7 @@ def _place_layers(project: QgsProject, sources: Iterable[_Source], language: str
     words = labels(language)
     family = choose_family("".join(words["layers"].values()))
     for source in sources:
-        present = _layers_of_role(project, source.role)
+        present = layers_of_role(project, source.role)
         for layer in present:
             _replace_source(layer, source)
         if present or source.role in known:
@@ -221,7 +217,7 @@ def _features_of_keys(layer: QgsVectorLayer) -> Iterable[tuple[str, QgsFeature]]
 def _drawn_objects(project: QgsProject) -> dict[str, int]:
     """Distinct objects behind the symbols of each legend entry of the problem points."""
     objects: dict[str, set[str]] = {}
-    for layer in _layers_of_role(project, "problem")[:1]:
+    for layer in layers_of_role(project, "problem")[:1]:
         for key, feature in _features_of_keys(layer):
             objects.setdefault(key, set()).add(str(feature["object_id"] or feature["problem_id"]))
     return {key: len(found) for key, found in objects.items()}
@@ -230,7 +226,7 @@ def _drawn_objects(project: QgsProject) -> dict[str, int]:
 def _drawn_units(project: QgsProject) -> dict[str, int]:
     """Number of communities in each legend entry of the choropleth."""
     units: dict[str, int] = {}
-    for layer in _layers_of_role(project, "distribution")[:1]:
+    for layer in layers_of_role(project, "distribution")[:1]:
         for key, _ in _features_of_keys(layer):
             units[key] = units.get(key, 0) + 1
     return units
@@ -293,7 +289,7 @@ def crs_note(layer: QgsVectorLayer, language: str) -> str:
 def _set_variables(project: QgsProject, sheet: Sheet, year: int, totals: dict[str, Any]) -> None:
     """Write what the texts of the sheet refer to; an empty text keeps what the project says already."""
     kept = project.customVariables()
-    reference = next(iter(_layers_of_role(project, "distribution") or project.mapLayers().values()))
+    reference = next(iter(layers_of_role(project, "distribution") or project.mapLayers().values()))
     said = {
         "city": sheet.city,
         "data_date": sheet.data_date,
@@ -323,6 +319,15 @@ def _set_variables(project: QgsProject, sheet: Sheet, year: int, totals: dict[st
             kept[f"{VARIABLE}{name}"] = text
     kept.update({f"{VARIABLE}{name}": text for name, text in computed.items()})
     project.setCustomVariables(kept)
+
+
+def _describe(project: QgsProject, sheet: Sheet) -> None:
+    """Name the producing unit as author in project and PDF, where QGIS would put the account's user."""
+    about = project.metadata()
+    about.setAuthor(sheet.producer)
+    about.setTitle(title_text(sheet))
+    about.setCreationDateTime(QDateTime())
+    project.setMetadata(about)
 
 
 def _open_project(path: Path) -> QgsProject:
@@ -417,13 +422,14 @@ def build_project(
     project = _open_project(project_path)
     _place_layers(project, _sources(database, year, context), sheet.language)
     _set_variables(project, sheet, year, totals)
-    extents = _layers_of_role(project, "distribution")
+    extents = layers_of_role(project, "distribution")
     if not reopened:
         project.setCrs(extents[0].crs())
         view = QgsReferencedRectangle(
             extents[0].extent().buffered(extents[0].extent().width() * 0.03), project.crs()
         )
         project.viewSettings().setDefaultViewExtent(view)
+        _describe(project, sheet)
         placement = project.labelingEngineSettings()
         placement.setMaximumPolygonCandidatesPerCmSquared(10)
         project.setLabelingEngineSettings(placement)

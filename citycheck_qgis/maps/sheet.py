@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import base64
+import re
+import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,6 +12,7 @@ from typing import Any
 
 from qgis.core import (
     Qgis,
+    QgsExpression,
     QgsFeedback,
     QgsFillSymbol,
     QgsGeometry,
@@ -51,7 +54,7 @@ from qgis.PyQt.QtXml import QDomDocument
 from ..errors import CancelledError, InputError, OutputError
 from .fonts import choose_family
 from .palette import STYLES, labels, palette
-from .symbology import ROLE_PROPERTY, text_format
+from .symbology import ROLE_PROPERTY, layers_of_role, text_format
 
 LAYOUT_ROLE = "annual-sheet"
 MM = Qgis.LayoutUnit.Millimeters
@@ -101,6 +104,17 @@ def round_up(exact: float, steps: Sequence[float]) -> float:
     return next(step * power for step in steps if step * power >= exact)
 
 
+def require_layer(project: QgsProject, role: str) -> QgsVectorLayer:
+    """Return the first layer of a role; raises InputError if the project has none."""
+    found = layers_of_role(project, role)
+    if not found:
+        raise InputError(
+            "The project has no layer of the role '{role}', which the sheet needs: write a new project file.",
+            role=role,
+        )
+    return found[0]
+
+
 class _Board:
     """Puts items on a layout; positions and sizes in mm from the upper left corner of the page."""
 
@@ -116,8 +130,11 @@ class _Board:
         return text_format(self.body, size, self.ink[color], bold)
 
     def layer(self, role: str) -> QgsVectorLayer | None:
-        found = [y for y in self.project.mapLayers().values() if y.customProperty(ROLE_PROPERTY) == role]
+        found = layers_of_role(self.project, role)
         return found[0] if found else None
+
+    def require(self, role: str) -> QgsVectorLayer:
+        return require_layer(self.project, role)
 
     def add(self, item: QgsLayoutItem, name: str, box: Sequence[float]) -> None:
         self.layout.addLayoutItem(item)
@@ -171,31 +188,39 @@ def _fitting_size(content: str, family: str, width: float, largest: float) -> fl
     return largest * min(1.0, width / at_largest) if at_largest else largest
 
 
+def _frame_city(item: QgsLayoutItemMap, layer: QgsVectorLayer) -> None:
+    """Show all communities at the next round scale."""
+    extent = QgsRectangle(layer.extent())
+    extent.scale(1.05)
+    item.setCrs(layer.crs())
+    item.zoomToExtent(extent)
+    item.setScale(round_up(item.scale(), ROUND_SCALES))
+
+
 def _add_map(board: _Board) -> QgsLayoutItemMap:
     item = QgsLayoutItemMap(board.layout)
     board.add(item, "map", MAP_BOX)
-    layer = board.layer("distribution")
-    if layer is None:
-        raise InputError(
-            "The project has no layer of the role 'distribution' to draw: build it in a new file."
-        )
-    item.setCrs(layer.crs())
-    extent = QgsRectangle(layer.extent())
-    extent.scale(1.05)
-    item.zoomToExtent(extent)
-    item.setScale(round_up(item.scale(), ROUND_SCALES))
     item.setBackgroundColor(QColor(palette()["base"]["background"]))
     item.setFrameEnabled(True)
     item.setFrameStrokeColor(QColor(board.ink["quiet"]))
     item.setFrameStrokeWidth(QgsLayoutMeasurement(0.3, MM))
-    item.setFollowVisibilityPreset(False)
     board.layout.setReferenceMap(item)
     return item
 
 
-def _add_header(board: _Board, city_title: str) -> None:
+def title_text(sheet: Sheet) -> str:
+    """Title of the sheet as it is printed."""
+    title = labels(sheet.language)["title"]
+    for name, value in (("city", sheet.city), ("year", sheet.year)):
+        title = title.replace(f"[% @citycheck_{name} %]", str(value))
+    return title
+
+
+def _add_header(board: _Board) -> None:
     width = MAP_BOX[2]
-    size = _fitting_size(city_title, board.title_family, width - 2, 33)
+    context = board.layout.createExpressionContext()
+    title = QgsExpression.replaceExpressionText(board.words["title"], context)
+    size = _fitting_size(title, board.title_family, width - 2, 33)
     look = text_format(board.title_family, size, board.ink["ink"], bold=True)
     middle = Qt.AlignmentFlag.AlignVCenter
     board.text("title", board.words["title"], (MARGIN, 9.5, width, 14), look, down=middle)
@@ -334,7 +359,7 @@ def _add_table(board: _Board, top: float) -> float:
         "table-title", words["title"], (COLUMN_X, top, COLUMN_WIDTH, 6), board.format(11.5, "ink", True)
     )
     table = QgsLayoutItemAttributeTable.create(board.layout)
-    table.setVectorLayer(board.layer("distribution"))
+    table.setVectorLayer(board.require("distribution"))
     table.setMaximumNumberOfFeatures(5)
     table.setFilterFeatures(True)
     table.setFeatureFilter("\"state\" = 'problems'")
@@ -454,18 +479,17 @@ def add_sheet(project: QgsProject, language: str, template: Path | None = None) 
     """
     words = labels(language)
     layout = QgsPrintLayout(project)
-    layout.initializeDefaults()
-    layout.setName(words["layout"])
-    layout.setCustomProperty(ROLE_PROPERTY, LAYOUT_ROLE)
     if template is None:
         _draw_sheet(layout, project, language)
     else:
-        _load_template(layout, template)
+        _load_template(layout, template, project)
+    layout.setName(words["layout"])
+    layout.setCustomProperty(ROLE_PROPERTY, LAYOUT_ROLE)
     project.layoutManager().addLayout(layout)
     return layout
 
 
-def _load_template(layout: QgsPrintLayout, template: Path) -> None:
+def _load_template(layout: QgsPrintLayout, template: Path, project: QgsProject) -> None:
     document = QDomDocument()
     try:
         content = Path(template).read_text(encoding="utf-8")
@@ -486,18 +510,22 @@ def _load_template(layout: QgsPrintLayout, template: Path) -> None:
             "The file {template} holds no print layout: save one as template in the layout window of QGIS.",
             template=template,
         )
+    item = layout.referenceMap()
+    if item is not None:
+        _frame_city(item, require_layer(project, "distribution"))
+    for legend in layout.items():
+        if isinstance(legend, QgsLayoutItemLegend) and legend.resizeToContents():
+            _fit_legend(legend)
 
 
 def _draw_sheet(layout: QgsPrintLayout, project: QgsProject, language: str) -> None:
+    layout.initializeDefaults()
     layout.pageCollection().page(0).setPageSize("A3", QgsLayoutItemPage.Orientation.Landscape)
     layout.renderContext().setDpi(300)
     board = _Board(layout, project, language)
     item = _add_map(board)
-    variables = project.customVariables()
-    title = board.words["title"]
-    for name in ("city", "year"):
-        title = title.replace(f"[% @citycheck_{name} %]", str(variables[f"citycheck_{name}"]))
-    _add_header(board, title)
+    _frame_city(item, board.require("distribution"))
+    _add_header(board)
     top = _add_figures(board, MAP_BOX[1])
     board.rule("figures-rule", COLUMN_X, top + 2.5, COLUMN_WIDTH)
     top = _add_legends(board, top + 3.5)
@@ -556,6 +584,8 @@ def export_sheet(
             path.parent.mkdir(parents=True, exist_ok=True)
             part.unlink(missing_ok=True)
             _export(exporter, part, path, kind, dpi)
+            if kind == "pdf":
+                _fix_stamps(part, project.customVariables())
         for (path, _), part in zip(wanted, parts, strict=True):
             part.replace(path)
     except OSError as error:
@@ -567,6 +597,25 @@ def export_sheet(
     finally:
         for part in parts:
             part.unlink(missing_ok=True)
+
+
+def _fix_stamps(pdf: Path, variables: dict[str, Any]) -> None:
+    """Put the sheet's own date in place of the clock's, and a fixed id: the same input gives the same file.
+
+    The new texts have the length of the old ones, so that the offsets in the PDF stay right.
+    """
+    dates = [str(variables.get(f"citycheck_{name}", "")) for name in ("issued", "data_date")]
+    dates += [f"{variables.get('citycheck_year', '2000')}-12-31"]
+    day = next(d for d in dates if re.fullmatch(r"\d{4}-[01]\d-[0-3]\d", d))
+    compact, name = day.replace("-", "").encode() + b"000000", "|".join(map(str, sorted(variables.items())))
+    content = pdf.read_bytes()
+    content = re.sub(rb"(CreationDate \(D:)\d{14}", rb"\g<1>" + compact, content)
+    content = re.sub(
+        rb'(xmp:\w+Date=")[-\d]{10}T[:\d]{8}Z', rb"\g<1>" + day.encode() + b"T00:00:00Z", content
+    )
+    fixed = str(uuid.uuid5(uuid.NAMESPACE_URL, name)).encode()
+    content = re.sub(rb"(DocumentID=\"uuid:)[-0-9a-f]{36}", rb"\g<1>" + fixed, content)
+    pdf.write_bytes(content)
 
 
 def _export(exporter: QgsLayoutExporter, part: Path, path: Path, kind: str, dpi: int) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 from qgis.core import (
@@ -13,6 +14,7 @@ from qgis.core import (
     QgsLineSymbol,
     QgsMarkerSymbol,
     QgsPalLayerSettings,
+    QgsProject,
     QgsProperty,
     QgsPropertyCollection,
     QgsRuleBasedRenderer,
@@ -31,8 +33,10 @@ from qgis.core import (
 from qgis.PyQt.QtCore import Qt
 from qgis.PyQt.QtGui import QColor, QFont
 
-from ..errors import InputError
+from ..errors import InputError, OutputError
 from ..storage import tables
+from ..storage.database import table_names
+from .fonts import choose_family
 from .palette import class_bounds, labels, palette
 
 #: Custom property by which a layer, group or layout is recognised; names belong to the planner.
@@ -51,6 +55,16 @@ SHAPES = {
     "pentagon": Qgis.MarkerShape.Pentagon,
     "cross": Qgis.MarkerShape.CrossFill,
 }
+
+
+def layers_of_role(project: QgsProject, role: str) -> list[QgsVectorLayer]:
+    """Return the layers of a project that carry a role, whatever their names are."""
+    return [y for y in project.mapLayers().values() if y.customProperty(ROLE_PROPERTY) == role]
+
+
+def layer_id(role: str) -> str:
+    """Id of the layer of a role: the same in every project, so that layout templates find it."""
+    return "citycheck_" + role.replace("-", "_").replace(".", "_")
 
 
 def text_format(family: str, size: float, color: str, bold: bool = False, halo: float = 0.0) -> QgsTextFormat:
@@ -134,6 +148,7 @@ def _rules(items: list[tuple[str, str, str, QgsSymbol]]) -> QgsRuleBasedRenderer
     The keys are fixed, because the legend finds its counts by them.
     """
     root = QgsRuleBasedRenderer.Rule(None)
+    root.setRuleKey("all")
     for key, label, expression, symbol in items:
         rule = QgsRuleBasedRenderer.Rule(symbol, 0, 0, expression, label)
         rule.setRuleKey(key)
@@ -207,6 +222,13 @@ def unit_symbol(level: str) -> QgsFillSymbol:
     return _fill(None, look["color"], look["width"])
 
 
+def unit_renderer(language: str) -> QgsRuleBasedRenderer:
+    """Draw the units of all levels in one layer, the highest level last."""
+    words = labels(language)["layers"]
+    levels = reversed(list(palette()["unit"]))
+    return _rules([(y, words[f"unit-{y}"], f"\"level\" = '{y}'", unit_symbol(y)) for y in levels])
+
+
 def _water_symbol(layer: QgsVectorLayer) -> QgsSymbol:
     look = palette()["base"]["water"]
     if layer.geometryType() == Qgis.GeometryType.Line:
@@ -264,7 +286,7 @@ def _label_settings(text: QgsTextFormat, expression: str, priority: int) -> QgsP
     return settings
 
 
-def community_labels(family: str) -> QgsPalLayerSettings:
+def community_labels(family: str, where: str = "") -> QgsPalLayerSettings:
     """Label communities: the name, and below it the number of objects if it was surveyed."""
     ink = palette()["text"]
     name = f"if(\"state\" IN ('problems', 'none'), {_html('name', 7, ink['ink'])}, {_html('name', 6.2, ink['faint'])})"
@@ -282,6 +304,8 @@ def community_labels(family: str) -> QgsPalLayerSettings:
             "if(\"state\" IN ('problems', 'none'), 'AllowOverlapIfRequired', 'PreventOverlap')"
         ),
     )
+    if where:
+        values.setProperty(QgsPalLayerSettings.Property.Show, QgsProperty.fromExpression(where))
     settings.setDataDefinedProperties(values)
     return settings
 
@@ -317,7 +341,7 @@ def apply_style(layer: QgsVectorLayer, role: str, language: str, family: str, wh
     Parameters
     ----------
     layer : the layer; its role is written to its custom property `ROLE_PROPERTY` too
-    role : ``problem``, ``distribution``, ``unit-<level>``, ``building``, ``water``, ``green`` or ``road``;
+    role : ``problem``, ``distribution``, ``unit``, ``unit-<level>``, ``building``, ``water``, ``green`` or ``road``;
         a suffix after a full stop (``road.2``) tells layers of one role apart
     language : key of styles/labels.json
     family : font family of the labels
@@ -331,7 +355,9 @@ def apply_style(layer: QgsVectorLayer, role: str, language: str, family: str, wh
         labelling = _obstacles_only()
     elif kind == "distribution":
         renderer = distribution_renderer(language, where)
-        labelling = community_labels(family)
+        labelling = community_labels(family, where)
+    elif kind == "unit":
+        renderer = unit_renderer(language)
     elif kind.startswith("unit-"):
         level = kind.removeprefix("unit-")
         renderer = QgsSingleSymbolRenderer(unit_symbol(level))
@@ -354,3 +380,64 @@ def apply_style(layer: QgsVectorLayer, role: str, language: str, family: str, wh
         layer.setLabeling(QgsVectorLayerSimpleLabeling(labelling))
     layer.setLabelsEnabled(labelling is not None)
     layer.setCustomProperty(ROLE_PROPERTY, role)
+
+
+def placed_problems() -> str:
+    """Filter of the problems that have a place of their own and are drawn as points."""
+    precisions = ", ".join(f"'{p}'" for p in palette()["problem"]["precisions"])
+    return f'"location_precision" IN ({precisions})'
+
+
+def save_styles(database: Path, language: str = "zh") -> list[str]:
+    """Save the styles with the data, in the table ``layer_styles``: any QGIS that opens the file uses them.
+
+    As the tables hold all years and levels, the styles of problem and distribution show the latest year, and
+    communities alone. A style of the same name is kept: a planner may have changed it.
+
+    Returns
+    -------
+    the tables that got a style
+
+    Raises
+    ------
+    InputError
+        if the database cannot be opened
+    OutputError
+        if the style cannot be written
+    """
+    words = labels(language)["layers"]
+    family = choose_family("".join(words.values()))
+    latest = '"year" = maximum("year")'
+    where = {
+        tables.PROBLEM.name: f"{latest} AND {placed_problems()}",
+        tables.DISTRIBUTION.name: f"{latest} AND \"level\" = 'community'",
+    }
+    saved = []
+    wanted = [tables.DISTRIBUTION, tables.PROBLEM, tables.UNIT, tables.BUILDING, *tables.CONTEXT.values()]
+    present = set(table_names(database))
+    for table in wanted:
+        if table.name not in present:
+            continue
+        options = QgsVectorLayer.LayerOptions()
+        options.loadDefaultStyle = False
+        layer = QgsVectorLayer(f"{database}|layername={table.name}", table.name, "ogr", options)
+        if not layer.isValid():
+            raise InputError(
+                "The table {table} of {path} cannot be opened: check that the file is a checkup database.",
+                table=table.name,
+                path=database,
+            )
+        name = words[table.name]
+        if name in layer.listStylesInDatabase()[2]:
+            continue
+        apply_style(layer, table.name, language, family, where.get(table.name, ""))
+        problem = layer.saveStyleToDatabase(name, "", True, "")
+        if problem:
+            raise OutputError(
+                "The style of table {table} cannot be saved in {path} ({reason}): check the file's permissions.",
+                table=table.name,
+                path=database,
+                reason=problem,
+            )
+        saved.append(table.name)
+    return saved
