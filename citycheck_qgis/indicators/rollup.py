@@ -22,6 +22,7 @@ import numpy as np
 import pandas as pd
 
 from ..storage.tables import DTYPES, LEVELS, VALUE
+from .systems import split_ids
 from .unit_join import UnitIndex
 
 SOURCE = "rollup"
@@ -102,10 +103,10 @@ def _of_edition(
 def _children(values: pd.DataFrame, system: pd.DataFrame) -> pd.DataFrame:
     """Return one row per unit, indicator and year, with numerator and denominator beside the value."""
     key = ["unit_code", "indicator_id", "year"]
-    base, slash, part = (values["indicator_id"].str.partition("/")[i] for i in range(3))
+    base, part = split_ids(values["indicator_id"])
     values = values.assign(indicator_id=base)
     known = base.isin(system.index)
-    children = values[known & (slash == "")]
+    children = values[known & (part == "")]
     for name in ("numerator", "denominator"):
         companion = values.loc[known & (part == name), [*key, "value"]].rename(columns={"value": name})
         how = "outer" if len(companion) else "left"

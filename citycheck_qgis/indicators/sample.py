@@ -19,7 +19,9 @@ import pandas as pd
 from ..errors import InputError
 from ..storage.tables import DIMENSIONS, DTYPES, SAMPLE
 from ..units.conservation import Conservation
+from .cells import parse_cell
 from .layouts import Body, find_unit_table, unit_rows
+from .systems import split_ids
 from .tables import column_letters, read_tables
 from .unit_join import MATCHED, UnitIndex
 from .values import OTHER_YEAR, SKIPPED, read_year
@@ -235,13 +237,14 @@ def mark_not_surveyed(values: pd.DataFrame, sample: pd.DataFrame, system: pd.Dat
     sample : columns unit_code, dimension, year
     system : the edition of the values
     """
-    dimension = (
-        values["indicator_id"].str.split("/").str[0].map(system.set_index("indicator_id")["dimension"])
-    )
+    dimension = split_ids(values["indicator_id"])[0].map(system.set_index("indicator_id")["dimension"])
     covered = pd.MultiIndex.from_frame(sample[["dimension", "year"]].drop_duplicates())
     surveyed = pd.MultiIndex.from_frame(sample[["unit_code", "dimension", "year"]])
     keys = pd.DataFrame({"unit_code": values["unit_code"], "dimension": dimension, "year": values["year"]})
-    silent = (values["state"] == "missing") & ~values["text"].fillna("").str.contains(r"\w\w", regex=True)
+    text = values["text"].fillna("")
+    cells = {found: parse_cell(found) for found in text.unique()}
+    says_nothing = {found: cell.state == "missing" and not cell.reason for found, cell in cells.items()}
+    silent = (values["state"] == "missing") & text.map(says_nothing).astype(bool)
     change = (
         silent.to_numpy()
         & pd.MultiIndex.from_frame(keys[["dimension", "year"]]).isin(covered)

@@ -302,6 +302,13 @@ def _plain_id(text: str) -> str:
     return re.sub(r"\s+", "", unicodedata.normalize("NFKC", text)).casefold()
 
 
+def split_ids(ids: pd.Series) -> tuple[pd.Series, pd.Series]:
+    """Split ids into that of the indicator and the part: ``M61-23/numerator`` is ``M61-23`` and ``numerator``."""
+    distinct = {i: str(i).partition("/") for i in ids.dropna().unique()}
+    base = ids.map({i: parts[0] for i, parts in distinct.items()})
+    return base.astype(object), ids.map({i: parts[2] for i, parts in distinct.items()}).astype(object)
+
+
 def match_indicators(names: pd.Series, system: pd.DataFrame) -> pd.Series:
     """Find indicators by id, name or alias.
 

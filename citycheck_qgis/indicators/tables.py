@@ -242,7 +242,9 @@ def _content(cell: Any) -> Content:
     if isinstance(value, int | float):
         if "%" in _QUOTED.sub("", cell.number_format or ""):
             return f"{(Decimal(repr(value)) * 100).normalize():f}%"
-        return int(value) if isinstance(value, float) and value.is_integer() else value
+        # beyond 15 digits a workbook has lost the true number; whole digits would pretend otherwise
+        exact = isinstance(value, float) and value.is_integer() and abs(value) < 1e15
+        return int(value) if exact else value
     return str(value)
 
 
