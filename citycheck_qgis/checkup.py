@@ -9,6 +9,7 @@ from pathlib import Path
 import geopandas as gpd
 import pandas as pd
 
+from .errors import InputError
 from .indicators.rollup import roll_up
 from .indicators.sample import check_sample, mark_not_surveyed, read_sample
 from .indicators.values import read_values
@@ -117,6 +118,12 @@ def run_checkup(
     if sample_file is not None:
         register = read_sample(sample_file, units.frame, year)
         sample = register.sample
+        if len(sample) == 0:
+            raise InputError(
+                "The sample register {file} has no unit of {year}; choose another year or add its rows.",
+                file=sample_file.name,
+                year=year,
+            )
         result.notes += register.notes
         reported = mark_not_surveyed(reported, sample, system)
         _account(result, register.conservation, register.remainder, limit_percent)

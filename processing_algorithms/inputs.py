@@ -11,11 +11,13 @@ from qgis.core import (
     QgsProcessingContext,
     QgsProcessingFeedback,
     QgsProcessingParameterCrs,
+    QgsProcessingParameterDefinition,
     QgsProcessingParameterFeatureSource,
     QgsProcessingParameterFile,
     QgsProcessingParameterMultipleLayers,
     QgsProcessingParameterNumber,
     QgsProcessingParameterString,
+    QgsProcessingUtils,
     QgsProviderRegistry,
 )
 
@@ -215,6 +217,30 @@ class CheckupAlgorithm(CityCheckAlgorithm):
                 advanced=not needed,
             )
 
+    def checkParameterValues(
+        self, parameters: dict[str, Any], context: QgsProcessingContext
+    ) -> tuple[bool, str]:
+        for definition in self.parameterDefinitions():
+            value = parameters.get(definition.name())
+            if isinstance(
+                definition, (QgsProcessingParameterFeatureSource, QgsProcessingParameterMultipleLayers)
+            ):
+                for text in value if isinstance(value, list) else [value]:
+                    if isinstance(text, str) and text and not self._opens(definition, text, context):
+                        sentence = tr(
+                            "{value}, given as {parameter}, cannot be opened; check the path and the layer name."
+                        )
+                        return False, sentence.format(value=text, parameter=definition.name())
+        return super().checkParameterValues(parameters, context)
+
+    @staticmethod
+    def _opens(
+        definition: QgsProcessingParameterDefinition, text: str, context: QgsProcessingContext
+    ) -> bool:
+        if getattr(definition, "layerType", lambda: None)() == QgsProcessing.SourceType.TypeFile:
+            return Path(text).is_file()
+        return QgsProcessingUtils.mapLayerFromString(text, context) is not None
+
     def frame(
         self,
         parameters: dict[str, Any],
@@ -224,15 +250,7 @@ class CheckupAlgorithm(CityCheckAlgorithm):
     ) -> gpd.GeoDataFrame | None:
         """Return the features of a source parameter, or None where it was left out."""
         source = self.parameterAsSource(parameters, key, context)
-        if source is None:
-            if parameters.get(key) in (None, ""):
-                return None
-            raise InputError(
-                "The layer {layer} given as {parameter} cannot be opened; check the path and the layer name.",
-                layer=parameters[key],
-                parameter=key,
-            )
-        return to_frame(source, feedback)
+        return None if source is None else to_frame(source, feedback)
 
     def require(
         self,
@@ -259,7 +277,7 @@ class CheckupAlgorithm(CityCheckAlgorithm):
     ) -> tuple[Units, CRS]:
         """Return the units of the boundary parameters in the working CRS."""
         from ..citycheck_qgis.units.coordinates import reproject, working_crs
-        from ..citycheck_qgis.units.hierarchy import build_units
+        from ..citycheck_qgis.units.hierarchy import build_units, refuse_empty
 
         layers = {}
         for key, level in (
@@ -268,8 +286,7 @@ class CheckupAlgorithm(CityCheckAlgorithm):
             frame = self.frame(parameters, key, context, feedback)
             if frame is not None:
                 layers[level] = frame
-        if "community" not in layers:
-            raise InputError("There is no community layer; give the boundaries of the communities (社区).")
+        refuse_empty(layers)
         chosen = self.parameterAsCrs(parameters, "CRS", context)
         crs = working_crs(layers["community"], crs_text(chosen))
         for level, frame in layers.items():
@@ -297,12 +314,8 @@ class CheckupAlgorithm(CityCheckAlgorithm):
         return moved
 
     def files(self, parameters: dict[str, Any], key: str, context: QgsProcessingContext) -> list[Path]:
-        """Return the paths of a file list parameter; each must exist."""
-        paths = [Path(path) for path in self.parameterAsFileList(parameters, key, context)]
-        for path in paths:
-            if not path.is_file():
-                raise InputError("There is no file {file}; check the path.", file=path)
-        return paths
+        """Return the paths of a file list parameter."""
+        return [Path(path) for path in self.parameterAsFileList(parameters, key, context)]
 
     def optional_file(
         self, parameters: dict[str, Any], key: str, context: QgsProcessingContext
@@ -345,14 +358,7 @@ class CheckupAlgorithm(CityCheckAlgorithm):
         feedback: QgsProcessingFeedback,
     ) -> dict[str, gpd.GeoDataFrame]:
         """Return the layers of surveyed problems by name, in the working CRS."""
-        given = parameters.get("PROBLEMS") or []
-        given = [given] if isinstance(given, str) else given
         layers = self.parameterAsLayerList(parameters, "PROBLEMS", context)
-        if len(layers) != len(given):
-            raise InputError(
-                "One of the problem layers cannot be opened ({layers}); check paths and layer names.",
-                layers=given,
-            )
         frames = {}
         for layer in layers:
             frame = to_frame(layer, feedback)

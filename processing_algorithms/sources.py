@@ -72,7 +72,8 @@ def to_frame(source: QgsFeatureSource, feedback: QgsProcessingFeedback) -> gpd.G
 
 def crs_text(crs: QgsCoordinateReferenceSystem) -> str | None:
     """Return a CRS by its authority code where it has one, else as WKT; None where it is not valid."""
-    if not crs.isValid():
+    # A GeoPackage without a CRS names one that says so.
+    if not crs.isValid() or crs.description().startswith("Undefined"):
         return None
     # A definition beside the code would be compared with the official one and written as a CRS of its own.
     return crs.authid() or crs.toWkt(QgsCoordinateReferenceSystem.WktVariant.WKT_PREFERRED)

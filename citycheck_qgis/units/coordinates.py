@@ -28,20 +28,30 @@ def working_crs(units: gpd.GeoDataFrame, wanted: str | CRS | None = None) -> CRS
             raise InputError(
                 f"The working CRS {crs.name} is not projected in metres; choose a projected CRS such as EPSG:4547."
             )
+        if _is_mercator(crs):
+            raise InputError(
+                f"The working CRS {crs.name} enlarges areas with the latitude; choose another projected CRS such as "
+                "EPSG:4547."
+            )
         return crs
     if units.crs is None:
         raise InputError(
-            "The boundaries have no CRS; set the layer's CRS in QGIS (Layer > Set CRS) and rerun."
+            "The community layer has no CRS; set the layer's CRS in QGIS (Layer > Set CRS) and rerun."
         )
     crs = CRS(units.crs)
-    if in_metres(crs) and crs.to_epsg() != 3857:
+    if in_metres(crs) and not _is_mercator(crs):
         return crs
+    _check_numbers(units, "The boundary layer")
     west, south, east, north = units.to_crs(4326).total_bounds
+    if not np.isfinite([west, south, east, north]).all():
+        raise InputError(
+            f"The boundaries have no usable coordinates in {crs.name}; check the layer's CRS and its geometries."
+        )
     longitude, latitude = (west + east) / 2, (south + north) / 2
     if _CHINA[0] <= longitude <= _CHINA[2] and _CHINA[1] <= latitude <= _CHINA[3]:
         meridian = min(max(round(longitude / 3) * 3, 75), 135)
         return CRS.from_epsg(4534 + (meridian - 75) // 3)
-    return CRS.from_epsg((32600 if latitude >= 0 else 32700) + int((longitude + 180) // 6) + 1)
+    return CRS.from_epsg((32600 if latitude >= 0 else 32700) + min(int((longitude + 180) // 6) + 1, 60))
 
 
 def in_metres(crs: CRS) -> bool:
@@ -49,17 +59,23 @@ def in_metres(crs: CRS) -> bool:
     return crs.is_projected and all(axis.unit_name == "metre" for axis in crs.axis_info[:2])
 
 
+def _is_mercator(crs: CRS) -> bool:
+    """Return whether areas grow with the latitude: Web Mercator (EPSG:3857, ESRI:102100) and its kind."""
+    method = crs.coordinate_operation.method_name if crs.coordinate_operation else ""
+    return method.startswith(("Mercator", "Popular Visualisation"))
+
+
 def reproject(features: gpd.GeoDataFrame, crs: CRS, what: str) -> tuple[gpd.GeoDataFrame, str]:
     """Return the features in the working CRS, and a sentence where that changed anything (else empty text).
 
     Raises
     ------
-    InputError : no CRS; coordinates that cannot be metres though the CRS says so; coordinates that the
-        transformation sends to infinity.
+    InputError : no CRS; coordinates that cannot be metres, or cannot be degrees, though the CRS says so;
+        coordinates that the transformation sends to infinity.
     """
     if features.crs is None:
         raise InputError(f"{what} has no CRS; set the layer's CRS in QGIS (Layer > Set CRS) and rerun.")
-    _refuse_degrees(features, what)
+    _check_numbers(features, what)
     if CRS(features.crs) == crs:
         return features, ""
     moved = features.to_crs(crs)
@@ -71,13 +87,22 @@ def reproject(features: gpd.GeoDataFrame, crs: CRS, what: str) -> tuple[gpd.GeoD
     return moved, f"{what} was reprojected from {CRS(features.crs).name} to {crs.name}."
 
 
-def _refuse_degrees(features: gpd.GeoDataFrame, what: str) -> None:
-    if not CRS(features.crs).is_projected or features.geometry.isna().all():
-        return
+def _check_numbers(features: gpd.GeoDataFrame, what: str) -> None:
+    """Refuse degrees under a CRS in metres and metres under a CRS in degrees."""
     west, south, east, north = features.total_bounds
-    if -180 <= west <= east <= 180 and -90 <= south <= north <= 90:
+    if not np.isfinite([west, south, east, north]).all():
+        return
+    degrees = -180 <= west <= east <= 360 and -90 <= south <= north <= 90
+    crs = CRS(features.crs)
+    if crs.is_projected and degrees and east <= 180:
         raise InputError(
-            f"{what} says {CRS(features.crs).name} (metres), but its coordinates look like degrees "
+            f"{what} says {crs.name} (metres), but its coordinates look like degrees "
             f"({west:.3f} to {east:.3f}, {south:.3f} to {north:.3f}); "
             "set the layer's CRS to the geographic one it was made in, such as EPSG:4490."
+        )
+    if crs.is_geographic and not degrees:
+        raise InputError(
+            f"{what} says {crs.name} (degrees), but its coordinates look like metres "
+            f"({west:.0f} to {east:.0f}, {south:.0f} to {north:.0f}); "
+            "set the layer's CRS to the projected one it was made in, such as EPSG:4547."
         )

@@ -73,9 +73,9 @@ def build_units(
     ------
     InputError : no community layer, an empty layer, no code column, and in strict mode the first fatal issue.
     """
+    refuse_empty(levels)
     given = _split_levels(dict(levels))
-    if "community" not in given:
-        raise InputError("There is no community layer; give the boundaries of the communities (社区).")
+    refuse_empty(given)
     parts = []
     for level in UNIT_LEVELS:
         if level in given:
@@ -103,11 +103,19 @@ def build_units(
     return Units(usable[COLUMNS].set_crs(units.crs), found, notes)
 
 
-def _split_levels(levels: dict[str, gpd.GeoDataFrame]) -> dict[str, gpd.GeoDataFrame]:
-    """Split a layer that holds several levels; refuse empty layers."""
+def refuse_empty(levels: Mapping[str, gpd.GeoDataFrame]) -> None:
+    """Raise InputError where a level is missing that every checkup needs, or a layer has no features."""
+    if "community" not in levels:
+        raise InputError("There is no community layer; give the boundaries of the communities (社区).")
     for level, frame in levels.items():
         if len(frame) == 0:
-            raise InputError(f"The {level} layer is empty; choose a layer with boundaries, or leave it out.")
+            raise InputError(
+                "The {level} layer is empty; choose a layer with boundaries, or leave it out.", level=level
+            )
+
+
+def _split_levels(levels: dict[str, gpd.GeoDataFrame]) -> dict[str, gpd.GeoDataFrame]:
+    """Split a layer that holds several levels."""
     if list(levels) != ["community"]:
         return levels
     column = find_column(levels["community"].columns, "level")
