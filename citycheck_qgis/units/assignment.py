@@ -79,12 +79,12 @@ def assign(
     easy = settled[feature]
     pairs.loc[easy, "measure"] = size[feature[easy]]
     hard = np.flatnonzero(~easy)
-    points = shapely.get_dimensions(geometry[feature[hard]]) == 0
     pieces = shapely.intersection(geometry[feature[hard]], shapes[unit[hard]])
-    pairs.loc[hard, "measure"] = np.where(points, shapely.get_num_coordinates(pieces), _measure(pieces))
+    # Touching a border without crossing it is no overlap: the piece has less dimensions than its feature.
+    crossing = shapely.get_dimensions(pieces) == shapely.get_dimensions(geometry[feature[hard]])
+    pairs.loc[hard, "measure"] = np.where(crossing, _measure(pieces), 0.0)
     progress(0.9)
 
-    # Touching a border without crossing it is no overlap.
     pairs = pairs[pairs["measure"] > 0]
     best = pairs.groupby("feature")["measure"].transform("max")
     winners = pairs[pairs["measure"] >= best - TIE]
