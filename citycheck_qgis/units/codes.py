@@ -16,8 +16,15 @@ LENGTH = 12
 #: How many leading digits are significant at each level.
 SIGNIFICANT = {"city": 4, "district": 6, "street": 9, "community": 12}
 
-_DECORATION = str.maketrans("", "", "'‘’`\"“” \t\r\n\u3000\ufeff\u200b")
-_SCIENTIFIC = re.compile(r"\d+(\.\d+)?[Ee]\+?\d+")
+#: Quotes, blanks, and the invisible marks that copying from web pages and spreadsheets leaves.
+_DECORATION = str.maketrans(
+    "", "", "'‘’`\"“” \t\r\n\u3000\ufeff\u200b\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2060"
+)
+# No exponent above two digits: a code has twelve, and 1E999999999 would be written out.
+_SCIENTIFIC = re.compile(r"[0-9]+(\.[0-9]+)?[Ee]\+?[0-9]{1,2}")
+_WHOLE = re.compile(r"([0-9]+)\.0*")
+#: What exports write where there is no code.
+_NOTHING = {"nan", "none", "null", "<na>"}
 
 
 def _digits(number: Decimal) -> str | None:
@@ -35,10 +42,10 @@ def normalise_code(text: object) -> str | None:
     if text is None or (isinstance(text, float) and text != text):
         return None
     plain = unicodedata.normalize("NFKC", str(text)).translate(_DECORATION)
-    if not plain:
+    if not plain or not plain.isascii():
         return None
     if not plain.isdecimal():
-        if not (_SCIENTIFIC.fullmatch(plain) or re.fullmatch(r"\d+\.0*", plain)):
+        if not (_SCIENTIFIC.fullmatch(plain) or _WHOLE.fullmatch(plain)):
             return None
         try:
             plain = _digits(Decimal(plain)) or ""
@@ -56,7 +63,12 @@ def tidy_code(text: object) -> str | None:
         return code
     if text is None or (isinstance(text, float) and text != text):
         return None
-    return unicodedata.normalize("NFKC", str(text)).translate(_DECORATION) or None
+    local = unicodedata.normalize("NFKC", str(text)).translate(_DECORATION)
+    if local.casefold() in _NOTHING:
+        return None
+    # A number column read as real numbers must not turn a damaged code into a local one (4401.0).
+    number = _WHOLE.fullmatch(local)
+    return (number[1] if number else local) or None
 
 
 def tidy_codes(codes: pd.Series) -> pd.Series:

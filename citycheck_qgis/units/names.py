@@ -37,7 +37,20 @@ def normalise_name(text: object) -> str:
     """
     if text is None or (isinstance(text, float) and text != text):
         return ""
-    name = _SPACE.sub("", unicodedata.normalize("NFKC", str(text))).casefold()
+    name = _fold(str(text))
+    while (shorter := _one_kind(name)) != name:
+        name = shorter
+    return name
+
+
+def _fold(text: str) -> str:
+    """Return a text in one width and case without blanks; taking blanks or case away can make new pairs."""
+    while (folded := unicodedata.normalize("NFKC", _SPACE.sub("", text).casefold())) != text:
+        text = folded
+    return text
+
+
+def _one_kind(name: str) -> str:
     for spelling, kind in _KINDS:
         if name.endswith(spelling) and len(name) > len(spelling):
             return name[: -len(spelling)] + kind
