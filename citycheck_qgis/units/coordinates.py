@@ -26,12 +26,14 @@ def working_crs(units: gpd.GeoDataFrame, wanted: str | CRS | None = None) -> CRS
         crs = CRS.from_user_input(wanted)
         if not in_metres(crs):
             raise InputError(
-                f"The working CRS {crs.name} is not projected in metres; choose a projected CRS such as EPSG:4547."
+                "The working CRS {crs} is not projected in metres; choose a projected CRS such as EPSG:4547.",
+                crs=crs.name,
             )
         if _is_mercator(crs):
             raise InputError(
-                f"The working CRS {crs.name} enlarges areas with the latitude; choose another projected CRS such as "
-                "EPSG:4547."
+                "The working CRS {crs} enlarges areas with the latitude; choose another projected CRS such as "
+                "EPSG:4547.",
+                crs=crs.name,
             )
         return crs
     if units.crs is None:
@@ -45,7 +47,8 @@ def working_crs(units: gpd.GeoDataFrame, wanted: str | CRS | None = None) -> CRS
     west, south, east, north = units.to_crs(4326).total_bounds
     if not np.isfinite([west, south, east, north]).all():
         raise InputError(
-            f"The boundaries have no usable coordinates in {crs.name}; check the layer's CRS and its geometries."
+            "The boundaries have no usable coordinates in {crs}; check the layer's CRS and its geometries.",
+            crs=crs.name,
         )
     longitude, latitude = (west + east) / 2, (south + north) / 2
     if _CHINA[0] <= longitude <= _CHINA[2] and _CHINA[1] <= latitude <= _CHINA[3]:
@@ -94,15 +97,16 @@ def _check_numbers(features: gpd.GeoDataFrame, what: str) -> None:
         return
     degrees = -180 <= west <= east <= 360 and -90 <= south <= north <= 90
     crs = CRS(features.crs)
+    place = {"what": what, "crs": crs.name, "west": west, "east": east, "south": south, "north": north}
     if crs.is_projected and degrees and east <= 180:
         raise InputError(
-            f"{what} says {crs.name} (metres), but its coordinates look like degrees "
-            f"({west:.3f} to {east:.3f}, {south:.3f} to {north:.3f}); "
-            "set the layer's CRS to the geographic one it was made in, such as EPSG:4490."
+            "{what} says {crs} (metres), but its coordinates look like degrees ({west:.3f} to {east:.3f}, "
+            "{south:.3f} to {north:.3f}); set the layer's CRS to the geographic one it was made in, such as EPSG:4490.",
+            **place,
         )
     if crs.is_geographic and not degrees:
         raise InputError(
-            f"{what} says {crs.name} (degrees), but its coordinates look like metres "
-            f"({west:.0f} to {east:.0f}, {south:.0f} to {north:.0f}); "
-            "set the layer's CRS to the projected one it was made in, such as EPSG:4547."
+            "{what} says {crs} (degrees), but its coordinates look like metres ({west:.0f} to {east:.0f}, "
+            "{south:.0f} to {north:.0f}); set the layer's CRS to the projected one it was made in, such as EPSG:4547.",
+            **place,
         )

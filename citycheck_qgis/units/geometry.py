@@ -30,6 +30,10 @@ def repair(features: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
         if NOTE in features
         else np.full(len(features), "", dtype=object)
     )
+    # Numbers that are none (NaN, infinity) are no place; the geometry library stops at them.
+    coordinates, owner = shapely.get_coordinates(geometry, return_index=True)
+    wild = np.unique(owner[~np.isfinite(coordinates).all(axis=1)])
+    geometry[wild], note[wild] = None, UNREADABLE
     missing = shapely.is_missing(geometry)
     note[missing & (note == "")] = NULL
     empty = ~missing & shapely.is_empty(geometry)
