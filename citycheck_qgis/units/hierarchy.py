@@ -19,6 +19,10 @@ from .names import look_garbled, normalise_names
 #: Levels that boundaries can have, from the top.
 UNIT_LEVELS = ("city", "district", "street", "community")
 COLUMNS = ["code", "code_year", "level", "name", "parent_code", "built_up", "population", "geometry"]
+_LEVEL_WORDS = {
+    "城市": "city", "市": "city", "区": "district", "县": "district", "区县": "district", "街道": "street",
+    "镇": "street", "乡": "street", "社区": "community", "村": "community",
+}  # fmt: skip
 #: A unit whose second-best parent covers more than this share of it lies in two parents.
 SECOND_PARENT_SHARE = 0.1
 
@@ -76,6 +80,10 @@ def build_units(
     refuse_empty(levels)
     given = _split_levels(dict(levels))
     refuse_empty(given)
+    for chosen in (code_field, name_field, parent_field):
+        # A field may be in some of the layers only, but one that is in none was misspelt.
+        if chosen and not any(chosen in layer.columns for layer in given.values()):
+            find_column(given["community"].columns, "code", chosen, "The community layer")
     parts = []
     for level in UNIT_LEVELS:
         if level in given:
@@ -119,9 +127,12 @@ def _split_levels(levels: dict[str, gpd.GeoDataFrame]) -> dict[str, gpd.GeoDataF
     if list(levels) != ["community"]:
         return levels
     column = find_column(levels["community"].columns, "level")
-    if column is None or not levels["community"][column].isin(UNIT_LEVELS).all():
+    if column is None:
         return levels
-    return {str(level): part for level, part in levels["community"].groupby(column)}
+    words = levels["community"][column].replace(_LEVEL_WORDS)
+    if not words.isin(UNIT_LEVELS).all():
+        return levels
+    return {str(level): part for level, part in levels["community"].groupby(words)}
 
 
 def _standardise(
@@ -198,7 +209,12 @@ def _code_issues(units: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     twice = units[repeated]
     found.append(_issue(twice[~other_parent], "duplicate_code", place[repeated][~other_parent]))
     found.append(_issue(twice[other_parent], "two_parents", place[repeated][other_parent]))
-    without = units.geometry.isna() & ~missing & ~malformed & ~repeated
+    # The code is the key of all tables: a street and a community cannot share one.
+    again = ~missing & ~malformed & ~repeated & units.duplicated("code", keep="first")
+    upper = units.drop_duplicates("code").set_index("code")["level"]
+    shared = place[again] + ", which is also a " + units.loc[again, "code"].map(upper)
+    found.append(_issue(units[again], "duplicate_code", shared))
+    without = units.geometry.isna() & ~missing & ~malformed & ~repeated & ~again
     found.append(_issue(units[without], "no_geometry", place[without] + ": " + units.loc[without, NOTE]))
     return pd.concat(found)
 
@@ -240,7 +256,7 @@ def _parents_by_column(units: gpd.GeoDataFrame, rows: pd.Index, above: list[str]
     for level in above:
         upper = units[units["level"] == level]
         by_name = pd.Series(upper["code"].to_numpy(), index=normalise_names(upper["name"]))
-        by_name = by_name[~by_name.index.duplicated(keep=False)]
+        by_name = by_name[~by_name.index.duplicated(keep=False) & (by_name.index != "")]
         parents = parents.where(parents.notna(), codes.where(codes.isin(upper["code"])))
         parents = parents.where(parents.notna(), names.map(by_name.to_dict()))
     return parents
@@ -277,6 +293,9 @@ def _derive_upper_levels(units: gpd.GeoDataFrame) -> tuple[gpd.GeoDataFrame, lis
                 f"Units above level {top} cannot be derived: some {top} codes are not official ones."
             )
             break
+        if (parents.map(level_of_code) == "city").all():
+            # 东莞, 中山 and other cities without districts: the streets' county digits are zeros.
+            upper = "city"
         units.loc[rows, "parent_code"] = parents
         groups = units[rows].groupby(parents)
         merged = gpd.GeoDataFrame(
