@@ -14,6 +14,7 @@ from ..errors import InputError
 from ..indicators.systems import match_indicators
 from ..indicators.unit_join import AMBIGUOUS, UnitIndex, UnitKey
 from ..units.assignment import assign
+from ..units.buildings import number_text
 from ..units.columns import find_column
 from ..units.conservation import Conservation
 from ..units.geometry import repair
@@ -121,13 +122,13 @@ def _standardise(name: str, layer: gpd.GeoDataFrame, system: pd.DataFrame) -> gp
         )
     columns = {
         role: find_column(attributes, role)
-        for role in (*_TEXTS, "treatment", "building_id", "object", "unit")
+        for role in (*_TEXTS, "treatment", "building_number", "object", "unit")
     }
     blank = pd.Series(None, index=layer.index, dtype=object)
     text = {role: layer[column].astype(object) if column else blank for role, column in columns.items()}
     ids = match_indicators(layer[indicator], system)
     dimension = system.set_index("indicator_id")["dimension"]
-    frame = {role: text[role].where(text[role].notna(), None) for role in _TEXTS}
+    frame = {role: text[role].map(number_text).astype(object) for role in _TEXTS}
     frame |= {
         "layer": name,
         "row": np.arange(1, len(layer) + 1),
@@ -135,19 +136,11 @@ def _standardise(name: str, layer: gpd.GeoDataFrame, system: pd.DataFrame) -> gp
         "indicator_id": ids.where(ids.notna(), None),
         "dimension": ids.map(dimension),
         "treatment": text["treatment"].map(_TREATMENT).astype(object),
-        "building_text": text["building_id"].map(_plain_id),
-        "object_text": text["object"].where(text["object"].notna(), text["building_id"]),
+        "building_text": text["building_number"].map(number_text),
+        "object_text": text["object"].where(text["object"].notna(), text["building_number"]),
         "unit_text": text["unit"],
     }
     return gpd.GeoDataFrame(pd.DataFrame(frame, index=layer.index), geometry=layer.geometry, crs=layer.crs)
-
-
-def _plain_id(value: object) -> str | None:
-    if value is None or value != value:
-        return None
-    if isinstance(value, float) and value.is_integer():
-        value = int(value)
-    return str(value).strip().lstrip("'") or None
 
 
 def _place(

@@ -31,17 +31,18 @@ def identify(
     own = pd.Series([f"#{fid}" for fid in buildings.index], index=buildings.index, dtype=object)
     if column is None:
         return own
-    found = buildings[column].map(_text)
+    found = buildings[column].map(number_text)
     usable = found.notna() & ~found.duplicated()
     return found.where(usable, own)
 
 
-def _text(value: object) -> str | None:
-    if value is None or value != value:
+def number_text(value: object) -> str | None:
+    """Return the text of a number or name in any column, one for ``12``, ``12.0``, ``'12`` and `` 12``, or None."""
+    if pd.isna(value):
         return None
     if isinstance(value, float) and value.is_integer():
         value = int(value)
-    return str(value).strip() or None
+    return str(value).strip().lstrip("'") or None
 
 
 def building_table(assigned: gpd.GeoDataFrame, source: str, chosen: str | None = None) -> gpd.GeoDataFrame:

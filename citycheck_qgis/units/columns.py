@@ -7,6 +7,9 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from ..errors import InputError
 
+_BUILDING_NUMBERS = (
+    "building_id", "楼栋编号", "楼栋编码", "房屋代码", "房屋编号", "建筑编号", "fwbh", "fwdm", "jzbh", "osm_id",
+)  # fmt: skip
 #: Spellings of columns, the most specific first. Compared without width, case, spaces and underscores.
 SPELLINGS: Mapping[str, Sequence[str]] = {
     "code": (
@@ -24,10 +27,9 @@ SPELLINGS: Mapping[str, Sequence[str]] = {
     "level": ("level", "层级", "级别"),
     "population": ("population", "pop", "常住人口", "人口", "人口数", "rk"),
     "built_up": ("built_up", "建成区面积", "建成区", "建成区面积(平方公里)"),
-    "building_id": (
-        "building_id", "楼栋编号", "楼栋编码", "房屋代码", "房屋编号", "建筑编号", "fwbh", "fwdm", "jzbh", "osm_id",
-        "id", "gid", "objectid",
-    ),
+    "building_id": (*_BUILDING_NUMBERS, "id", "gid", "objectid"),
+    # Another table's reference to a building: its own row numbers (id, OBJECTID) are none.
+    "building_number": _BUILDING_NUMBERS,
     "estate": ("estate_code", "estate", "小区编码", "小区代码", "小区", "小区名称", "xqmc"),
     "storeys": ("storeys", "floors", "floor", "层数", "地上层数", "dscs", "building:levels", "levels"),
     "height": ("height", "高度", "建筑高度", "gd", "jzgd"),
