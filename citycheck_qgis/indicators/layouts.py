@@ -295,9 +295,9 @@ def understand(grid: Grid, system: pd.DataFrame, index: UnitIndex, city_code: st
             c.position: key for c in columns if not c.role and (key := header.unit_key(c)) is not None
         }
         if has_units and "value" in kinds:
-            return _long(body)
+            return _long(body, system)
         if unit_columns or "value" in kinds:
-            return _list(body, unit_columns, index, city_code)
+            return _list(body, unit_columns, system, index, city_code)
         raise InputError(
             "The table in {table} has a column of indicators but neither a value column (体检值, "
             "数值, 指标值) nor columns named after units; name the column of the values.",
@@ -341,21 +341,37 @@ class Body:
         self.skipped: list[Skipped] = []
         self.marks: dict[str, str] = {}
         self.data_date = self._stated_date(range(end + 1))
-        self.keys = [
-            c
-            for c in columns
-            if (c.role and c.role.kind in ("unit_code", "unit_name", "indicator")) or c.indicator
-        ]
+        self._by_kind: dict[str, list[Column]] = {}
+        for c in columns:
+            if c.role:
+                self._by_kind.setdefault(c.role.kind, []).append(c)
+        naming = [c for kind in ("unit_code", "unit_name", "indicator") for c in self.of_kind(kind)]
+        self.naming = {c.position for c in naming}
+        self.keys = self.naming | {c.position for c in columns if c.indicator}
         self.rows = list(self._data_rows())
 
     def of_kind(self, kind: str) -> list[Column]:
         """Return the columns that play a role."""
-        return [c for c in self.columns if c.role and c.role.kind == kind]
+        return self._by_kind.get(kind, [])
 
     def text(self, row: int, kind: str) -> str:
         """Return the first text of a row in the columns of one kind."""
-        texts = (cell_text(self.grid.rows[row][c.position]).strip() for c in self.of_kind(kind))
-        return next((text for text in texts if text), "")
+        return next(iter(self.texts(row, kind)), "")
+
+    def texts(self, row: int, kind: str) -> list[str]:
+        """Return all texts of a row in the columns of one kind."""
+        cells = (cell_text(self.grid.rows[row][c.position]).strip() for c in self.of_kind(kind))
+        return [text for text in cells if text]
+
+    def indicators(self, system: pd.DataFrame) -> dict[int, str]:
+        """Return the indicator that each row names; of an id and a name the one that the system knows."""
+        texts = {row: self.texts(row, "indicator") for row in self.rows}
+        distinct = pd.Series(sorted({text for found in texts.values() for text in found}), dtype=object)
+        known = set(distinct[match_indicators(distinct, system).notna()])
+        return {
+            row: next((text for text in found if text in known), found[0] if found else "")
+            for row, found in texts.items()
+        }
 
     def holds_numbers(self, column: int) -> bool:
         """Tell whether any data row has a number in a column."""
@@ -380,7 +396,8 @@ class Body:
             in_notes = False
             if self._is_header_again(row):
                 continue
-            total = next((t for t in cells.values() if _plain(t) in _vocabulary()["total"]), None)
+            named = [t for i, t in cells.items() if i in self.naming]
+            total = next((t for t in named if _plain(t) in _vocabulary()["total"]), None)
             if total is not None:
                 self.skipped.append(Skipped(row, 0, total, "total row"))
                 continue
@@ -401,13 +418,11 @@ class Body:
 
     def _is_section(self, row: int, column: int) -> bool:
         merged_over = self.grid.merged.get((row, column + 1), (row, column + 1))[1] == column
-        return merged_over or column not in {c.position for c in self.keys}
+        return merged_over or column not in self.keys
 
     def _is_header_again(self, row: int) -> bool:
-        named = [c for c in self.keys if c.role]
-        return bool(named) and all(
-            _plain(self.grid.rows[row][c.position]) == _plain(self.grid.rows[self.end][c.position])
-            for c in named
+        return bool(self.naming) and all(
+            _plain(self.grid.rows[row][i]) == _plain(self.grid.rows[self.end][i]) for i in self.naming
         )
 
     def unit_key(self, row: int, above: Mapping[int, str]) -> UnitKey:
@@ -441,21 +456,14 @@ class Body:
         origin = self.grid.merged.get((row, column), (row, column))
         return origin[0] != row or self.grid.merged.get((row + 1, column)) == origin
 
-    def entry(
-        self, row: int, column: int, unit: int, indicator: str, stated: str, year: int | None = None
-    ) -> Entry:
-        """Return the entry of one cell; `unit` is the position of its unit record."""
-        return Entry(
-            row,
-            column,
-            unit,
-            indicator,
-            self.grid.rows[row][column],
-            stated,
-            str(year) if year else self.text(row, "year"),
-            self.text(row, "data_date") or self.data_date,
-            self.text(row, "sample_size"),
-        )
+    def aside(self, row: int) -> tuple[str, str, str]:
+        """Return what a row says besides its values: year, data date, sample size."""
+        date = self.text(row, "data_date") or self.data_date
+        return self.text(row, "year"), date, self.text(row, "sample_size")
+
+    def stated_unit(self, row: int) -> str:
+        """Return the unit of measure in a column of its own, or empty text."""
+        return stated_unit(f"({self.text(row, 'measure')})")
 
     def layout(self, kind: str) -> Layout:
         """Return a layout without units and entries."""
@@ -488,77 +496,99 @@ def find_unit_table(grid: Grid) -> Body | None:
     return Body(grid, end, columns)
 
 
-def _long(body: Body) -> Layout:
+def _long(body: Body, system: pd.DataFrame) -> Layout:
     layout = body.layout("long")
-    value = body.of_kind("value")[0]
-    companions = [(c, "（分子）") for c in body.of_kind("numerator")]
-    companions += [(c, "（分母）") for c in body.of_kind("denominator")]
+    values = _value_columns(body, layout)
+    companions = [(c.position, "（分子）") for c in body.of_kind("numerator")]
+    companions += [(c.position, "（分母）") for c in body.of_kind("denominator")]
+    indicators = body.indicators(system)
     for unit, record in enumerate(unit_rows(body)):
-        row = record.row
         layout.units.append(record)
-        name = body.text(row, "indicator")
-        stated = (
-            stated_unit(name) or stated_unit(value.label) or stated_unit(f"({body.text(row, 'measure')})")
-        )
-        layout.entries.append(body.entry(row, value.position, unit, name, stated))
+        row, cells = record.row, body.grid.rows[record.row]
+        name, aside = indicators[row], body.aside(row)
+        of_row = stated_unit(name) or body.stated_unit(row)
+        for c in values:
+            year = str(c.role.year) if c.role and c.role.year else aside[0]
+            stated = of_row or stated_unit(c.label)
+            layout.entries.append(
+                Entry(row, c.position, unit, name, cells[c.position], stated, year, *aside[1:])
+            )
         for column, ending in companions:
-            if body.grid.rows[row][column.position] is not None:
-                bare = re.sub(r"[（(][^（()）]*[)）]$", "", name)
-                layout.entries.append(body.entry(row, column.position, unit, bare + ending, ""))
+            if cells[column] is not None:
+                part = re.sub(r"[（(][^（()）]*[)）]$", "", name) + ending
+                layout.entries.append(Entry(row, column, unit, part, cells[column], "", *aside))
     _skip_unknown(body, layout)
     return layout
 
 
+def _value_columns(body: Body, layout: Layout) -> list[Column]:
+    """Return the value columns that are used: all that name their year, else the first."""
+    columns = body.of_kind("value")
+    dated = [c for c in columns if c.role and c.role.year]
+    used = dated or columns[:1]
+    for c in columns:
+        if c not in used:
+            layout.skipped.append(Skipped(body.end, c.position, c.label, "second value column"))
+    return used
+
+
 def _wide(body: Body) -> Layout:
     layout = body.layout("wide")
-    columns = [c for c in body.columns if c.indicator]
-    unknown = [c for c in body.columns if not c.indicator and not c.role]
-    columns += [c for c in unknown if body.holds_numbers(c.position)]
-    columns.sort(key=lambda c: c.position)
-    stated = {c.position: stated_unit(c.label) for c in columns}
+    unknown = [c for c in body.columns if not c.indicator and not c.role and body.holds_numbers(c.position)]
+    columns = sorted([*unknown, *(c for c in body.columns if c.indicator)], key=lambda c: c.position)
+    headers = [(c.position, c.label, stated_unit(c.label)) for c in columns]
     for unit, record in enumerate(unit_rows(body)):
         layout.units.append(record)
-        for c in columns:
-            layout.entries.append(body.entry(record.row, c.position, unit, c.label, stated[c.position]))
+        row, cells, aside = record.row, body.grid.rows[record.row], body.aside(record.row)
+        layout.entries += [
+            Entry(row, i, unit, label, cells[i], stated, *aside) for i, label, stated in headers
+        ]
     _skip_unknown(body, layout, {c.position for c in columns})
     return layout
 
 
-def _list(body: Body, unit_columns: Mapping[int, UnitKey], index: UnitIndex, city_code: str | None) -> Layout:
+def _list(
+    body: Body,
+    unit_columns: Mapping[int, UnitKey],
+    system: pd.DataFrame,
+    index: UnitIndex,
+    city_code: str | None,
+) -> Layout:
     layout = body.layout("list")
-    columns: list[tuple[Column, int]] = []
+    columns: list[Column] = []
+    values = [] if unit_columns else _value_columns(body, layout)
     for c in body.columns:
         if c.position in unit_columns:
-            layout.units.append(UnitRecord(body.end, c.position, unit_columns[c.position]))
-            columns.append((c, len(layout.units) - 1))
-        elif not unit_columns and c.role and c.role.kind == "value":
-            if columns and (
-                c.role.year is None or columns[0][0].role is None or columns[0][0].role.year is None
-            ):
-                layout.skipped.append(Skipped(body.end, c.position, c.label, "second value column"))
-                continue
-            city = _city(body.grid, index, city_code)
-            layout.units.append(UnitRecord(body.end, c.position, UnitKey(codes={"": city})))
-            columns.append((c, len(layout.units) - 1))
+            key = unit_columns[c.position]
+        elif c in values:
+            key = UnitKey(codes={"": _city(body.grid, index, city_code)})
+        elif unit_columns and _plain(c.label) in _vocabulary()["total"]:
+            layout.skipped.append(Skipped(body.end, c.position, c.label, "total column"))
+            continue
         elif unit_columns and not c.role and not c.indicator and body.holds_numbers(c.position):
-            layout.units.append(UnitRecord(body.end, c.position, UnitKey(names={"": c.label})))
-            columns.append((c, len(layout.units) - 1))
+            key = UnitKey(names={"": c.label})
+        else:
+            continue
+        layout.units.append(UnitRecord(body.end, c.position, key))
+        columns.append(c)
+    indicators = body.indicators(system)
     for row in body.rows:
-        name = body.text(row, "indicator")
-        stated = stated_unit(name) or stated_unit(f"({body.text(row, 'measure')})")
-        for c, unit in columns:
-            year = c.role.year if c.role else None
-            layout.entries.append(
-                body.entry(row, c.position, unit, name, stated or stated_unit(c.label), year)
-            )
-    _skip_unknown(body, layout, {c.position for c, _ in columns})
+        name, (row_year, date, size) = indicators[row], body.aside(row)
+        of_row = stated_unit(name) or body.stated_unit(row)
+        for unit, c in enumerate(columns):
+            year = str(c.role.year) if c.role and c.role.year else row_year
+            stated = of_row or stated_unit(c.label)
+            content = body.grid.rows[row][c.position]
+            layout.entries.append(Entry(row, c.position, unit, name, content, stated, year, date, size))
+    _skip_unknown(body, layout, {c.position for c in columns})
     return layout
 
 
 def _skip_unknown(body: Body, layout: Layout, used: Iterable[int] = ()) -> None:
     """List the columns with content that are neither used nor known to be of no interest."""
+    seen = {*used, *(item.column for item in layout.skipped if item.row == body.end)}
     for c in body.columns:
-        if c.role is None and c.position not in set(used):
+        if c.role is None and c.position not in seen:
             layout.skipped.append(Skipped(body.end, c.position, c.label, "column not used"))
 
 

@@ -251,6 +251,8 @@ def _rows(groups: pd.DataFrame, system: pd.DataFrame, edition: str, dates: np.nd
             "sample_size": groups["sample_size"].where(groups["sample_size"] > 0).round().astype("Int64"),
         }
     )
+    if not by_parts.any():
+        return result
     companions = []
     for ending, sums in ((NUMERATOR, groups["numerator"]), (DENOMINATOR, groups["denominator"])):
         part = result[by_parts].assign(value=sums[by_parts], state="measured")

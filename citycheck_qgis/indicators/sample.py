@@ -228,8 +228,8 @@ def check_sample(sample: pd.DataFrame, units: pd.DataFrame) -> list[str]:
 def mark_not_surveyed(values: pd.DataFrame, sample: pd.DataFrame, system: pd.DataFrame) -> pd.DataFrame:
     """Return values in which ``missing`` became ``not_surveyed`` where the unit was not in the sample.
 
-    Only dimensions that the register of the year covers are touched, only at the level of their sampled units, and
-    only cells that say nothing: a text that could not be read stays ``missing``.
+    Only dimensions that the register of the year covers are touched, the city dimension never, and only cells that
+    say nothing: a text that could not be read stays ``missing``.
 
     Parameters
     ----------

@@ -348,7 +348,7 @@ class _Join:
         return self.parsed[key]
 
     def _record(self, layout: Layout, entry: Entry, key: tuple[object, ...], cell: Cell) -> list[object]:
-        size = parse_cell(entry.sample_size).value
+        size = parse_cell(entry.sample_size).value if entry.sample_size else None
         fields = {
             "unit_code": key[0],
             "indicator_id": key[1],

@@ -351,3 +351,26 @@ def test_what_came_in_is_every_cell_of_the_table(tmp_path, units, rows):
     assert (unit_rows.total, cells.total) == (len(rows), 3 * len(rows))
     known = sum(row[0] in ("东门社区", "990102001001", "990102001") for row in rows)
     assert unit_rows.matched <= known and indicators.total == (3 if unit_rows.matched else 0)
+
+
+def test_a_foreign_indicator_code_beside_a_known_name(tmp_path, units, system):
+    rows = [["街道", "指标编码", "指标名称", "体检值"], ["古渡街道", "N-SSHU", SCHOOLS, "60"]]
+    values = read_values(write_csv(tmp_path / "a.csv", rows), units, system, 2024).values
+    assert values["indicator_id"].tolist() == ["M61-23"]
+
+
+def test_years_in_the_headers_of_a_long_table(tmp_path, units, system):
+    rows = [["街道", "指标", "2023年", "2024年"], ["古渡街道", SCHOOLS, "50", "60"]]
+    values = read_values(write_csv(tmp_path / "a.csv", rows), units, system).values
+    assert values[["year", "value"]].values.tolist() == [[2023, 50.0], [2024, 60.0]]
+
+
+def test_total_columns_and_second_value_columns_are_left_out_and_said(tmp_path, units, system):
+    rows = [["指标项", "古渡街道", "北岭街道", "合计"], ["未达标配建的文化活动中心数量", "1", "2", "3"]]
+    result = read_values(write_csv(tmp_path / "a.csv", rows), units, system, 2024)
+    assert result.values["value"].tolist() == [1.0, 2.0]
+    assert result.remainder[["column", "reason"]].values.tolist() == [["D", "total column"]]
+    rows = [["指标项", "体检值", "现状值"], ["城市黑臭水体数量", "1", "2"]]
+    result = read_values(write_csv(tmp_path / "b.csv", rows), units, system, 2024)
+    assert result.values["value"].tolist() == [1.0]
+    assert result.remainder[["column", "reason"]].values.tolist() == [["C", "second value column"]]
