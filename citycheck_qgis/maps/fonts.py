@@ -5,11 +5,15 @@ from __future__ import annotations
 import sys
 from collections.abc import Sequence
 
-from qgis.core import QgsFontUtils
-from qgis.PyQt.QtGui import QFont, QRawFont
+from qgis.PyQt.QtGui import QFont, QFontInfo, QRawFont
 
 from ..errors import InputError
 from .palette import read_style
+
+
+def is_installed(family: str) -> bool:
+    """Whether Qt draws with this family; for one that it does not have it silently takes another."""
+    return QFontInfo(QFont(family)).family().casefold() == family.casefold()
 
 
 def missing_characters(text: str, family: str) -> str:
@@ -37,7 +41,7 @@ def choose_family(text: str, preferences: Sequence[str] | None = None, role: str
     """
     catalogue = read_style("fonts.json")
     names = list(catalogue[role] if preferences is None else preferences)
-    installed = [name for name in names if QgsFontUtils.fontFamilyOnSystem(name)]
+    installed = [name for name in names if is_installed(name)]
     for family in installed:
         if not missing_characters(text, family):
             return family

@@ -53,6 +53,13 @@ def labels(language: str) -> dict[str, Any]:
     return words[language]
 
 
+def all_text(words: Any) -> str:
+    """All words of a language in one string, to look up their glyphs."""
+    if isinstance(words, dict):
+        return "".join(all_text(word) for word in words.values())
+    return str(words)
+
+
 def class_bounds() -> list[tuple[int, int | None]]:
     """Classes of the choropleth as (lowest, highest) counts; the last one is open.
 

@@ -25,7 +25,7 @@ from qgis.PyQt.QtCore import QDateTime
 from ..errors import CancelledError, InputError, OutputError
 from ..storage import tables
 from .fonts import choose_family
-from .palette import labels, palette
+from .palette import all_text, labels, palette
 from .sheet import LAYOUT_ROLE, Sheet, add_sheet, title_text
 from .symbology import ROLE_PROPERTY, apply_style, layer_id, layers_of_role, placed_problems
 
@@ -181,11 +181,10 @@ def _replace_source(layer: QgsVectorLayer, source: _Source) -> None:
         )
 
 
-def _place_layers(project: QgsProject, sources: Iterable[_Source], language: str) -> None:
+def _place_layers(project: QgsProject, sources: Iterable[_Source], language: str, family: str) -> None:
     """Give the layers of the project their data; make those that the project never had."""
     known = set(project.readListEntry(*ROLES_ENTRY)[0])
     words = labels(language)
-    family = choose_family("".join(words["layers"].values()))
     for source in sources:
         present = layers_of_role(project, source.role)
         for layer in present:
@@ -194,6 +193,9 @@ def _place_layers(project: QgsProject, sources: Iterable[_Source], language: str
             continue
         layer = _open_layer(source, words["layers"][source.role.split(".")[0]])
         apply_style(layer, source.role, language, family)
+        if source.group == "base" and layer.featureCount() > palette()["base"]["raster_above"]:
+            # So many shapes make a PDF slow to open; text, units and points above them stay vectors.
+            layer.renderer().setForceRasterRender(True)
         project.addMapLayer(layer, False)
         _group(project, source.group, language).addLayer(layer)
         known.add(source.role)
@@ -263,6 +265,7 @@ def _totals(database: Path, year: int) -> dict[str, Any]:
     communities = [row for row in of_year if row["level"] == "community"]
     parents = {row["parent_code"] for row in communities}
     return {
+        "names": "".join(str(row["name"]) for row in of_year),
         "parent_names": {row["unit_code"]: row["name"] for row in of_year if row["unit_code"] in parents},
         "dimensions": {d: sum(int(row[d] or 0) for row in highest) for d in tables.DIMENSIONS},
         "objects": sum(int(row["objects"] or 0) for row in highest),
@@ -420,7 +423,8 @@ def build_project(
     totals = _totals(database, year)
     reopened = project_path.exists()
     project = _open_project(project_path)
-    _place_layers(project, _sources(database, year, context), sheet.language)
+    family = choose_family(all_text(labels(sheet.language)) + totals["names"])
+    _place_layers(project, _sources(database, year, context), sheet.language, family)
     _set_variables(project, sheet, year, totals)
     extents = layers_of_role(project, "distribution")
     if not reopened:

@@ -53,7 +53,7 @@ from qgis.PyQt.QtXml import QDomDocument
 
 from ..errors import CancelledError, InputError, OutputError
 from .fonts import choose_family
-from .palette import STYLES, labels, palette
+from .palette import STYLES, all_text, labels, palette
 from .symbology import ROLE_PROPERTY, layers_of_role, text_format
 
 LAYOUT_ROLE = "annual-sheet"
@@ -122,7 +122,7 @@ class _Board:
         self.layout, self.project = layout, project
         self.words = labels(language)
         self.ink = palette()["text"]
-        written = _all_text(self.words)
+        written = all_text(self.words) + all_text(project.customVariables())
         self.body = choose_family(written)
         self.title_family = choose_family(written, role="title")
 
@@ -172,20 +172,18 @@ class _Board:
         self.add(line, name, (x, y, width, 0.25))
 
 
-def _all_text(words: Any) -> str:
-    """All words of a language in one string, for the check of glyphs."""
-    if isinstance(words, dict):
-        return "".join(_all_text(word) for word in words.values())
-    return str(words)
+def _text_width(content: str, look: QgsTextFormat) -> float:
+    """Width of one line of text in mm."""
+    context = QgsRenderContext()
+    # At a scale factor of 1 the renderer measures in mm.
+    context.setScaleFactor(1.0)
+    return QgsTextRenderer.textWidth(context, look, [content])
 
 
 def _fitting_size(content: str, family: str, width: float, largest: float) -> float:
-    """Largest size in points at which one line of bold text fits a width in mm."""
-    context = QgsRenderContext()
-    context.setScaleFactor(1.0)
-    # At a scale factor of 1 the renderer measures in mm.
-    at_largest = QgsTextRenderer.textWidth(context, text_format(family, largest, "#000000", True), [content])
-    return largest * min(1.0, width / at_largest) if at_largest else largest
+    """Largest size in points, in half points, at which one line of bold text fits a width in mm."""
+    at_largest = _text_width(content, text_format(family, largest, "#000000", True))
+    return largest if at_largest <= width else int(2 * largest * width / at_largest) / 2
 
 
 def _frame_city(item: QgsLayoutItemMap, layer: QgsVectorLayer) -> None:
@@ -218,8 +216,7 @@ def title_text(sheet: Sheet) -> str:
 
 def _add_header(board: _Board) -> None:
     width = MAP_BOX[2]
-    context = board.layout.createExpressionContext()
-    title = QgsExpression.replaceExpressionText(board.words["title"], context)
+    title = _evaluate(board, board.words["title"])
     size = _fitting_size(title, board.title_family, width - 2, 33)
     look = text_format(board.title_family, size, board.ink["ink"], bold=True)
     middle = Qt.AlignmentFlag.AlignVCenter
@@ -231,13 +228,20 @@ def _add_header(board: _Board) -> None:
         board.format(10.5, "quiet"),
         down=middle,
     )
+    mark_width = max(
+        30.0, _text_width(_evaluate(board, "[% @citycheck_mark %]"), board.format(12, bold=True)) + 8
+    )
     mark = board.text(
-        "mark", "[% @citycheck_mark %]", (COLUMN_X + COLUMN_WIDTH - 30, 12, 30, 8.5),
+        "mark", "[% @citycheck_mark %]", (COLUMN_X + COLUMN_WIDTH - mark_width, 12, mark_width, 8.5),
         board.format(12, "accent", True), Qt.AlignmentFlag.AlignHCenter, middle,
     )  # fmt: skip
     mark.setFrameEnabled(True)
     mark.setFrameStrokeColor(QColor(board.ink["accent"]))
     mark.setFrameStrokeWidth(QgsLayoutMeasurement(0.4, MM))
+
+
+def _evaluate(board: _Board, text: str) -> str:
+    return QgsExpression.replaceExpressionText(text, board.layout.createExpressionContext())
 
 
 def _add_figures(board: _Board, top: float) -> float:
@@ -247,10 +251,11 @@ def _add_figures(board: _Board, top: float) -> float:
         "none": "[% @citycheck_without %]",
     }
     step = COLUMN_WIDTH / len(figures)
+    size = min(_fitting_size(_evaluate(board, e), board.body, step - 6, 26) for e in figures.values())
     for number, (key, expression) in enumerate(figures.items()):
         x = COLUMN_X + number * step
         color = "accent" if key == "objects" else "ink"
-        board.text(f"figure-{key}", expression, (x, top - 1.5, step, 11), board.format(26, color, True))
+        board.text(f"figure-{key}", expression, (x, top - 1.5, step, 11), board.format(size, color, True))
         board.text(
             f"caption-{key}", board.words["figures"][key], (x, top + 10, step, 5), board.format(8.5, "quiet")
         )
@@ -287,10 +292,8 @@ def _legend(board: _Board, name: str, x: float, y: float) -> QgsLayoutItemLegend
 
 
 def _legend_layer(
-    legend: QgsLayoutItemLegend, layer: QgsVectorLayer | None, title: str, style: Any, expression: str = ""
-) -> QgsLayerTreeLayer | None:
-    if layer is None:
-        return None
+    legend: QgsLayoutItemLegend, layer: QgsVectorLayer, title: str, style: Any, expression: str = ""
+) -> QgsLayerTreeLayer:
     node: QgsLayerTreeLayer = legend.model().rootGroup().addLayer(layer)
     node.setUseLayerName(False)
     node.setName(title)
@@ -320,8 +323,8 @@ def _add_legends(board: _Board, top: float) -> float:
     classes = words["class_count"].format(n=f"coalesce({count.format('class_counts')}, 0)")
     subgroup = QgsLegendStyle.Style.Subgroup
     legend = _legend(board, "legend", COLUMN_X, top)
-    _legend_layer(legend, board.layer("problem"), words["problem"], subgroup, points)
-    _legend_layer(legend, board.layer("distribution"), words["distribution"], subgroup, classes)
+    _legend_layer(legend, board.require("problem"), words["problem"], subgroup, points)
+    _legend_layer(legend, board.require("distribution"), words["distribution"], subgroup, classes)
     top += _fit_legend(legend) + 2.5
     for name, content in (("sample-note", board.words["sample_note"]), ("number-note", words["number"])):
         board.text(name, content, (COLUMN_X, top, COLUMN_WIDTH, 8), board.format(8.2, "quiet"))
@@ -333,11 +336,16 @@ def _add_line_legend(board: _Board, top: float) -> float:
     """Add the second legend, of boundaries and base map, in columns."""
     legend = _legend(board, "legend-base", COLUMN_X, top)
     flat = QgsGeometry.fromWkt("POLYGON((0 0, 10 0, 10 0.001, 0 0))")
-    for role in ("unit-district", "unit-street", "unit-community", "building", "road", "water", "green"):
-        title = board.words["layers"][role]
-        node = _legend_layer(legend, board.layer(role), title, QgsLegendStyle.Style.Hidden)
-        if node is None:
+    shown = ["unit-district", "unit-street", "unit-community", "building", "road", "water", "green"]
+    districts = board.layer("unit-district")
+    if districts is None or districts.featureCount() == 0:
+        shown[0] = "unit-city"
+    for role in shown:
+        layer = board.layer(role)
+        if layer is None or layer.featureCount() == 0:
             continue
+        title = board.words["layers"][role]
+        node = _legend_layer(legend, layer, title, QgsLegendStyle.Style.Hidden)
         if role.startswith("unit-"):
             # A boundary is shown as a line, though it is drawn as the outline of a polygon.
             shape = QgsLegendPatchShape(Qgis.SymbolType.Fill, flat, True)
@@ -347,10 +355,14 @@ def _add_line_legend(board: _Board, top: float) -> float:
             QgsMapLayerLegendUtils.setLegendNodeOrder(node, [last])
             QgsMapLayerLegendUtils.setLegendNodeUserLabel(node, last, title)
         legend.model().refreshLayerLegend(node)
-    legend.setColumnCount(4)
     legend.setSplitLayer(False)
     legend.setEqualColumnWidth(True)
-    return top + _fit_legend(legend)
+    for columns in (4, 3, 2):
+        legend.setColumnCount(columns)
+        height = _fit_legend(legend)
+        if legend.rect().width() <= COLUMN_WIDTH + 0.5:
+            break
+    return top + height
 
 
 def _add_table(board: _Board, top: float) -> float:
@@ -365,10 +377,10 @@ def _add_table(board: _Board, top: float) -> float:
     table.setFeatureFilter("\"state\" = 'problems'")
     parent = 'map_get(from_json(@citycheck_parent_names), "parent_code")'
     shown = {
-        "name": ('"name"', 25.5, Qt.AlignmentFlag.AlignLeft),
-        "street": (parent, 24.5, Qt.AlignmentFlag.AlignLeft),
-        "objects": ('"objects"', 16, Qt.AlignmentFlag.AlignRight),
-        "per_100_buildings": ('format_number("per_100_buildings", 1)', 15.8, Qt.AlignmentFlag.AlignRight),
+        "name": ('"name"', 29.5, Qt.AlignmentFlag.AlignLeft),
+        "street": (parent, 19.9, Qt.AlignmentFlag.AlignLeft),
+        "objects": ('"objects"', 15.8, Qt.AlignmentFlag.AlignRight),
+        "per_100_buildings": ('format_number("per_100_buildings", 1)', 15.4, Qt.AlignmentFlag.AlignRight),
     }
     columns = []
     for key, (expression, width, align) in shown.items():

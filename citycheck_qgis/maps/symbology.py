@@ -295,14 +295,12 @@ def community_labels(family: str, where: str = "") -> QgsPalLayerSettings:
     values = QgsPropertyCollection()
     values.setProperty(
         QgsPalLayerSettings.Property.Priority,
-        QgsProperty.fromExpression("if(\"state\" IN ('problems', 'none'), 9, 3)"),
+        QgsProperty.fromExpression("if(\"state\" IN ('problems', 'none'), 10, 3)"),
     )
     # A surveyed community without its number would read as one without problems.
     values.setProperty(
         QgsPalLayerSettings.Property.OverlapHandling,
-        QgsProperty.fromExpression(
-            "if(\"state\" IN ('problems', 'none'), 'AllowOverlapIfRequired', 'PreventOverlap')"
-        ),
+        QgsProperty.fromExpression("if(\"state\" IN ('problems', 'none'), 'AllowIfNeeded', 'Prevent')"),
     )
     if where:
         values.setProperty(QgsPalLayerSettings.Property.Show, QgsProperty.fromExpression(where))
@@ -319,7 +317,7 @@ def street_labels(language: str, family: str) -> QgsPalLayerSettings:
         f"{_html('name', 11, ink['ink'], True)} || "
         f"if(\"state\" = 'problems' AND \"block\" > 0, '<p>' || {_html(count, 7, color)} || '</p>', '')"
     )
-    return _label_settings(text_format(family, 11, ink["ink"], halo=1.0), expression, 10)
+    return _label_settings(text_format(family, 11, ink["ink"], halo=1.0), expression, 7)
 
 
 def _obstacles_only() -> QgsPalLayerSettings:
