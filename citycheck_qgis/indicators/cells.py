@@ -198,6 +198,9 @@ def parse_cell(
     Cell
     """
     found = cell_text(text)
+    reading = plain(found).lstrip("'‘’`")
+    if marks and reading in marks:
+        return Cell(None, marks[reading], found)
     if isinstance(text, Real) and not isinstance(text, bool):
         number = float(text)
         if math.isnan(number):
@@ -208,11 +211,9 @@ def parse_cell(
         if isinstance(factor, str):
             return Cell(None, "missing", found, factor)
         return Cell(number if factor == 1 else float(Decimal(found) * factor), "measured", found)
-    reading = plain(found).lstrip("'‘’`")
     vocabulary = words()
-    state = (marks or {}).get(reading) or vocabulary.states.get(reading)
-    if state:
-        return Cell(None, state, found)
+    if reading in vocabulary.states:
+        return Cell(None, vocabulary.states[reading], found)
     # a unit in brackets is a unit; any other remark in brackets is left to the reader of the text
     reading = _BRACKETS.sub(lambda b: b.group()[1:-1] if measure(b.group()[1:-1]) else b.group(), reading)
     brackets = _BRACKETS.findall(reading)

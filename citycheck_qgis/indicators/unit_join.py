@@ -110,8 +110,8 @@ class UnitIndex:
             else:
                 # the code of a parent, or one that a spreadsheet has cut down to the code of a parent
                 hints.append(code)
-            if level == deepest and foreign:
-                return UnitMatch(None, OUTSIDE, f"the code {foreign} is not a unit of this city")
+        if foreign:
+            return UnitMatch(None, OUTSIDE, f"the code {foreign} is not a unit of this city")
         return self._find_by_name(key, hints, deepest)
 
     def _code(self, text: str) -> str | None:

@@ -90,6 +90,7 @@ def test_a_note_below_the_table_explains_its_marks():
     assert marks == {"/": "not_surveyed", "——": "not_applicable"}
     assert parse_cell("／", marks=marks).state == "not_surveyed"
     assert parse_cell("/").state == "missing"
+    assert parse_cell(0, marks=stated_marks("说明：“0”表示未体检")).state == "not_surveyed"
 
 
 def test_vocabulary_has_only_known_states():

@@ -234,7 +234,7 @@ def test_code_and_name_that_contradict_each_other_are_noted(tmp_path, units, sys
     rows = [["社区代码", "社区名称", STRUCTURE], ["990102001001", "滨江社区", "3"]]
     result = read_values(write_csv(tmp_path / "a.csv", rows), units, system, 2024)
     assert result.values["unit_code"].tolist() == ["990102001001"]
-    assert "滨江社区 beside the code of 东门社区" in result.notes[-1]
+    assert "滨江社区 beside the code of 东门社区" in str(result.notes[-1])
 
 
 @pytest.mark.parametrize(
@@ -374,3 +374,12 @@ def test_total_columns_and_second_value_columns_are_left_out_and_said(tmp_path, 
     result = read_values(write_csv(tmp_path / "b.csv", rows), units, system, 2024)
     assert result.values["value"].tolist() == [1.0]
     assert result.remainder[["column", "reason"]].values.tolist() == [["C", "second value column"]]
+
+
+def test_columns_that_describe_the_unit_are_no_indicators(tmp_path, units, system):
+    rows = [
+        ["序号", "社区", "常住人口", "户数", "经度", STRUCTURE, "备注"],
+        [1, "东门社区", 4000, 1500, 114.1, 3, 5],
+    ]
+    result = read_values(write_csv(tmp_path / "a.csv", rows), units, system, 2024)
+    assert counts(result)["indicators"] == (1, 1, 0, 0, 0) and result.remainder.empty

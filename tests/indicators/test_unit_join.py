@@ -32,6 +32,11 @@ def test_a_foreign_code_is_outside_even_with_a_known_name(index):
     assert "440103001001" in match.reason
 
 
+def test_the_foreign_code_of_a_parent_is_outside_too(index):
+    key = UnitKey(codes={"street": "440103001000"}, names={"community": "东门社区"})
+    assert index.find(key).outcome == "outside"
+
+
 def test_a_code_cut_short_by_a_spreadsheet_is_a_parent(index):
     key = UnitKey(codes={"community": "9.90102E+11"}, names={"community": "东门社区"})
     assert index.find(key).code == "990102001001"
