@@ -222,7 +222,7 @@ class _Header:
         best: tuple[tuple[int, int, int], int, list[Column]] = ((-1, 0, 0), 0, [])
         for start, end in self.windows():
             columns = [c for c in (self.column(start, end, i) for i in range(self.width)) if c is not None]
-            known = sum(1 for c in columns if c.indicator or c.role)
+            known = sum(1 for c in columns if c.indicator or (c.role and c.role.kind != "ignored"))
             if any(c.role and c.role.kind == "indicator" for c in columns):
                 known += sum(1 for c in columns if not c.role and self.unit_key(c) is not None)
             score = (known, -(end - start), -start)
@@ -363,15 +363,13 @@ class Body:
         cells = (cell_text(self.grid.rows[row][c.position]).strip() for c in self.of_kind(kind))
         return [text for text in cells if text]
 
-    def indicators(self, system: pd.DataFrame) -> dict[int, str]:
-        """Return the indicator that each row names; of an id and a name the one that the system knows."""
+    def indicators(self, system: pd.DataFrame) -> dict[int, tuple[str, bool]]:
+        """Return the indicator that each row names and whether the system knows it; of an id and a name the known."""
         texts = {row: self.texts(row, "indicator") for row in self.rows}
         distinct = pd.Series(sorted({text for found in texts.values() for text in found}), dtype=object)
         known = set(distinct[match_indicators(distinct, system).notna()])
-        return {
-            row: next((text for text in found if text in known), found[0] if found else "")
-            for row, found in texts.items()
-        }
+        named = {row: [text for text in found if text in known] for row, found in texts.items()}
+        return {row: ((named[row] or found or [""])[0], bool(named[row])) for row, found in texts.items()}
 
     def holds_numbers(self, column: int) -> bool:
         """Tell whether any data row has a number in a column."""
@@ -505,7 +503,7 @@ def _long(body: Body, system: pd.DataFrame) -> Layout:
     for unit, record in enumerate(unit_rows(body)):
         layout.units.append(record)
         row, cells = record.row, body.grid.rows[record.row]
-        name, aside = indicators[row], body.aside(row)
+        (name, _), aside = indicators[row], body.aside(row)
         of_row = stated_unit(name) or body.stated_unit(row)
         for c in values:
             year = str(c.role.year) if c.role and c.role.year else aside[0]
@@ -573,7 +571,10 @@ def _list(
         columns.append(c)
     indicators = body.indicators(system)
     for row in body.rows:
-        name, (row_year, date, size) = indicators[row], body.aside(row)
+        (name, known), (row_year, date, size) = indicators[row], body.aside(row)
+        if not known and all(body.grid.rows[row][c.position] is None for c in columns):
+            layout.skipped.append(Skipped(row, 0, name, "not a row of the table"))
+            continue
         of_row = stated_unit(name) or body.stated_unit(row)
         for unit, c in enumerate(columns):
             year = str(c.role.year) if c.role and c.role.year else row_year

@@ -383,3 +383,18 @@ def test_columns_that_describe_the_unit_are_no_indicators(tmp_path, units, syste
     ]
     result = read_values(write_csv(tmp_path / "a.csv", rows), units, system, 2024)
     assert counts(result)["indicators"] == (1, 1, 0, 0, 0) and result.remainder.empty
+
+
+def test_section_rows_of_a_list_are_no_indicators(tmp_path, units, system):
+    rows = [
+        ["序号", "指标项", "体检值"],
+        ["一", "住房维度", ""],
+        ["1", "城市黑臭水体数量", "2"],
+        ["2", "不知名指标", "3"],
+    ]
+    result = read_values(write_csv(tmp_path / "a.csv", rows), units, system, 2024)
+    assert counts(result)["indicators"] == (2, 1, 0, 1, 0)
+    assert result.remainder[["row", "reason"]].values.tolist() == [
+        [4, "unknown indicator"],
+        [2, "not a row of the table"],
+    ]
