@@ -13,6 +13,7 @@ from .errors import InputError
 from .indicators.rollup import roll_up
 from .indicators.sample import check_sample, mark_not_surveyed, read_sample
 from .indicators.values import read_values
+from .messages import Message, message
 from .problems.counts import compare_years, count_distribution
 from .problems.ledger import build_ledger
 from .problems.survey import read_survey
@@ -46,8 +47,8 @@ class Checkup:
     remainders: dict[str, pd.DataFrame] = field(default_factory=dict)
     comparison: pd.DataFrame | None = None
     compared_with: int | None = None
-    notes: list[str] = field(default_factory=list)
-    warnings: list[str] = field(default_factory=list)
+    notes: list[Message] = field(default_factory=list)
+    warnings: list[Message] = field(default_factory=list)
 
 
 def run_checkup(
@@ -99,7 +100,10 @@ def run_checkup(
         result.tables["building"] = table
         if assigned.street_differs:
             result.notes.append(
-                f"{assigned.street_differs} buildings overlap another street more than their community's own."
+                message(
+                    "{n} buildings overlap another street more than their community's own.",
+                    n=assigned.street_differs,
+                )
             )
     progress(0.3)
 
@@ -130,7 +134,9 @@ def run_checkup(
         result.warnings += check_sample(sample, units.frame)
         result.tables["sample"] = sample
     else:
-        result.warnings.append("There is no sample register: no unit can be said to be without problems.")
+        result.warnings.append(
+            message("There is no sample register: no unit can be said to be without problems.")
+        )
 
     survey = read_survey(surveys or {}, table, units.frame, system)
     if surveys:

@@ -4,18 +4,19 @@ Every message is one sentence that says what is wrong, where (file, layer, row, 
 The algorithm layer shows the message, translated; anything else that is raised is a defect of CityCheck.
 """
 
+from .messages import Message
+
 
 class CityCheckError(Exception):
     """Base of all errors that are meant for a person to read.
 
     The sentence is a template and its values, so that it can be translated:
-    ``InputError("{layer} has no CRS.", layer="buildings")``. Without values it is taken as it stands.
+    ``InputError("{layer} has no CRS.", layer="buildings")``, see `messages.Message`.
     """
 
     def __init__(self, template: str, **values: object) -> None:
-        self.template = template
-        self.values = values
-        super().__init__(template.format(**values) if values else template)
+        self.message = Message(template, values)
+        super().__init__(str(self.message))
 
 
 class InputError(CityCheckError):

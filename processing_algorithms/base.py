@@ -90,7 +90,7 @@ class CityCheckAlgorithm(QgsProcessingAlgorithm):
         return "".join(parts)
 
     def canExecute(self) -> tuple[bool, str]:
-        missing = dependencies.problems(self.packages)
+        missing = dependencies.problems(self.packages, tr=tr)
         return not missing, " ".join(missing)
 
     def checkParameterValues(
@@ -211,17 +211,23 @@ class CityCheckAlgorithm(QgsProcessingAlgorithm):
         sections: Sequence[Section],
     ) -> dict[str, Any]:
         """Write the HTML report where one was asked for."""
-        from ..citycheck_qgis.storage.report import write_report
-
         path = self.parameterAsFileOutput(parameters, self.REPORT, context)
         if not path:
             return {}
-        write_report(Path(path), title, sections)
+        self.write_page(Path(path), title, sections)
         return {self.REPORT: path}
+
+    @staticmethod
+    def write_page(path: Path, title: str, sections: Sequence[Section], footer: str = "") -> None:
+        """Write an HTML page in the interface language."""
+        from ..citycheck_qgis.storage.report import write_report
+
+        # A catalogue translates the name of the source language with the name of its own.
+        write_report(path, title, sections, tr("en"), footer, tr("{shown} of {total} rows are shown."))
 
     def counts(self, conservation: Conservation, feedback: QgsProcessingFeedback) -> dict[str, int]:
         """Say the counts of a join and return them as outputs."""
-        feedback.pushInfo(str(conservation))
+        feedback.pushInfo(sentence(conservation.message))
         return {
             "TOTAL": conservation.total,
             "MATCHED": conservation.matched,

@@ -7,7 +7,7 @@ Such a wheel shows by the folder ``<package>.libs`` beside the package.
 
 import sys
 from collections import namedtuple
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 CORE = ("numpy", "pandas", "shapely", "pyproj", "pyogrio", "geopandas")
@@ -26,7 +26,12 @@ Finding.__doc__ = """One thing wrong with one package.
 """
 
 
-def problems(packages: Iterable[str], in_qgis: bool | None = None, system: str | None = None) -> list[str]:
+def problems(
+    packages: Iterable[str],
+    in_qgis: bool | None = None,
+    system: str | None = None,
+    tr: Callable[[str], str] = str,
+) -> list[str]:
     """Return one sentence, with the remedy for this system, for each kind of trouble with the packages.
 
     Parameters
@@ -37,6 +42,8 @@ def problems(packages: Iterable[str], in_qgis: bool | None = None, system: str |
         Whether this process links the libraries of QGIS; found out by itself when None.
     system
         A result of :func:`this_system`; found out by itself when None.
+    tr
+        Turns an English text into the interface language.
 
     Returns
     -------
@@ -48,20 +55,28 @@ def problems(packages: Iterable[str], in_qgis: bool | None = None, system: str |
     sentences = []
     missing = [finding.package for finding in findings if finding.kind == "missing"]
     if missing:
-        verb = "is" if len(missing) == 1 else "are"
-        sentences.append(f"{_list(missing)} {verb} not installed: {_installation(missing, system)}.")
+        text = (
+            tr("{packages} is not installed: {remedy}.")
+            if len(missing) == 1
+            else tr("{packages} are not installed: {remedy}.")
+        )
+        sentences.append(text.format(packages=_list(missing, tr), remedy=_installation(missing, system, tr)))
     for finding in findings:
+        package, remedy = finding.package, _installation([finding.package], system, tr)
         if finding.kind == "old":
-            needed = ".".join(map(str, MINIMUM[finding.package]))
+            text = tr("{package} {version} is too old, {needed} or later is needed: {remedy}.")
+            needed = ".".join(map(str, MINIMUM[package]))
             sentences.append(
-                f"{finding.package} {finding.detail} is too old, {needed} or later is needed: "
-                f"{_installation([finding.package], system)}."
+                text.format(package=package, version=finding.detail, needed=needed, remedy=remedy)
             )
         elif finding.kind == "wheel":
+            text = tr(
+                "{package} in {folder} is a ready-made wheel with its own {library}, which crashes QGIS on Linux: "
+                "remove it there (pip uninstall {package}), then {remedy}."
+            )
+            library = OWN_LIBRARY[package]
             sentences.append(
-                f"{finding.package} in {finding.detail} is a ready-made wheel with its own "
-                f"{OWN_LIBRARY[finding.package]}, which crashes QGIS on Linux: remove it there "
-                f"(pip uninstall {finding.package}), then {_installation([finding.package], system)}."
+                text.format(package=package, folder=finding.detail, library=library, remedy=remedy)
             )
     return sentences
 
@@ -167,49 +182,48 @@ def _release(file: str) -> dict[str, str]:
     return {key: value.strip("\"'") for key, _, value in pairs}
 
 
-def _installation(packages: list[str], system: str) -> str:
+def _installation(packages: list[str], system: str, tr: Callable[[str], str]) -> str:
     """Return how to install the packages, as the end of a sentence."""
-    names = " ".join(packages)
     pure = all(package in TABLES for package in packages)
     kind, _, codename = system.partition(":")
-    if kind == "conda":
-        return f"run 'conda install -c conda-forge {names}' in the environment of QGIS and restart QGIS"
-    if kind == "windows" and pure:
-        return f"open the OSGeo4W Shell of QGIS, run 'python -m pip install {names}' and restart QGIS"
-    if kind == "windows":
-        return "run the QGIS or OSGeo4W installer again, choose the complete QGIS LTR (qgis-ltr-full) and restart QGIS"
-    if kind == "macos" and pure:
-        return (
-            f"run '/Applications/QGIS.app/Contents/MacOS/bin/python3 -m pip install {names}' and restart QGIS"
-        )
-    if kind == "macos":
-        return "install the official QGIS 3.40 LTR for macOS, which brings them"
-    if kind == "debian" and not codename:
-        return f"run 'sudo apt install {_apt(packages)}' and restart QGIS"
+    if kind == "debian" and codename and (compiled := [p for p in packages if p in COMPILED]):
+        return _compiling(compiled, [p for p in packages if p not in COMPILED], codename, tr)
     if kind == "debian":
-        return _compiling(packages, codename)
-    if pure:
-        return f"install {names} with the system's package manager and restart QGIS"
-    return (
-        f"install {names} with the system's package manager, not as wheels from pip "
-        "('pip install --no-binary shapely,pyproj,pyogrio' compiles them against the system's libraries), and restart QGIS"
-    )
+        return tr("run 'sudo apt install {packages}' and restart QGIS").format(packages=_apt(packages))
+    if kind == "conda":
+        text = tr("run 'conda install -c conda-forge {packages}' in the environment of QGIS and restart QGIS")
+    elif kind == "windows" and pure:
+        text = tr("open the OSGeo4W Shell of QGIS, run 'python -m pip install {packages}' and restart QGIS")
+    elif kind == "windows":
+        text = tr(
+            "run the QGIS or OSGeo4W installer again, choose the complete QGIS LTR (qgis-ltr-full) and restart QGIS"
+        )
+    elif kind == "macos" and pure:
+        text = tr(
+            "run '/Applications/QGIS.app/Contents/MacOS/bin/python3 -m pip install {packages}' and restart QGIS"
+        )
+    elif kind == "macos":
+        text = tr("install the official QGIS 3.40 LTR for macOS, which brings them")
+    elif pure:
+        text = tr("install {packages} with the system's package manager and restart QGIS")
+    else:
+        text = tr(
+            "install {packages} with the system's package manager, not as wheels from pip ('pip install --no-binary "
+            "shapely,pyproj,pyogrio' compiles them against the system's libraries), and restart QGIS"
+        )
+    return text.format(packages=" ".join(packages))
 
 
-def _compiling(packages: list[str], codename: str) -> str:
+def _compiling(compiled: list[str], apt: list[str], codename: str, tr: Callable[[str], str]) -> str:
     """Return the commands for a Debian or Ubuntu whose own geopandas and shapely are too old."""
-    compiled = [package for package in packages if package in COMPILED]
-    apt = [package for package in packages if package not in COMPILED]
-    if not compiled:
-        return f"run 'sudo apt install {_apt(apt)}' and restart QGIS"
     release = "-t bookworm-backports " if codename == "bookworm" else ""
     needed = "python3-dev python3-pip g++ libgeos-dev libgdal-dev python3-numpy python3-pandas python3-pyproj"
     extra = [package for package in apt if f"python3-{package}" not in needed]
     wanted = " ".join(f"'{COMPILED[package]}'" for package in compiled)
-    return (
-        f"run `sudo apt install {release}{' '.join([needed, *_apt(extra).split()])}` and then "
-        f'`python3 -m pip install --no-deps --no-binary shapely,pyogrio --target "{_profile_python()}" {wanted}`, '
-        "and restart QGIS"
+    text = tr("run `sudo apt install {system_packages}` and then `{command}`, and restart QGIS")
+    return text.format(
+        system_packages=release + " ".join([needed, *_apt(extra).split()]),
+        command=f'python3 -m pip install --no-deps --no-binary shapely,pyogrio --target "{_profile_python()}" {wanted}',
     )
 
 
@@ -225,5 +239,7 @@ def _profile_python() -> str:
     return str(Path("~/.local/share/QGIS/QGIS3/profiles/default/python").expanduser())
 
 
-def _list(names: list[str]) -> str:
-    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
+def _list(names: list[str], tr: Callable[[str], str]) -> str:
+    if len(names) == 1:
+        return names[0]
+    return tr("{first} and {last}").format(first=tr(", ").join(names[:-1]), last=names[-1])

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from .translate import tr
+from ..citycheck_qgis.messages import word
+from .translate import sentence, tr
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -22,7 +23,8 @@ def conservation_section(joins: Sequence[Conservation]) -> Section:
 
     from ..citycheck_qgis.storage.report import Section
 
-    table = pd.DataFrame([join.as_row() for join in joins]).rename(
+    rows = [{**join.as_row(), "subject": sentence(word(join.subject))} for join in joins]
+    table = pd.DataFrame(rows).rename(
         columns={
             "subject": tr("Join"),
             "total": tr("Rows in"),
@@ -32,8 +34,8 @@ def conservation_section(joins: Sequence[Conservation]) -> Section:
             "outside": tr("Outside"),
         }
     )
-    sentence = tr("Every row that came in is counted once: in = matched + ambiguous + unmatched + outside.")
-    return Section(tr("Conservation of rows"), [sentence], table=table)
+    rule = tr("Every row that came in is counted once: in = matched + ambiguous + unmatched + outside.")
+    return Section(tr("Conservation of rows"), [rule], table=table)
 
 
 def total_of(subject: str, joins: Sequence[Conservation]) -> Conservation:
@@ -50,9 +52,8 @@ def assignment_sections(result: Assignment, lost: pd.DataFrame) -> list[Section]
     from ..citycheck_qgis.units.geometry import NOTE, duplicates
 
     frame = result.frame
-    method = frame["method"].value_counts().rename_axis(tr("Method")).reset_index(name=tr("Features"))
-    notes = frame.loc[frame[NOTE] != "", NOTE].value_counts()
-    notes = notes.rename_axis(tr("Geometry")).reset_index(name=tr("Features"))
+    method = count_words(frame["method"], tr("Method"), tr("Features"))
+    notes = count_words(frame.loc[frame[NOTE] != "", NOTE], tr("Geometry"), tr("Features"))
     facts = [
         tr("{n} features lie in more than one community.").format(n=int((frame["overlap_count"] > 1).sum())),
         tr("{n} features repeat the geometry of another one.").format(n=int(duplicates(frame).sum())),
@@ -66,6 +67,12 @@ def assignment_sections(result: Assignment, lost: pd.DataFrame) -> list[Section]
         Section(tr("Geometry that was not as it should be"), table=notes),
         Section(tr("Features without a unit, and ties"), table=lost.drop(columns=frame.geometry.name)),
     ]
+
+
+def count_words(words: pd.Series, heading: str, what: str) -> pd.DataFrame:
+    """Return how often each fixed word occurs, in the interface language."""
+    counts = words.value_counts().rename_axis(heading).reset_index(name=what)
+    return counts.assign(**{heading: [sentence(word(text)) for text in counts[heading]]})
 
 
 def checkup_sections(result: Checkup, system: pd.DataFrame) -> list[Section]:
@@ -92,7 +99,7 @@ def checkup_sections(result: Checkup, system: pd.DataFrame) -> list[Section]:
     columns = ["unit_code", "name", "state", "problems", "objects", "buildings", "per_100_buildings"]
     sections = [
         conservation_section(result.joins),
-        Section(tr("Notes"), result.notes, result.warnings),
+        Section(tr("Notes"), [sentence(n) for n in result.notes], [sentence(w) for w in result.warnings]),
         Section(tr("States of the values"), table=_tally(values, ["state"])),
         Section(
             tr("Verdicts"),
@@ -104,15 +111,15 @@ def checkup_sections(result: Checkup, system: pd.DataFrame) -> list[Section]:
         Section(tr("Communities with the most objects"), table=pd.DataFrame(worst[columns])),
     ]
     if result.comparison is not None:
-        sentence = tr("Only the {n} units that were surveyed in both years are compared.").format(
+        basis = tr("Only the {n} units that were surveyed in both years are compared.").format(
             n=int(result.comparison["units"].max())
         )
         heading = tr("Compared with {year}").format(year=result.compared_with)
-        sections.append(Section(heading, [sentence], table=result.comparison.drop(columns="units")))
+        sections.append(Section(heading, [basis], table=result.comparison.drop(columns="units")))
     for name, rows in result.remainders.items():
         if len(rows):
             table = pd.DataFrame(rows.drop(columns=[c for c in ("geometry",) if c in rows]))
-            sections.append(Section(tr("Remainder: {name}").format(name=name), table=table))
+            sections.append(Section(tr("Remainder: {name}").format(name=sentence(word(name))), table=table))
     return sections
 
 

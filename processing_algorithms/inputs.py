@@ -24,7 +24,7 @@ from qgis.core import (
 from ..citycheck_qgis.errors import InputError
 from .base import PLUGIN, CityCheckAlgorithm
 from .sources import crs_text, to_frame
-from .translate import tr
+from .translate import sentence, tr
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from pyproj import CRS
 
     from ..citycheck_qgis.maps.sheet import Sheet
+    from ..citycheck_qgis.messages import Message
     from ..citycheck_qgis.units.hierarchy import Units
 
 #: Parameter of a base map layer -> table of the checkup database.
@@ -227,10 +228,10 @@ class CheckupAlgorithm(CityCheckAlgorithm):
             ):
                 for text in value if isinstance(value, list) else [value]:
                     if isinstance(text, str) and text and not self._opens(definition, text, context):
-                        sentence = tr(
+                        reason = tr(
                             "{value}, given as {parameter}, cannot be opened; check the path and the layer name."
                         )
-                        return False, sentence.format(value=text, parameter=definition.name())
+                        return False, reason.format(value=text, parameter=definition.name())
         return super().checkParameterValues(parameters, context)
 
     @staticmethod
@@ -276,8 +277,8 @@ class CheckupAlgorithm(CityCheckAlgorithm):
         strict: bool = True,
     ) -> tuple[Units, CRS]:
         """Return the units of the boundary parameters in the working CRS."""
-        from ..citycheck_qgis.units.coordinates import reproject, working_crs
-        from ..citycheck_qgis.units.hierarchy import build_units, refuse_empty
+        from ..citycheck_qgis.units.coordinates import working_crs
+        from ..citycheck_qgis.units.hierarchy import build_units, layer_of, refuse_empty
 
         layers = {}
         for key, level in (
@@ -290,27 +291,25 @@ class CheckupAlgorithm(CityCheckAlgorithm):
         chosen = self.parameterAsCrs(parameters, "CRS", context)
         crs = working_crs(layers["community"], crs_text(chosen))
         for level, frame in layers.items():
-            layers[level], note = reproject(frame, crs, f"The {level} layer")
-            if note:
-                feedback.pushInfo(note)
+            layers[level] = self.in_crs(frame, crs, layer_of(level), feedback)
         text = {k: self.parameterAsString(parameters, k, context) or None for k in
                 ("CODE_FIELD", "NAME_FIELD", "PARENT_FIELD")}  # fmt: skip
         units = build_units(
             layers, code_year, text["CODE_FIELD"], text["NAME_FIELD"], text["PARENT_FIELD"], strict=strict
         )
         for note in units.notes:
-            feedback.pushInfo(note)
+            feedback.pushInfo(sentence(note))
         return units, crs
 
     def in_crs(
-        self, frame: gpd.GeoDataFrame, crs: CRS, what: str, feedback: QgsProcessingFeedback
+        self, frame: gpd.GeoDataFrame, crs: CRS, what: str | Message, feedback: QgsProcessingFeedback
     ) -> gpd.GeoDataFrame:
         """Return a frame in the working CRS and say so where it was in another."""
         from ..citycheck_qgis.units.coordinates import reproject
 
         moved, note = reproject(frame, crs, what)
-        if note:
-            feedback.pushInfo(note)
+        if note is not None:
+            feedback.pushInfo(sentence(note))
         return moved
 
     def files(self, parameters: dict[str, Any], key: str, context: QgsProcessingContext) -> list[Path]:
@@ -385,7 +384,9 @@ class CheckupAlgorithm(CityCheckAlgorithm):
         for key, table in BASE_MAP.items():
             frame = self.frame(parameters, key, context, feedback)
             if frame is not None:
-                tables[table] = base_map_table(self.in_crs(frame, crs, key, feedback), table)
+                tables[table] = base_map_table(
+                    self.in_crs(frame, crs, self.parameterDefinition(key).description(), feedback), table
+                )
         return tables
 
     def sheet(self, parameters: dict[str, Any], year: int, context: QgsProcessingContext) -> Sheet:

@@ -5,8 +5,60 @@ from __future__ import annotations
 from qgis.PyQt.QtCore import QCoreApplication
 
 from ..citycheck_qgis.errors import CityCheckError
+from ..citycheck_qgis.messages import Message, mark
 
 CONTEXT = "CityCheck"
+
+#: Fixed words that reach sentences and reports as data.
+WORDS = (
+    # Between the items of a list.
+    mark(", "),
+    # Levels.
+    mark("city"),
+    mark("district"),
+    mark("street"),
+    mark("community"),
+    mark("estate"),
+    mark("building"),
+    # What was wrong with a geometry.
+    mark("unreadable"),
+    mark("null"),
+    mark("empty"),
+    mark("repaired"),
+    mark("collapsed"),
+    # How a feature came to its community.
+    mark("within"),
+    mark("largest_overlap"),
+    mark("tie"),
+    mark("outside"),
+    mark("no_geometry"),
+    # States of values.
+    mark("measured"),
+    mark("not_surveyed"),
+    mark("not_applicable"),
+    mark("missing"),
+    # What was joined.
+    mark("buildings"),
+    mark("features"),
+    mark("values"),
+    mark("unit rows"),
+    mark("indicators"),
+    mark("value cells"),
+    mark("rows of the sample register"),
+    mark("surveyed problems"),
+    mark("all rows"),
+    # Why a row or a cell was not used.
+    mark("unknown indicator"),
+    mark("no indicator"),
+    mark("no code and no name"),
+    mark("no unit has this name"),
+    mark("no year"),
+    mark("other year"),
+    mark("several values"),
+    mark("list of names"),
+    mark("text instead of a number"),
+    mark("another unit of measure"),
+)
 
 
 def tr(text: str) -> str:
@@ -14,12 +66,6 @@ def tr(text: str) -> str:
     return QCoreApplication.translate(CONTEXT, text)
 
 
-def sentence(error: CityCheckError) -> str:
-    """Return an error's sentence in the interface language."""
-    template = tr(error.template)
-    return template.format(**error.values) if error.values else template
-
-
-def mark(text: str) -> str:
-    """Return `text` as it is: a literal for the catalogue that is translated later."""
-    return text
+def sentence(said: CityCheckError | Message) -> str:
+    """Return an error or a message in the interface language."""
+    return (said.message if isinstance(said, CityCheckError) else said).said(tr)

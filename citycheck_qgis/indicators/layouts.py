@@ -23,6 +23,7 @@ from pathlib import Path
 import pandas as pd
 
 from ..errors import InputError
+from ..messages import message
 from .cells import cell_text, measure, parse_cell, stated_marks
 from .systems import match_indicators, stated_unit
 from .tables import Content, Grid
@@ -601,6 +602,6 @@ def _city(grid: Grid, index: UnitIndex, city_code: str | None) -> str:
             "belongs to is not known ({found}); give the code of the city as it stands in the "
             "unit table.",
             table=grid.source,
-            found=city_code or f"{len(cities)} units of level city",
+            found=city_code or message("{n} units of level city", n=len(cities)),
         )
     return cities[0]

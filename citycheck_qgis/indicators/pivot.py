@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from ..errors import InputError
+from ..messages import word
 from ..units.conservation import Conservation
 from .rollup import SOURCE, select_values
 
@@ -54,15 +55,15 @@ def pivot_values(
     """
     of_year = values[values["year"] == year]
     if len(of_year) == 0:
-        years = ", ".join(str(y) for y in sorted(values["year"].dropna().unique())) or "none"
+        years = sorted(values["year"].dropna().unique())
         raise InputError(
             "There are no values of {year} in the value table (its years: {years}); choose another year.",
             year=year,
-            years=years,
+            years=years or word("none"),
         )
     wanted = units[units["level"] == level]
     if len(wanted) == 0:
-        raise InputError("There are no units of level {level}; give their boundaries.", level=level)
+        raise InputError("There are no units of level {level}; give their boundaries.", level=word(level))
     known = of_year["unit_code"].isin(units["code"])
     here = preferred(of_year[of_year["unit_code"].isin(wanted["code"])])
     ids = list(indicators) or sorted(here["indicator_id"].unique())

@@ -17,6 +17,7 @@ import numpy as np
 import pandas as pd
 
 from ..errors import InputError
+from ..messages import Message, message, word
 from ..storage.tables import DIMENSIONS, DTYPES, SAMPLE
 from ..units.conservation import Conservation
 from .cells import parse_cell
@@ -61,7 +62,7 @@ class SampleImport:
     sample: pd.DataFrame
     remainder: pd.DataFrame
     conservation: Conservation
-    notes: list[str] = field(default_factory=list)
+    notes: list[Message] = field(default_factory=list)
 
 
 def read_sample(path: str | Path, units: pd.DataFrame, year: int | None = None) -> SampleImport:
@@ -169,17 +170,16 @@ def _surveyed(code: str, dimensions: tuple[str, ...], index: UnitIndex) -> list[
     return pairs
 
 
-def _notes(sample: pd.DataFrame, index: UnitIndex) -> list[str]:
-    return [
-        f"{year}: " + ", ".join(f"{n} {level}" for level, n in sorted(Counter(levels).items())) + " surveyed"
-        for year, levels in (
-            (year, [index.level[code] for code in part["unit_code"].unique()])
-            for year, part in sample.groupby("year", sort=True)
-        )
-    ]
+def _notes(sample: pd.DataFrame, index: UnitIndex) -> list[Message]:
+    notes = []
+    for year, part in sample.groupby("year", sort=True):
+        levels = Counter(index.level[code] for code in part["unit_code"].unique())
+        counts = [message("{n} {level}", n=n, level=word(level)) for level, n in sorted(levels.items())]
+        notes.append(message("{year}: {counts} surveyed", year=year, counts=counts))
+    return notes
 
 
-def check_sample(sample: pd.DataFrame, units: pd.DataFrame) -> list[str]:
+def check_sample(sample: pd.DataFrame, units: pd.DataFrame) -> list[Message]:
     """Check the size and nesting of a sample; return one warning per thing that is short.
 
     Per year: at least 10 communities or at least 20 % of the communities in the built-up area (all communities where
@@ -196,32 +196,56 @@ def check_sample(sample: pd.DataFrame, units: pd.DataFrame) -> list[str]:
     built_up = pd.to_numeric(communities["built_up"], errors="coerce") if "built_up" in communities else None
     known = built_up is not None and bool(built_up.notna().any())
     base = int((built_up > 0).sum()) if built_up is not None and known else len(communities)
-    of_what = "in the built-up area" if known else "(the unit table does not say which are built up)"
     if sample.empty:
-        return ["The sample register is empty: no unit counts as surveyed."]
+        return [message("The sample register is empty: no unit counts as surveyed.")]
+    base_words = (
+        message("the {n} communities in the built-up area", n=base)
+        if known
+        else message("the {n} communities (the unit table does not say which are built up)", n=base)
+    )
     warnings = []
     for year, part in sample.groupby("year", sort=True):
         codes = [code for code in part["unit_code"].unique() if code in index.level]
         chosen = {code for code in codes if index.level[code] == "community"}
         streets = {code for code in codes if index.level[code] == "street"}
         if len(chosen) < LEAST_COMMUNITIES and len(chosen) < LEAST_SHARE * base:
-            needed = min(LEAST_COMMUNITIES, math.ceil(LEAST_SHARE * base))
             warnings.append(
-                f"{year}: {len(chosen)} communities were surveyed; the rule asks for {LEAST_COMMUNITIES}, or "
-                f"{LEAST_SHARE:.0%} of the {base} communities {of_what}, here at least {needed}."
+                message(
+                    "{year}: {n} communities were surveyed; the rule asks for {least}, or {share:.0%} of {base}, here "
+                    "at least {needed}.",
+                    year=year,
+                    n=len(chosen),
+                    least=LEAST_COMMUNITIES,
+                    share=LEAST_SHARE,
+                    base=base_words,
+                    needed=min(LEAST_COMMUNITIES, math.ceil(LEAST_SHARE * base)),
+                )
             )
         if len(streets) < LEAST_STREETS:
             warnings.append(
-                f"{year}: {len(streets)} streets were surveyed; the rule asks for {LEAST_STREETS}."
+                message(
+                    "{year}: {n} streets were surveyed; the rule asks for {least}.",
+                    year=year,
+                    n=len(streets),
+                    least=LEAST_STREETS,
+                )
             )
         outside = sorted(code for code in chosen if not streets & set(index.ancestors[code]))
         if outside:
             warnings.append(
-                f"{year}: surveyed communities in streets that were not surveyed: {', '.join(outside)}."
+                message(
+                    "{year}: surveyed communities in streets that were not surveyed: {units}.",
+                    year=year,
+                    units=outside,
+                )
             )
         empty = sorted(s for s in streets if not any(s in index.ancestors[code] for code in chosen))
         if empty:
-            warnings.append(f"{year}: surveyed streets without a surveyed community: {', '.join(empty)}.")
+            warnings.append(
+                message(
+                    "{year}: surveyed streets without a surveyed community: {units}.", year=year, units=empty
+                )
+            )
     return warnings
 
 

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -19,6 +20,7 @@ import numpy as np
 import pandas as pd
 
 from ..errors import InputError
+from ..messages import Message, message
 from ..storage.tables import DIMENSIONS, INDICATOR, LEVELS
 from .cells import measure
 from .tables import Grid, read_tables
@@ -202,51 +204,52 @@ def _frame(grid: Grid) -> pd.DataFrame:
 def _check_rows(system: pd.DataFrame, table: str) -> None:
     seen: set[tuple[str, str]] = set()
     for number, item in enumerate(system.to_dict("records"), start=2):
-        where = "Row {row} of the indicator system {table}: "
-        place = {"row": number, "table": table}
-        for column in ("indicator_id", "edition", "name_zh"):
-            if not item[column]:
-                raise InputError(where + "{column} is empty; fill it in.", column=column, **place)
-        indicator, edition = item["indicator_id"], item["edition"]
-        if (indicator, edition) in seen:
-            raise InputError(
-                where + "the indicator {indicator} occurs twice in edition {edition}; give each its own id.",
-                indicator=indicator,
-                edition=edition,
-                **place,
+        problem = _problem(item)
+        if (item["indicator_id"], item["edition"]) in seen:
+            problem = message(
+                "the indicator {indicator} occurs twice in edition {edition}; give each its own id.",
+                indicator=item["indicator_id"],
+                edition=item["edition"],
             )
-        seen.add((indicator, edition))
-        if "/" in indicator:
+        if problem is not None:
             raise InputError(
-                where + "the id {indicator} holds a slash, which marks numerator and denominator; rename it.",
-                indicator=indicator,
-                **place,
+                "Row {row} of the indicator system {table}: {problem}",
+                row=number,
+                table=table,
+                problem=problem,
             )
-        for column, known in (("direction", DIRECTIONS), ("dimension", DIMENSIONS), ("level", LEVELS)):
-            if item[column] not in known:
-                raise InputError(
-                    where + "{column} is {found!r}; write one of {known}.",
-                    column=column,
-                    found=item[column],
-                    known=", ".join(known),
-                    **place,
-                )
-        if not _ROLLUP.fullmatch(item["rollup"]):
-            raise InputError(
-                where + "rollup is {found!r}; write none, count, sum, rate, rate:weight or mean:weight.",
-                found=item["rollup"],
-                **place,
+        seen.add((item["indicator_id"], item["edition"]))
+
+
+def _problem(item: Mapping[str, str]) -> Message | None:
+    """Return what is wrong with one row of an indicator system."""
+    for column in ("indicator_id", "edition", "name_zh"):
+        if not item[column]:
+            return message("{column} is empty; fill it in.", column=column)
+    if "/" in item["indicator_id"]:
+        return message(
+            "the id {indicator} holds a slash, which marks numerator and denominator; rename it.",
+            indicator=item["indicator_id"],
+        )
+    for column, known in (("direction", DIRECTIONS), ("dimension", DIMENSIONS), ("level", LEVELS)):
+        if item[column] not in known:
+            return message(
+                "{column} is {found!r}; write one of {known}.", column=column, found=item[column], known=known
             )
-        try:
-            parse_standard(item["standard"])
-        except ValueError:
-            raise InputError(
-                where
-                + "the standard {found!r} is not one of =0, >=70, >20, <=20, <5, 0.7..1.5; correct it and put "
-                "everything else into standard_source.",
-                found=item["standard"],
-                **place,
-            ) from None
+    if not _ROLLUP.fullmatch(item["rollup"]):
+        return message(
+            "rollup is {found!r}; write none, count, sum, rate, rate:weight or mean:weight.",
+            found=item["rollup"],
+        )
+    try:
+        parse_standard(item["standard"])
+    except ValueError:
+        return message(
+            "the standard {found!r} is not one of =0, >=70, >20, <=20, <5, 0.7..1.5; correct it and put everything "
+            "else into standard_source.",
+            found=item["standard"],
+        )
+    return None
 
 
 def _indicator_key(text: str) -> str:

@@ -12,6 +12,7 @@ import numpy as np
 import pandas as pd
 
 from ..errors import ConservationError, InputError
+from ..messages import Message, message, word
 from ..storage.tables import DTYPES, VALUE
 from ..units.codes import tidy_code
 from ..units.conservation import Conservation
@@ -55,7 +56,7 @@ class ValueImport:
     values: pd.DataFrame
     remainder: pd.DataFrame
     conservation: tuple[Conservation, ...]
-    notes: list[str] = field(default_factory=list)
+    notes: list[Message] = field(default_factory=list)
 
     @property
     def text_cells(self) -> pd.DataFrame:
@@ -82,7 +83,7 @@ class ValueImport:
                 cell=f"{first['column']}{first['row']}",
                 indicator=first["indicator_text"],
                 text=first["text"],
-                reason=first["reason"],
+                reason=word(first["reason"]),
                 count=len(texts),
             )
         units.check(limit_percent)
@@ -95,12 +96,12 @@ class ValueImport:
                     "{limit:g} %; the first is in {table}, cell {cell} ({reason}): correct it or raise the limit.",
                     lost=part.unmatched + part.outside,
                     total=part.total,
-                    subject=part.subject,
+                    subject=word(part.subject),
                     percent=part.lost_percent,
                     limit=limit_percent,
                     table=first["source"],
                     cell=f"{first['column']}{first['row']}",
-                    reason=first["reason"],
+                    reason=word(first["reason"]),
                 )
 
 
@@ -137,7 +138,7 @@ def read_values(
     index = UnitIndex(units)
     city = tidy_code(city_code) if city_code else None
     join = _Join(index, system, year)
-    notes: list[str] = []
+    notes: list[Message] = []
     for path, name in _display_names(files).items():
         found = 0
         for grid in read_tables(path, name):
@@ -220,7 +221,7 @@ class _Join:
         self.counts = {subject: Counter[str]() for subject in SUBJECTS}
         self.records: list[list[object]] = []
 
-    def result(self, notes: list[str]) -> ValueImport:
+    def result(self, notes: list[Message]) -> ValueImport:
         values = pd.DataFrame(self.records, columns=list(VALUE.columns))
         values = values.astype({column: DTYPES[kind] for column, kind in VALUE.columns.items()})
         conservation = tuple(
@@ -238,7 +239,7 @@ class _Join:
         letters = column_letters(place[1])
         self.lost.append((layout.grid.source, place[0] + 1, letters, *texts, reason, subject, outcome, cells))
 
-    def add(self, layout: Layout) -> list[str]:
+    def add(self, layout: Layout) -> list[Message]:
         """Join one table; return the notes on it."""
         entries = self._of_this_year(layout)
         units = self._units(layout, entries)
@@ -247,9 +248,16 @@ class _Join:
         self._cells(layout, self._indicators(layout, entries), units)
         for item in layout.skipped:
             self.lose(layout, (item.row, item.column), ("", "", item.text), item.reason, "table", SKIPPED, 0)
-        kinds = {"long": "one row per unit and indicator", "wide": "rows are units, columns are indicators"}
-        shape = kinds.get(layout.kind, "rows are indicators, columns are units")
-        note = f"{layout.grid.source}: {shape}; {len(self.records) - before} values"
+        kinds = {
+            "long": message("one row per unit and indicator"),
+            "wide": message("rows are units, columns are indicators"),
+        }
+        note = message(
+            "{table}: {layout}; {n} values",
+            table=layout.grid.source,
+            layout=kinds.get(layout.kind, message("rows are indicators, columns are units")),
+            n=len(self.records) - before,
+        )
         return [note, *self._contradictions(layout, units)]
 
     def _of_this_year(self, layout: Layout) -> list[Entry]:
@@ -377,19 +385,27 @@ class _Join:
             cell.text if cell.value is None else cell.value,
         )
 
-    def _contradictions(self, layout: Layout, units: dict[int, str | None]) -> list[str]:
+    def _contradictions(self, layout: Layout, units: dict[int, str | None]) -> list[Message]:
         """Return a note where rows carry the code of one unit and the name of another: the code was used."""
-        found: list[tuple[UnitRecord, str]] = []
+        found: list[tuple[UnitRecord, str, str]] = []
         for number, code in units.items():
             key = layout.units[number].key
             if code is None or not key.codes:
                 continue
             name = key.names.get(self.index.level[code]) or key.names.get("")
             if name and core_name(name) != core_name(self.index.name[code]):
-                found.append((layout.units[number], f"{name} beside the code of {self.index.name[code]}"))
+                found.append((layout.units[number], name, self.index.name[code]))
         if not found:
             return []
+        record, name, other = found[0]
         return [
-            f"{layout.grid.source}: {len(found)} rows carry a code and the name of another unit; the code was used "
-            f"(first in row {found[0][0].row + 1}: {found[0][1]})"
+            message(
+                "{table}: {n} rows carry a code and the name of another unit; the code was used (first in row {row}: "
+                "{name} beside the code of {other})",
+                table=layout.grid.source,
+                n=len(found),
+                row=record.row + 1,
+                name=name,
+                other=other,
+            )
         ]

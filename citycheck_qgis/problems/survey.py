@@ -13,6 +13,7 @@ import shapely
 from ..errors import InputError
 from ..indicators.systems import match_indicators
 from ..indicators.unit_join import AMBIGUOUS, UnitIndex, UnitKey
+from ..messages import message, word
 from ..units.assignment import assign
 from ..units.buildings import number_text
 from ..units.columns import find_column
@@ -112,13 +113,15 @@ def _nothing(units: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
 
 
 def _standardise(name: str, layer: gpd.GeoDataFrame, system: pd.DataFrame) -> gpd.GeoDataFrame:
-    what = f"The problem layer {name}"
+    what = message("The problem layer {name}", name=name)
     attributes = [c for c in layer.columns if c != layer.geometry.name]
     indicator = find_column(attributes, "indicator", what=what)
     if indicator is None:
         raise InputError(
-            f"{what} has no indicator column; its columns are {', '.join(attributes) or 'none'}: "
-            "rename the one that says what was found to 指标."
+            "{what} has no indicator column; its columns are {columns}: rename the one that says what was found to "
+            "指标.",
+            what=what,
+            columns=attributes or word("none"),
         )
     columns = {
         role: find_column(attributes, role)

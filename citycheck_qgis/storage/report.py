@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from html import escape
 from pathlib import Path
 
@@ -32,7 +32,7 @@ class Section:
     heading : its title
     sentences : paragraphs; the ones in `warnings` are set off
     table : shown with its column names; None for no table
-    limit : rows of the table that are shown; the text below says how many there are
+    limit : rows of the table that are shown; a text below says how many there are
     picture : a PNG that is put into the page
     """
 
@@ -42,13 +42,23 @@ class Section:
     table: pd.DataFrame | None = None
     limit: int = 200
     picture: Path | None = None
-    more: str = field(default="{shown} of {total} rows are shown.")
 
 
 def write_report(
-    path: Path, title: str, sections: Sequence[Section], language: str = "en", footer: str = ""
+    path: Path,
+    title: str,
+    sections: Sequence[Section],
+    language: str = "en",
+    footer: str = "",
+    more: str = "{shown} of {total} rows are shown.",
 ) -> None:
-    """Write the report; beside the target, then renamed. Raises OutputError."""
+    """Write the report; beside the target, then renamed. Raises OutputError.
+
+    Parameters
+    ----------
+    language : of the texts, such as ``zh``
+    more : what is said below a table that is longer than its limit
+    """
     parts = [
         f"<!doctype html><html lang={escape(language)}><meta charset=utf-8><title>{escape(title)}</title>"
     ]
@@ -63,8 +73,8 @@ def write_report(
         if section.table is not None:
             parts.append(_table(section.table.head(section.limit)))
             if len(section.table) > section.limit:
-                more = section.more.format(shown=section.limit, total=len(section.table))
-                parts.append(f"<p>{escape(more)}</p>")
+                rest = more.format(shown=section.limit, total=len(section.table))
+                parts.append(f"<p>{escape(rest)}</p>")
     parts.append(f"<footer>{escape(footer)}</footer></html>")
     with replacing(path) as draft:
         draft.write_text("\n".join(parts), encoding="utf-8")

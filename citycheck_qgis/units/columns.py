@@ -6,6 +6,7 @@ import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 
 from ..errors import InputError
+from ..messages import Message, message, word
 
 _BUILDING_NUMBERS = (
     "building_id", "楼栋编号", "楼栋编码", "房屋代码", "房屋编号", "建筑编号", "fwbh", "fwdm", "jzbh", "osm_id",
@@ -56,8 +57,11 @@ def _plain(column: str) -> str:
     return unicodedata.normalize("NFKC", column).casefold().replace(" ", "").replace("_", "")
 
 
+_TABLE = message("The table")
+
+
 def find_column(
-    columns: Iterable[str], role: str, chosen: str | None = None, what: str = "The table"
+    columns: Iterable[str], role: str, chosen: str | None = None, what: str | Message = _TABLE
 ) -> str | None:
     """Return the column that plays a role, or None.
 
@@ -77,7 +81,10 @@ def find_column(
         if chosen in names:
             return chosen
         raise InputError(
-            f"{what} has no column {chosen!r}; its columns are {', '.join(names) or 'none'}: choose one of them."
+            "{what} has no column {chosen!r}; its columns are {columns}: choose one of them.",
+            what=what,
+            chosen=chosen,
+            columns=names or word("none"),
         )
     by_plain = {_plain(name): name for name in reversed(names)}
     return next((by_plain[_plain(s)] for s in SPELLINGS[role] if _plain(s) in by_plain), None)

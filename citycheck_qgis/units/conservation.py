@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 
 from ..errors import ConservationError
+from ..messages import Message, message, word
 
 
 @dataclass(frozen=True)
@@ -37,8 +38,11 @@ class Conservation:
         found = self.matched + self.ambiguous + self.unmatched + self.outside
         if found != self.total:
             raise ConservationError(
-                f"The counts of {self.subject} do not add up ({self.total} came in, {found} are accounted for); "
-                "this is a defect of CityCheck, please report it with the input."
+                "The counts of {subject} do not add up ({total} came in, {found} are accounted for); "
+                "this is a defect of CityCheck, please report it with the input.",
+                subject=word(self.subject),
+                total=self.total,
+                found=found,
             )
 
     @property
@@ -50,20 +54,30 @@ class Conservation:
         """Raise ConservationError when more rows were lost than `limit_percent` allows."""
         if self.lost_percent > limit_percent:
             raise ConservationError(
-                f"{self.unmatched + self.outside} of {self.total} {self.subject} "
-                f"({self.lost_percent:.1f} %) have no unit, more than the limit of {limit_percent:g} %; "
-                "look at the remainder, correct the input or raise the limit."
+                "{lost} of {total} {subject} ({percent:.1f} %) have no unit, more than the limit of {limit:g} %; "
+                "look at the remainder, correct the input or raise the limit.",
+                lost=self.unmatched + self.outside,
+                total=self.total,
+                subject=word(self.subject),
+                percent=self.lost_percent,
+                limit=limit_percent,
             )
 
     def as_row(self) -> dict[str, str | int]:
         """Return the counts as one row of a table."""
         return asdict(self)
 
-    def __str__(self) -> str:
-        return (
-            f"{self.subject}: {self.total} = {self.matched} matched + {self.ambiguous} ambiguous + "
-            f"{self.unmatched} unmatched + {self.outside} outside"
+    @property
+    def message(self) -> Message:
+        """The counts as a sentence."""
+        return message(
+            "{subject}: {total} = {matched} matched + {ambiguous} ambiguous + {unmatched} unmatched + "
+            "{outside} outside",
+            **{**asdict(self), "subject": word(self.subject)},
         )
+
+    def __str__(self) -> str:
+        return str(self.message)
 
 
 def counts(joins: Sequence[Conservation]) -> dict[str, dict[str, int]]:

@@ -7,6 +7,7 @@ import numpy as np
 from pyproj import CRS
 
 from ..errors import InputError
+from ..messages import Message, message
 
 #: Where a 3-degree strip of CGCS2000 without zone prefix is the usual choice (degrees of longitude, latitude).
 _CHINA = (73.5, 3.0, 136.5, 54.0)
@@ -43,7 +44,7 @@ def working_crs(units: gpd.GeoDataFrame, wanted: str | CRS | None = None) -> CRS
     crs = CRS(units.crs)
     if in_metres(crs) and not _is_mercator(crs):
         return crs
-    _check_numbers(units, "The boundary layer")
+    _check_numbers(units, message("The boundary layer"))
     west, south, east, north = units.to_crs(4326).total_bounds
     if not np.isfinite([west, south, east, north]).all():
         raise InputError(
@@ -68,8 +69,10 @@ def _is_mercator(crs: CRS) -> bool:
     return method.startswith(("Mercator", "Popular Visualisation"))
 
 
-def reproject(features: gpd.GeoDataFrame, crs: CRS, what: str) -> tuple[gpd.GeoDataFrame, str]:
-    """Return the features in the working CRS, and a sentence where that changed anything (else empty text).
+def reproject(
+    features: gpd.GeoDataFrame, crs: CRS, what: str | Message
+) -> tuple[gpd.GeoDataFrame, Message | None]:
+    """Return the features in the working CRS, and a sentence where that changed anything (else None).
 
     Raises
     ------
@@ -77,20 +80,27 @@ def reproject(features: gpd.GeoDataFrame, crs: CRS, what: str) -> tuple[gpd.GeoD
         coordinates that the transformation sends to infinity.
     """
     if features.crs is None:
-        raise InputError(f"{what} has no CRS; set the layer's CRS in QGIS (Layer > Set CRS) and rerun.")
+        raise InputError(
+            "{what} has no CRS; set the layer's CRS in QGIS (Layer > Set CRS) and rerun.", what=what
+        )
     _check_numbers(features, what)
     if CRS(features.crs) == crs:
-        return features, ""
+        return features, None
     moved = features.to_crs(crs)
     bounds = moved.total_bounds
     if len(moved) and moved.geometry.notna().any() and not np.isfinite(bounds).all():
         raise InputError(
-            f"{what} has coordinates outside the area of {CRS(features.crs).name}; check the layer's CRS."
+            "{what} has coordinates outside the area of {crs}; check the layer's CRS.",
+            what=what,
+            crs=CRS(features.crs).name,
         )
-    return moved, f"{what} was reprojected from {CRS(features.crs).name} to {crs.name}."
+    note = message(
+        "{what} was reprojected from {old} to {new}.", what=what, old=CRS(features.crs).name, new=crs.name
+    )
+    return moved, note
 
 
-def _check_numbers(features: gpd.GeoDataFrame, what: str) -> None:
+def _check_numbers(features: gpd.GeoDataFrame, what: str | Message) -> None:
     """Refuse degrees under a CRS in metres and metres under a CRS in degrees."""
     west, south, east, north = features.total_bounds
     if not np.isfinite([west, south, east, north]).all():

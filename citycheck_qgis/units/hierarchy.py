@@ -11,6 +11,7 @@ import pandas as pd
 import shapely
 
 from ..errors import InputError
+from ..messages import Message, mark, message, word
 from .codes import LENGTH, level_of_code, parent_of_code, tidy_codes
 from .columns import find_column
 from .geometry import NOTE, multipolygons, repair
@@ -40,7 +41,7 @@ class Units:
 
     frame: gpd.GeoDataFrame
     issues: gpd.GeoDataFrame
-    notes: list[str] = field(default_factory=list)
+    notes: list[Message] = field(default_factory=list)
 
     def at(self, level: str) -> gpd.GeoDataFrame:
         """Return the units of one level, sorted by code."""
@@ -83,7 +84,7 @@ def build_units(
     for chosen in (code_field, name_field, parent_field):
         # A field may be in some of the layers only, but one that is in none was misspelt.
         if chosen and not any(chosen in layer.columns for layer in given.values()):
-            find_column(given["community"].columns, "code", chosen, "The community layer")
+            find_column(given["community"].columns, "code", chosen, layer_of("community"))
     parts = []
     for level in UNIT_LEVELS:
         if level in given:
@@ -92,7 +93,7 @@ def build_units(
     issues = [_code_issues(units)]
     usable = units[~units.index.isin(issues[0].index[issues[0]["issue"].isin(FATAL)])].copy()
     notes = [
-        f"{count} geometries of level {level} were {what}."
+        message("{n} geometries of level {level} were {what}.", n=count, level=word(level), what=word(what))
         for (level, what), count in units[units[NOTE] != ""].groupby(["level", NOTE]).size().items()
     ]
     usable, parent_issues = _find_parents(usable)
@@ -103,6 +104,7 @@ def build_units(
     found = gpd.GeoDataFrame(found, geometry="geometry", crs=units.crs)
     if strict:
         _raise_fatal(found)
+    found["detail"] = found["detail"].map(str)
     usable["code_year"] = code_year
     usable["level"] = pd.Categorical(usable["level"], UNIT_LEVELS, ordered=True)
     usable = usable.sort_values(["level", "code"], ignore_index=True)
@@ -118,7 +120,8 @@ def refuse_empty(levels: Mapping[str, gpd.GeoDataFrame]) -> None:
     for level, frame in levels.items():
         if len(frame) == 0:
             raise InputError(
-                "The {level} layer is empty; choose a layer with boundaries, or leave it out.", level=level
+                "The {level} layer is empty; choose a layer with boundaries, or leave it out.",
+                level=word(level),
             )
 
 
@@ -138,12 +141,14 @@ def _split_levels(levels: dict[str, gpd.GeoDataFrame]) -> dict[str, gpd.GeoDataF
 def _standardise(
     layer: gpd.GeoDataFrame, level: str, code: str | None, name: str | None, parent: str | None
 ) -> gpd.GeoDataFrame:
-    what = f"The {level} layer"
+    what = layer_of(level)
     attributes = [c for c in layer.columns if c != layer.geometry.name]
     code = find_column(attributes, "code", code if code in attributes else None, what)
     if code is None:
         raise InputError(
-            f"{what} has no code column; its columns are {', '.join(attributes)}: choose the one with the unit codes."
+            "{what} has no code column; its columns are {columns}: choose the one with the unit codes.",
+            what=what,
+            columns=attributes,
         )
     name = find_column(attributes, "name", name if name in attributes else None, what)
     parent = find_column(attributes, "parent", parent if parent in attributes else None, what)
@@ -151,7 +156,7 @@ def _standardise(
         raise InputError(
             "The names of the {level} layer are garbled ({example}); set the layer's encoding (GBK or UTF-8) in its "
             "properties under Source and rerun.",
-            level=level,
+            level=word(level),
             example=layer[name].dropna().iloc[0],
         )
     repaired = repair(layer)
@@ -178,25 +183,39 @@ def _standardise(
     return frame
 
 
-def _issue(units: gpd.GeoDataFrame, issue: str, detail: pd.Series | str) -> gpd.GeoDataFrame:
+def layer_of(level: str) -> Message:
+    """Return what sentences call the boundary layer of a level."""
+    return message("The {level} layer", level=word(level))
+
+
+def _issue(units: gpd.GeoDataFrame, issue: str, detail: list[Message]) -> gpd.GeoDataFrame:
     rows = units[["code", "level", "geometry"]].copy()
     rows["issue"] = issue
-    rows["detail"] = detail
+    rows["detail"] = pd.Series(detail, index=rows.index, dtype=object)
     return rows
 
 
+def _places(units: gpd.GeoDataFrame) -> list[Message]:
+    pairs = zip(units["row"], units["name"], strict=True)
+    return [message("row {row} ({name})", row=row, name=name) for row, name in pairs]
+
+
+def _places_with(units: gpd.GeoDataFrame, details: pd.Series) -> list[Message]:
+    pairs = zip(_places(units), details, strict=True)
+    return [message("{place}: {detail}", place=place, detail=word(str(detail))) for place, detail in pairs]
+
+
 def _code_issues(units: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
-    place = "row " + units["row"].astype(str) + " (" + units["name"].astype(str) + ")"
     codes = units["code"].fillna("")
     missing = codes == ""
     # Digits of another length than a code has are a damaged code, not a local one.
     malformed = ~missing & codes.str.isdecimal() & (codes.str.len() != LENGTH)
     found = [
-        _issue(units[missing], "no_code", place[missing]),
+        _issue(units[missing], "no_code", _places(units[missing])),
         _issue(
             units[malformed],
             "malformed_code",
-            place[malformed] + ": " + units["code_as_found"][malformed].astype(str),
+            _places_with(units[malformed], units["code_as_found"][malformed]),
         ),
     ]
     repeated = ~missing & ~malformed & units.duplicated(["code", "level"], keep="first")
@@ -206,16 +225,21 @@ def _code_issues(units: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
         units.loc[repeated, "parent_as_found"].fillna("").astype(str).to_numpy()
         != first_parent.reindex(keys).fillna("").astype(str).to_numpy()
     )
-    twice = units[repeated]
-    found.append(_issue(twice[~other_parent], "duplicate_code", place[repeated][~other_parent]))
-    found.append(_issue(twice[other_parent], "two_parents", place[repeated][other_parent]))
+    same, other = units[repeated][~other_parent], units[repeated][other_parent]
+    found.append(_issue(same, "duplicate_code", _places(same)))
+    found.append(_issue(other, "two_parents", _places(other)))
     # The code is the key of all tables: a street and a community cannot share one.
     again = ~missing & ~malformed & ~repeated & units.duplicated("code", keep="first")
     upper = units.drop_duplicates("code").set_index("code")["level"]
-    shared = place[again] + ", which is also a " + units.loc[again, "code"].map(upper)
+    shared = [
+        message("{place}, which is also a {level}", place=place, level=word(level))
+        for place, level in zip(_places(units[again]), units.loc[again, "code"].map(upper), strict=True)
+    ]
     found.append(_issue(units[again], "duplicate_code", shared))
     without = units.geometry.isna() & ~missing & ~malformed & ~repeated & ~again
-    found.append(_issue(units[without], "no_geometry", place[without] + ": " + units.loc[without, NOTE]))
+    found.append(
+        _issue(units[without], "no_geometry", _places_with(units[without], units.loc[without, NOTE]))
+    )
     return pd.concat(found)
 
 
@@ -236,14 +260,19 @@ def _find_parents(units: gpd.GeoDataFrame) -> tuple[gpd.GeoDataFrame, gpd.GeoDat
         if len(open_rows):
             by_place, second = _parents_by_place(units.loc[open_rows], units[units["level"] == above[0]])
             parents.loc[open_rows] = by_place
-            detail = (
-                units["name"].astype(str) + " lies in " + by_place.astype(str) + " and " + second.astype(str)
-            )
-            issues.append(_issue(units.loc[open_rows[second.notna()]], "two_parents", detail))
+            torn = units.loc[open_rows[second.notna()]]
+            detail = [
+                message("{name} lies in {first} and {second}", name=name, first=first, second=other)
+                for name, first, other in zip(
+                    torn["name"], by_place[torn.index], second[torn.index], strict=True
+                )
+            ]
+            issues.append(_issue(torn, "two_parents", detail))
             lost = open_rows[by_place.isna()]
-            issues.append(_issue(units.loc[lost], "no_parent", f"no {above[0]} has its code or covers it"))
+            detail = [message("no {level} has its code or covers it", level=word(above[0]))] * len(lost)
+            issues.append(_issue(units.loc[lost], "no_parent", detail))
         units.loc[rows, "parent_code"] = parents
-    empty = _issue(units.iloc[:0], "", "")
+    empty = _issue(units.iloc[:0], "", [])
     return units, pd.concat([empty, *issues])
 
 
@@ -280,9 +309,9 @@ def _parents_by_place(children: gpd.GeoDataFrame, parents: gpd.GeoDataFrame) -> 
     )
 
 
-def _derive_upper_levels(units: gpd.GeoDataFrame) -> tuple[gpd.GeoDataFrame, list[str]]:
+def _derive_upper_levels(units: gpd.GeoDataFrame) -> tuple[gpd.GeoDataFrame, list[Message]]:
     """Make the levels above the highest given one from the leading digits of its codes."""
-    notes = []
+    notes: list[Message] = []
     top = next(level for level in UNIT_LEVELS if (units["level"] == level).any())
     while top != "city":
         rows = units["level"] == top
@@ -290,7 +319,10 @@ def _derive_upper_levels(units: gpd.GeoDataFrame) -> tuple[gpd.GeoDataFrame, lis
         parents = units.loc[rows, "code"].map(lambda code, upper=upper: parent_of_code(code, upper))
         if parents.isna().any() or (units.loc[rows, "code"].map(level_of_code) != top).any():
             notes.append(
-                f"Units above level {top} cannot be derived: some {top} codes are not official ones."
+                message(
+                    "Units above level {level} cannot be derived: some {level} codes are not official ones.",
+                    level=word(top),
+                )
             )
             break
         if (parents.map(level_of_code) == "city").all():
@@ -310,23 +342,40 @@ def _derive_upper_levels(units: gpd.GeoDataFrame) -> tuple[gpd.GeoDataFrame, lis
             geometry=[shapely.union_all(part.geometry.to_numpy()) for _, part in groups],
             crs=units.crs,
         )
-        notes.append(f"{len(merged)} units of level {upper} were made by merging {top} units by their codes.")
+        notes.append(
+            message(
+                "{n} units of level {upper} were made by merging {level} units by their codes.",
+                n=len(merged),
+                upper=word(upper),
+                level=word(top),
+            )
+        )
         units = pd.concat([units, merged], ignore_index=True)
         top = upper
     return units, notes
 
 
 _SENTENCES = {
-    "no_code": "{n} units of the {level} layer have no code, first {detail}; fill in the codes.",
-    "malformed_code": "{n} unit codes of the {level} layer are malformed, first {detail}; a code has 6, 9 or 12 digits, "
-    "or is a local text for a managed zone.",
-    "duplicate_code": "{n} unit codes of the {level} layer occur twice, first {code} in {detail}; merge the parts or "
-    "correct the codes.",
-    "no_parent": "{n} units of the {level} layer have no parent, first {code}: {detail}; correct the code, give the "
-    "parent column or add the missing unit.",
-    "two_parents": "{n} units of the {level} layer are in two parents, first {code}: {detail}; give the parent column or "
-    "split the unit.",
-    "no_geometry": "{n} units of the {level} layer have no usable geometry, first {code} in {detail}; redraw them.",
+    "no_code": mark("{n} units of the {level} layer have no code, first {detail}; fill in the codes."),
+    "malformed_code": mark(
+        "{n} unit codes of the {level} layer are malformed, first {detail}; a code has 6, 9 or 12 digits, or "
+        "is a local text for a managed zone."
+    ),
+    "duplicate_code": mark(
+        "{n} unit codes of the {level} layer occur twice, first {code} in {detail}; merge the parts or "
+        "correct the codes."
+    ),
+    "no_parent": mark(
+        "{n} units of the {level} layer have no parent, first {code}: {detail}; correct the code, give the "
+        "parent column or add the missing unit."
+    ),
+    "two_parents": mark(
+        "{n} units of the {level} layer are in two parents, first {code}: {detail}; give the parent column or"
+        " split the unit."
+    ),
+    "no_geometry": mark(
+        "{n} units of the {level} layer have no usable geometry, first {code} in {detail}; redraw them."
+    ),
 }
 
 
@@ -337,7 +386,9 @@ def _raise_fatal(issues: gpd.GeoDataFrame) -> None:
             first = rows.iloc[0]
             same = rows[rows["level"] == first["level"]]
             raise InputError(
-                _SENTENCES[kind].format(
-                    n=len(same), level=first["level"], code=first["code"], detail=first["detail"]
-                )
+                _SENTENCES[kind],
+                n=len(same),
+                level=word(first["level"]),
+                code=first["code"],
+                detail=first["detail"],
             )

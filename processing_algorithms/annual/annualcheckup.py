@@ -22,7 +22,7 @@ from ..base import progress_of
 from ..explain import checkup_sections, total_of
 from ..groups import ANNUAL
 from ..inputs import CheckupAlgorithm
-from ..translate import tr
+from ..translate import sentence, tr
 
 DATABASE, PROJECT, PDF, PNG = (
     "checkup.gpkg",
@@ -102,7 +102,7 @@ class AnnualCheckup(CheckupAlgorithm):
         from ...citycheck_qgis.checkup import earlier_tables, run_checkup
         from ...citycheck_qgis.storage.database import write_layers, write_tables
         from ...citycheck_qgis.storage.files import staged
-        from ...citycheck_qgis.storage.report import Section, write_report
+        from ...citycheck_qgis.storage.report import Section
         from ...citycheck_qgis.storage.runs import now, run_record
         from ...citycheck_qgis.units.conservation import counts
         from ..maps.draw import draw
@@ -130,10 +130,10 @@ class AnnualCheckup(CheckupAlgorithm):
             limit_percent=self.parameterAsDouble(parameters, self.LIMIT, context),
             progress=progress_of(feedback, 20, 50),
         )  # fmt: skip
-        for text in result.warnings:
-            feedback.pushWarning(text)
-        for text in result.notes:
-            feedback.pushInfo(text)
+        for warning in result.warnings:
+            feedback.pushWarning(sentence(warning))
+        for note in result.notes:
+            feedback.pushInfo(sentence(note))
         asked = {
             d.name(): parameters[d.name()] for d in self.parameterDefinitions() if d.name() in parameters
         }
@@ -154,7 +154,7 @@ class AnnualCheckup(CheckupAlgorithm):
             picture = Section(tr("Map"), picture=draft / PNG)
             title = tr("{city}: checkup {year}").format(city=sheet.city, year=year)
             sections = [picture, *checkup_sections(result, system)]
-            write_report(draft / REPORT, title, sections, footer=f"CityCheck {self.version()}")
+            self.write_page(draft / REPORT, title, sections, f"CityCheck {self.version()}")
             progress(0.98)
         problems = result.tables["problem"]
         named = (("DATABASE", DATABASE), ("PROJECT", PROJECT), ("PDF", PDF), ("PNG", PNG), ("REPORT", REPORT),

@@ -14,7 +14,7 @@ from qgis.core import (
 from ..base import progress_of
 from ..groups import BOUNDARIES
 from ..inputs import CheckupAlgorithm
-from ..translate import tr
+from ..translate import sentence, tr
 
 
 class CheckBoundaries(CheckupAlgorithm):
@@ -73,7 +73,7 @@ class CheckBoundaries(CheckupAlgorithm):
         summary = summary.rename(columns={"count": tr("Issues"), "sum": tr("Area (m²)")})
         levels = units.frame.groupby("level", sort=False).size().rename(tr("Units")).reset_index()
         sections = [
-            Section(tr("Units"), units.notes, table=levels),
+            Section(tr("Units"), [sentence(note) for note in units.notes], table=levels),
             Section(tr("Issues"), table=summary),
             Section(tr("List"), table=issues.drop(columns="geometry")),
         ]

@@ -8,7 +8,7 @@ from qgis.core import QgsProcessingContext, QgsProcessingFeedback, QgsProcessing
 
 from .. import dependencies
 from ..base import progress_of
-from ..explain import conservation_section, total_of
+from ..explain import conservation_section, count_words, total_of
 from ..groups import INDICATORS
 from ..inputs import CheckupAlgorithm
 from ..translate import tr
@@ -69,7 +69,7 @@ class ImportValues(CheckupAlgorithm):
         for join in found.conservation:
             join.check(limit)
         progress(0.9)
-        states = found.values["state"].value_counts().rename_axis(tr("State")).reset_index(name=tr("Values"))
+        states = count_words(found.values["state"], tr("State"), tr("Values"))
         sections = [
             conservation_section(found.conservation),
             Section(tr("States of the values"), table=states),
