@@ -57,7 +57,9 @@ def count_distribution(
         frame[name] = codes.map(series).fillna(0).astype(int)
     surveyed = _units_above(sample["unit_code"], above) if sample is not None else set()
     frame["surveyed"] = codes.isin(surveyed).astype(int)
-    looked_at = codes.isin(surveyed if assessed is None else _units_above(pd.Series(sorted(assessed)), above))
+    looked_at = codes.isin(
+        surveyed if assessed is None else _units_above(pd.Series(sorted(assessed), dtype=object), above)
+    )
     frame["state"] = np.select(
         [frame["problems"] > 0, (frame["surveyed"] == 1) & looked_at, frame["surveyed"] == 1, sample is None],
         ["problems", "none", "no_data", "no_data"],
@@ -110,9 +112,10 @@ def compare_years(
     earlier_sample: pd.DataFrame,
     units: pd.DataFrame,
 ) -> pd.DataFrame:
-    """Count persistent, new and solved problems in the units that were surveyed in both years.
+    """Count persistent, new and solved problems where both years were surveyed.
 
-    Rolling samples make most units incomparable: a problem is solved only if its unit was surveyed again.
+    Rolling samples make most units incomparable: a problem is solved only if its unit, or one above it, was surveyed
+    again in the same dimension. The city dimension is not sampled and compared as a whole.
 
     Parameters
     ----------
@@ -122,20 +125,21 @@ def compare_years(
 
     Returns
     -------
-    columns dimension, persistent, new, solved, units (number of units compared), one row per dimension.
+    columns dimension, persistent, new, solved, units (number of units that were surveyed in both years; null for the
+    city dimension), one row per dimension.
     """
     above = _ancestry(units)
-    both = _units_above(sample["unit_code"], above) & _units_above(earlier_sample["unit_code"], above)
-    now, then = problems[problems["unit_code"].isin(both)], earlier[earlier["unit_code"].isin(both)]
-    lasting, fresh = now["problem_id"].isin(then["problem_id"]), ~now["problem_id"].isin(then["problem_id"])
-    gone = ~then["problem_id"].isin(now["problem_id"])
-    table = pd.DataFrame(
-        {
-            "persistent": now[lasting].groupby("dimension").size(),
-            "new": now[fresh].groupby("dimension").size(),
-            "solved": then[gone].groupby("dimension").size(),
-        }
-    )
-    table = table.reindex(list(DIMENSIONS)).fillna(0).astype(int)
-    table["units"] = len(both)
-    return table.rename_axis("dimension").reset_index()
+    rows = []
+    for dimension in DIMENSIONS:
+        now, then = (table[table["dimension"] == dimension] for table in (problems, earlier))
+        compared: int | None = None
+        if dimension != "city":
+            new, old = (s.loc[s["dimension"] == dimension, "unit_code"] for s in (sample, earlier_sample))
+            common = set(new) & set(old) & set(units["code"])
+            below = above.loc[above["code"].isin(common), "unit_code"]
+            now, then = now[now["unit_code"].isin(below)], then[then["unit_code"].isin(below)]
+            compared = len(common)
+        lasting = int(now["problem_id"].isin(then["problem_id"]).sum())
+        rows.append((dimension, lasting, len(now) - lasting, len(then) - lasting, compared))
+    table = pd.DataFrame(rows, columns=["dimension", "persistent", "new", "solved", "units"])
+    return table.astype({"units": "Int64"})

@@ -20,7 +20,7 @@ _SEVERITY_ORDER = {"一般": 1, "较重": 2, "较严重": 2, "严重": 3, "重�
 
 def problem_id(object_id: str, indicator_id: str, kind: str | None) -> str:
     """Return the identity of a problem: same object, same indicator and same type are the same problem."""
-    key = "\x1f".join((object_id, indicator_id, kind or ""))
+    key = "\x1f".join((object_id, indicator_id, kind if isinstance(kind, str) else ""))
     return "P" + hashlib.sha256(key.encode()).hexdigest()[:15].upper()
 
 

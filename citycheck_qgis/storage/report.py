@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from html import escape
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 
 from .files import replacing
@@ -91,6 +92,6 @@ def _cell(value: object) -> str:
         return "<td></td>"
     if isinstance(value, float):
         return f'<td class="n">{value:,.10g}</td>'
-    if isinstance(value, int) or hasattr(value, "dtype"):
+    if isinstance(value, int | np.number):
         return f'<td class="n">{value}</td>'
     return f"<td>{escape(str(value))}</td>"

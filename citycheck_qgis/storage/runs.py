@@ -45,7 +45,13 @@ def run_record(
     counts : see `conservation.counts`
     started : see `now`
     """
-    hashes = {path.name: file_hash(path) for path in sorted(set(inputs)) if path.is_file()}
+    files = [path for path in sorted(set(inputs)) if path.is_file()]
+    names = [path.name for path in files]
+    # Two years' tables often have one name; their folders then tell them apart.
+    hashes = {
+        path.name if names.count(path.name) == 1 else "/".join(path.parts[-2:]): file_hash(path)
+        for path in files
+    }
     texts = {
         "algorithm": algorithm,
         "parameters": json.dumps(dict(parameters), ensure_ascii=False, sort_keys=True, default=str),
