@@ -49,3 +49,13 @@ def arrange(target: str, context: QgsProcessingContext, group: str, name: str, s
         if isinstance(layer, QgsVectorLayer):
             layer.loadNamedStyle(str(qml))
             layer.saveStyleToDatabase(name, "", True, "")
+
+
+def load_afterwards(uri: str, context: QgsProcessingContext, group: str, name: str) -> None:
+    """Have the desktop load a layer of a written file when the run ends; its default style is in the file."""
+    if context.project() is None:
+        return
+    details = QgsProcessingContext.LayerDetails(name, context.project(), name)
+    details.groupName = group
+    details.forceName = True
+    context.addLayerToLoadOnCompletion(uri, details)

@@ -22,6 +22,7 @@ from ..base import progress_of
 from ..explain import checkup_sections, total_of
 from ..groups import ANNUAL
 from ..inputs import CheckupAlgorithm
+from ..outputs import load_afterwards
 from ..translate import sentence, tr
 
 DATABASE, PROJECT, PDF, PNG = (
@@ -147,7 +148,7 @@ class AnnualCheckup(CheckupAlgorithm):
             started,
         )
         with staged(folder, [DATABASE, PROJECT]) as draft:
-            write_tables(draft / DATABASE, {**result.tables, **base_map, "run": record}, crs)
+            write_tables(draft / DATABASE, {**result.tables, **base_map, "run": record}, crs, year)
             write_layers(draft / REMAINDER, result.remainders)
             progress(0.6)
             draw(draft / DATABASE, sheet, draft / PROJECT, draft / PDF, draft / PNG, feedback)
@@ -156,6 +157,10 @@ class AnnualCheckup(CheckupAlgorithm):
             sections = [picture, *checkup_sections(result, system)]
             self.write_page(draft / REPORT, title, sections, f"CityCheck {self.version()}")
             progress(0.98)
+        of_year = f"{folder / DATABASE}|layername={{}}|subset=\"year\" = {year}"
+        group = f"{sheet.city} {year}"
+        load_afterwards(of_year.format("problem"), context, group, tr("Problems"))
+        load_afterwards(of_year.format("distribution"), context, group, tr("Problem distribution"))
         problems = result.tables["problem"]
         named = (("DATABASE", DATABASE), ("PROJECT", PROJECT), ("PDF", PDF), ("PNG", PNG), ("REPORT", REPORT),
                  ("REMAINDER", REMAINDER))  # fmt: skip

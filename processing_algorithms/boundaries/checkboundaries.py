@@ -80,7 +80,7 @@ class CheckBoundaries(CheckupAlgorithm):
         return {
             "UNIT_COUNT": len(units.frame),
             "ISSUE_COUNT": len(issues),
-            **self.write(parameters, "UNITS", units.frame, context, feedback, "units"),
+            **self.write(parameters, "UNITS", units.frame, context, feedback, "unit"),
             **self.write(parameters, "ISSUES", issues, context, feedback, "issues"),
             **self.write_html(parameters, context, self.displayName(), sections),
         }

@@ -65,9 +65,7 @@ class ImportValues(CheckupAlgorithm):
         units, _ = self.read_units(parameters, context, feedback, year)
         progress(0.3)
         found = read_values(self.files(parameters, "TABLES", context), units.frame, system, year)
-        limit = self.parameterAsDouble(parameters, self.LIMIT, context)
-        for join in found.conservation:
-            join.check(limit)
+        found.check(self.parameterAsDouble(parameters, self.LIMIT, context))
         progress(0.9)
         states = count_words(found.values["state"], tr("State"), tr("Values"))
         sections = [

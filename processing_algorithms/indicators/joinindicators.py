@@ -88,7 +88,7 @@ class JoinIndicators(CheckupAlgorithm):
         result.conservation.check(self.parameterAsDouble(parameters, self.LIMIT, context))
         return {
             **self.counts(result.conservation, feedback),
-            **self.write(parameters, "OUTPUT", result.frame, context, feedback, "units"),
+            **self.write(parameters, "OUTPUT", result.frame, context, feedback, "unit"),
             **self.write(parameters, "REMAINDER", result.remainder, context, feedback),
             **self.write_html(
                 parameters, context, self.displayName(), [conservation_section([result.conservation])]

@@ -8,6 +8,7 @@ from qgis.core import QgsFeedback
 
 from ...citycheck_qgis.maps.project import ContextLayer, build_project
 from ...citycheck_qgis.maps.sheet import Sheet, export_sheet
+from ...citycheck_qgis.maps.symbology import save_styles
 from ...citycheck_qgis.storage.database import table_names
 from ...citycheck_qgis.storage.tables import CONTEXT
 
@@ -18,6 +19,7 @@ def draw(
     """Write the project of the sheet's year and export its layout. Raises OutputError, InputError."""
     present = table_names(database)
     context = [ContextLayer(role, database, role) for role in CONTEXT if role in present]
+    save_styles(database, sheet.language)
     made = build_project(database, sheet.year, sheet, project, context, feedback)
     if pdf or png:
         export_sheet(made.project, made.layout_name, pdf, png, feedback=feedback)

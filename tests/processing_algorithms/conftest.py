@@ -126,7 +126,7 @@ def tiny_city(tmp_path):
     return TinyCity(tmp_path / "城市体检 数据")
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def provider(qgis_processing):
     """The provider, registered in the running QGIS."""
     from citycheck.processing_algorithms.provider import CityCheckProvider

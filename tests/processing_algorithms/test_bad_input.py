@@ -55,7 +55,7 @@ def test_empty_layer(tiny_city, run):
 def test_no_community_layer(tiny_city, run):
     parameters = tiny_city.write()
     del parameters["COMMUNITIES"]
-    with pytest.raises(QgsProcessingException, match="COMMUNITIES|community layer"):
+    with pytest.raises(QgsProcessingException, match=r"COMMUNITIES|community layer"):
         run("annualcheckup", parameters)
 
 
@@ -211,7 +211,7 @@ def test_read_only_folder(tiny_city, run, tmp_path):
         parameters = tiny_city.write()
         with pytest.raises(QgsProcessingException, match="read-only; choose another folder"):
             run("annualcheckup", {**parameters, "OUTPUT_FOLDER": str(place / "out")})
-        with pytest.raises(QgsProcessingException, match="cannot be written|Could not create|read-only"):
+        with pytest.raises(QgsProcessingException, match=r"cannot be written|Could not create|read-only"):
             run("assignunits", {"INPUT": parameters["BUILDINGS"], "COMMUNITIES": parameters["COMMUNITIES"],
                                 "MAX_UNMATCHED": 50, "OUTPUT": str(place / "a.gpkg")})  # fmt: skip
     finally:
