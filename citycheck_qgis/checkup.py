@@ -19,7 +19,7 @@ from .problems.ledger import build_ledger
 from .problems.survey import read_survey
 from .problems.verdicts import judge
 from .storage.database import read_table
-from .storage.tables import VALUE
+from .storage.tables import SAMPLE, VALUE
 from .units.assignment import assign
 from .units.buildings import building_table
 from .units.conservation import Conservation
@@ -110,8 +110,7 @@ def run_checkup(
     reported = _reported(values, year)
     if value_files:
         found = read_values(value_files, units.frame, system, year)
-        for join in found.conservation:
-            join.check(limit_percent)
+        found.check(limit_percent)
         result.joins += found.conservation
         result.notes += found.notes
         result.remainders["values"] = found.remainder
@@ -134,6 +133,8 @@ def run_checkup(
         result.warnings += check_sample(sample, units.frame)
         result.tables["sample"] = sample
     else:
+        # What an earlier run of the year was told is no longer true of this one.
+        result.tables["sample"] = pd.DataFrame(columns=list(SAMPLE.columns))
         result.warnings.append(
             message("There is no sample register: no unit can be said to be without problems.")
         )
