@@ -14,11 +14,13 @@ import pyogrio
 from pyproj import CRS
 
 from ..errors import InputError, OutputError
-from .files import replacing
+from .files import replacing, settle
 from .tables import CONTEXT, DTYPES, TABLES, Table
 
 
-def write_tables(database: Path, frames: Mapping[str, pd.DataFrame], crs: CRS | str) -> None:
+def write_tables(
+    database: Path, frames: Mapping[str, pd.DataFrame], crs: CRS | str, year: int | None = None
+) -> None:
     """Write tables of a checkup into its database; other years, other tables and styles stay.
 
     Rows of the same period (see `Table.period`) are replaced as a whole, so that a rerun of a year leaves
@@ -29,21 +31,25 @@ def write_tables(database: Path, frames: Mapping[str, pd.DataFrame], crs: CRS | 
     database : the GeoPackage; made where it does not exist. Written beside and renamed.
     frames : table name -> frame with at least the key columns; missing columns become null
     crs : the working CRS; the CRS of all geometry in the database
+    year : the year of the run: its old rows go even where a frame has no row of that year
 
     Raises
     ------
-    OutputError : the file cannot be written, or is open in another program
-    InputError : the existing database has another CRS, or the file is no GeoPackage
+    OutputError : the file cannot be written, or is being edited in another program
+    InputError : the existing database has another CRS, the file is no GeoPackage, or a table of the same name in
+        it is not CityCheck's
     """
     database = Path(database)
     wanted = CRS.from_user_input(crs)
+    settle(database)
     existing = set(table_names(database)) if database.exists() else set()
+    _check_existing(database, existing, wanted)
     merged = {}
     for name, frame in frames.items():
         table = _table(name)
         fresh = conform(frame, table, wanted)
         if name in existing:
-            fresh = _merge(read_table(database, name), fresh, table, wanted)
+            fresh = _merge(conform(read_table(database, name), table, wanted), fresh, table, year)
         if table.keys:
             fresh = fresh.sort_values(list(table.keys), kind="stable", ignore_index=True)
         merged[name] = fresh
@@ -71,28 +77,59 @@ def conform(frame: pd.DataFrame, table: Table, crs: CRS | str | None) -> pd.Data
             text = values.astype(object)
             columns[name] = text.where(text.isna(), text.astype(str)).where(text.notna(), None)
         else:
-            columns[name] = pd.to_numeric(values, errors="coerce").astype(DTYPES[kind])
+            numbers = pd.to_numeric(values, errors="coerce")
+            columns[name] = (numbers.round() if kind == "integer" else numbers).astype(DTYPES[kind])
     plain = pd.DataFrame(columns, index=frame.index)
     if table.geometry is None:
         return plain
     geometry = frame.geometry if isinstance(frame, gpd.GeoDataFrame) else gpd.GeoSeries([None] * len(frame))
+    if crs is not None and geometry.crs is not None and not _same_crs(CRS(geometry.crs), CRS(crs)):
+        geometry = geometry.to_crs(crs)
     return gpd.GeoDataFrame(plain, geometry=gpd.GeoSeries(geometry.to_numpy(), index=plain.index, crs=crs))
 
 
-def _merge(old: pd.DataFrame, fresh: pd.DataFrame, table: Table, crs: CRS) -> pd.DataFrame:
+def _check_existing(database: Path, existing: set[str], crs: CRS) -> None:
+    """Refuse a database in another CRS, and tables that only share a name with CityCheck's."""
+    for name in sorted(existing & {*TABLES, *CONTEXT}):
+        info = pyogrio.read_info(database, layer=name)
+        table = _table(name)
+        missing = [column for column in table.keys or table.columns if column not in info["fields"]]
+        if missing:
+            raise InputError(
+                "The table {table} of {file} has no column {column}, so it was not made by CityCheck; choose another "
+                "database.",
+                table=name,
+                file=database,
+                column=missing[0],
+            )
+        if info["crs"] and not _same_crs(CRS(info["crs"]), crs):
+            raise InputError(
+                "The database {file} is in {old} but this run is in {new}; choose the database's CRS as working CRS "
+                "or another database.",
+                file=database,
+                old=CRS(info["crs"]).name,
+                new=crs.name,
+            )
+
+
+def _same_crs(one: CRS, other: CRS) -> bool:
+    """Return whether coordinates mean the same place; a file's text keeps neither axis order nor all names."""
+    if one == other:
+        return True
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", UserWarning)
+        return bool(one.to_dict()) and one.to_dict() == other.to_dict()
+
+
+def _merge(old: pd.DataFrame, fresh: pd.DataFrame, table: Table, year: int | None) -> pd.DataFrame:
     """Return the old rows of other periods and the fresh ones."""
     if not table.period:
         return fresh
     periods = pd.MultiIndex.from_frame(fresh[list(table.period)].drop_duplicates())
     kept = old[~pd.MultiIndex.from_frame(old[list(table.period)]).isin(periods)]
-    if len(kept) == 0:
-        return fresh
-    if isinstance(kept, gpd.GeoDataFrame) and kept.crs is not None and CRS(kept.crs) != crs:
-        raise InputError(
-            f"The database is in {CRS(kept.crs).name} but this run is in {crs.name}; "
-            "choose the database's CRS as working CRS or another database."
-        )
-    return pd.concat([kept, fresh], ignore_index=True)
+    if table.period == ("year",) and year is not None:
+        kept = kept[kept["year"] != year]
+    return pd.concat([kept, fresh], ignore_index=True) if len(kept) else fresh
 
 
 def _write(path: Path, frame: pd.DataFrame, table: Table, crs: CRS) -> None:
@@ -122,7 +159,12 @@ def _write_frame(path: Path, frame: pd.DataFrame, name: str, geometry: str | Non
                 # Readers of the GDAL generation of QGIS 3.40 on Debian 12 warn about newer versions.
                 dataset_options={} if path.exists() else {"VERSION": "1.2"},
             )
-    except (pyogrio.errors.DataSourceError, pyogrio.errors.FeatureError) as error:
+    except (
+        pyogrio.errors.DataSourceError,
+        pyogrio.errors.DataLayerError,
+        pyogrio.errors.FeatureError,
+        pyogrio.errors.FieldError,
+    ) as error:
         raise OutputError(
             "Table {table} cannot be written to {file}: {reason}.", table=name, file=path.name, reason=error
         ) from error
@@ -155,10 +197,15 @@ def table_names(database: Path) -> list[str]:
     InputError : the file is not a GeoPackage.
     """
     try:
+        with Path(database).open("rb") as file:
+            header = file.read(72)
+        # The application id; other formats open as well, but could only be overwritten.
+        if header[:15] != b"SQLite format 3" or header[68:70] != b"GP":
+            raise ValueError("no GeoPackage")
         return [str(name) for name in pyogrio.list_layers(database)[:, 0]]
-    except pyogrio.errors.DataSourceError as error:
+    except (OSError, ValueError, pyogrio.errors.DataSourceError) as error:
         raise InputError(
-            f"{database} is not a checkup database (GeoPackage); choose another file."
+            "{file} is not a checkup database (GeoPackage); choose another file.", file=database
         ) from error
 
 
@@ -175,10 +222,15 @@ def read_table(database: Path, name: str, where: str | None = None) -> pd.DataFr
     """
     if not Path(database).exists():
         raise InputError(
-            f"There is no checkup database {database}; run the checkup first or choose another file."
+            "There is no checkup database {file}; run the checkup first or choose another file.",
+            file=database,
         )
     if name not in table_names(database):
-        raise InputError(f"{database} has no table {name}; choose a database that CityCheck has made.")
+        raise InputError(
+            "{file} has no table {table}; choose a database that CityCheck has made.",
+            file=database,
+            table=name,
+        )
     table = _table(name)
     frame = pyogrio.read_dataframe(database, layer=name, where=where)
     return conform(frame, table, frame.crs if isinstance(frame, gpd.GeoDataFrame) else None)

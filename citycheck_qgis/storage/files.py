@@ -5,12 +5,14 @@ from __future__ import annotations
 import errno
 import os
 import shutil
+import sqlite3
 import tempfile
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 from ..errors import OutputError
+from ..messages import message
 
 
 @contextmanager
@@ -26,9 +28,10 @@ def replacing(target: Path, start_from_target: bool = False) -> Iterator[Path]:
 
     Raises
     ------
-    OutputError : the folder cannot be written to, or the disk is full.
+    OutputError : the folder cannot be written to, the disk is full, or the target is being edited elsewhere.
     """
     target = Path(target)
+    settle(target)
     with writable(target):
         target.parent.mkdir(parents=True, exist_ok=True)
         folder = Path(tempfile.mkdtemp(prefix=".citycheck-", dir=target.parent))
@@ -53,18 +56,47 @@ def writable(target: Path) -> Iterator[None]:
     try:
         yield
     except OSError as error:
+        elsewhere = message("you may not write there; choose another folder")
+        no_folder = message("part of the path is a file; choose another folder")
         reasons = {
-            errno.EACCES: "you may not write there; choose another folder",
-            errno.EPERM: "you may not write there; choose another folder",
-            errno.EROFS: "the folder is read-only; choose another folder",
-            errno.ENOSPC: "the disk is full; free some space or choose another disk",
-            errno.ENOTDIR: "part of the path is a file; choose another folder",
-            errno.EEXIST: "part of the path is a file; choose another folder",
+            errno.EACCES: elsewhere,
+            errno.EPERM: elsewhere,
+            errno.EROFS: message("the folder is read-only; choose another folder"),
+            errno.ENOSPC: message("the disk is full; free some space or choose another disk"),
+            errno.EDQUOT: message("your quota is used up; free some space or choose another disk"),
+            errno.EISDIR: message("a folder has this name; choose another name"),
+            errno.ENAMETOOLONG: message("the path is too long; choose a shorter one"),
+            errno.ENOTDIR: no_folder,
+            errno.EEXIST: no_folder,
         }
         reason = reasons.get(error.errno or 0)
         if reason is None:
             raise
-        raise OutputError(f"{target} cannot be written: {reason}.") from error
+        raise OutputError("{what} cannot be written: {reason}.", what=target, reason=reason) from error
+
+
+def settle(database: Path) -> None:
+    """Bring a SQLite file's journal into the file, so that the file alone is whole; others are left alone.
+
+    A write-ahead log that stays beside a replaced file would be played into the new one.
+
+    Raises
+    ------
+    OutputError : another program is editing the file.
+    """
+    if not database.is_file() or not any(Path(f"{database}{end}").exists() for end in ("-wal", "-journal")):
+        return
+    try:
+        with closing(sqlite3.connect(database, timeout=1)) as connection:
+            connection.execute("PRAGMA journal_mode=DELETE")
+            connection.execute("SELECT count(*) FROM sqlite_master")
+    except sqlite3.OperationalError as error:
+        raise OutputError(
+            "{file} is being edited in another program; save and close it there and rerun.", file=database
+        ) from error
+    except sqlite3.DatabaseError:
+        # No database: a file of that name beside it means nothing.
+        return
 
 
 @contextmanager
@@ -86,14 +118,30 @@ def staged(folder: Path, start_from: Iterable[str] = ()) -> Iterator[Path]:
     folder = Path(folder).resolve()
     with writable(folder):
         folder.mkdir(parents=True, exist_ok=True)
+    with writable(folder.parent):
         draft = Path(tempfile.mkdtemp(prefix=f".{folder.name}-", dir=folder.parent))
     try:
         with writable(folder):
             for name in start_from:
+                settle(folder / name)
                 if (folder / name).exists():
                     shutil.copyfile(folder / name, draft / name)
             yield draft
-            for path in sorted(draft.iterdir()):
-                path.replace(folder / path.name)
+            made = sorted(draft.iterdir())
+            for path in made:
+                settle(folder / path.name)
+            for path in made:
+                _move(path, folder / path.name)
     finally:
         shutil.rmtree(draft, ignore_errors=True)
+
+
+def _move(path: Path, target: Path) -> None:
+    """Put a finished file in the target's place; the target's folder may be another disk."""
+    try:
+        path.replace(target)
+    except OSError as error:
+        if error.errno != errno.EXDEV:
+            raise
+        with replacing(target) as draft:
+            shutil.copyfile(path, draft)
