@@ -62,9 +62,10 @@ def build_units(
     """Build the unit table from one boundary layer per level.
 
     Codes are brought into their normal form and geometries are repaired on a copy. The parent of a unit is, in
-    this order: the unit that its parent column names; the unit whose code its own code contains; the unit of the
-    nearest level above that covers most of it. Levels above the highest one that is given are made by merging
-    units with the same leading digits.
+    this order: the unit that its parent column names; the unit of the nearest level above whose code its own code
+    contains; the unit of that level that covers most of it (codes change from year to year); the unit of an upper
+    level whose code it contains. Levels above the highest one that is given are made by merging units with the
+    same leading digits.
 
     Parameters
     ----------
@@ -251,15 +252,13 @@ def _find_parents(units: gpd.GeoDataFrame) -> tuple[gpd.GeoDataFrame, gpd.GeoDat
         rows = units.index[units["level"] == level]
         above = present[:position][::-1]
         parents = _parents_by_column(units, rows, above)
-        for upper in above:
-            own = units.loc[rows, "code"].map(lambda code, upper=upper: parent_of_code(code, upper))
-            parents = parents.where(
-                parents.notna(), own.where(own.isin(units.loc[units["level"] == upper, "code"]))
-            )
+        parents = parents.where(parents.notna(), _parents_by_code(units, rows, above[0]))
         open_rows = rows[parents.isna()]
         if len(open_rows):
             by_place, second = _parents_by_place(units.loc[open_rows], units[units["level"] == above[0]])
             parents.loc[open_rows] = by_place
+            for upper in above[1:]:
+                parents = parents.where(parents.notna(), _parents_by_code(units, rows, upper))
             torn = units.loc[open_rows[second.notna()]]
             detail = [
                 message("{name} lies in {first} and {second}", name=name, first=first, second=other)
@@ -268,10 +267,10 @@ def _find_parents(units: gpd.GeoDataFrame) -> tuple[gpd.GeoDataFrame, gpd.GeoDat
                 )
             ]
             issues.append(_issue(torn, "two_parents", detail))
-            lost = open_rows[by_place.isna()]
+            lost = rows[parents.isna()]
             detail = [message("no {level} has its code or covers it", level=word(above[0]))] * len(lost)
             issues.append(_issue(units.loc[lost], "no_parent", detail))
-        units.loc[rows, "parent_code"] = parents
+        units.loc[rows, "parent_code"] = parents.where(parents.notna(), None)
     empty = _issue(units.iloc[:0], "", [])
     return units, pd.concat([empty, *issues])
 
@@ -289,6 +288,12 @@ def _parents_by_column(units: gpd.GeoDataFrame, rows: pd.Index, above: list[str]
         parents = parents.where(parents.notna(), codes.where(codes.isin(upper["code"])))
         parents = parents.where(parents.notna(), names.map(by_name.to_dict()))
     return parents
+
+
+def _parents_by_code(units: gpd.GeoDataFrame, rows: pd.Index, upper: str) -> pd.Series:
+    """Return the units of a level whose code is contained in the rows' own."""
+    own = units.loc[rows, "code"].map(lambda code: parent_of_code(code, upper))
+    return own.where(own.isin(units.loc[units["level"] == upper, "code"]))
 
 
 def _parents_by_place(children: gpd.GeoDataFrame, parents: gpd.GeoDataFrame) -> tuple[pd.Series, pd.Series]:
