@@ -194,9 +194,9 @@ def _locate_in_community(rows: gpd.GeoDataFrame, units: gpd.GeoDataFrame) -> Non
     assigned = assign(rows.loc[index], units[units["level"] == "community"]).frame
     inside = assigned["community_code"].notna()
     assigned = assigned[inside]
-    parent = units.set_index("code")["parent_code"]
-    block = (assigned["dimension"] == "block").to_numpy()
-    code = np.where(block, assigned["community_code"].map(parent), assigned["community_code"])
+    parent = assigned["community_code"].map(units.set_index("code")["parent_code"])
+    street = (assigned["dimension"] == "block") & parent.notna()
+    code = parent.where(street, assigned["community_code"]).to_numpy()
     points = shapely.point_on_surface(assigned.geometry.to_numpy())
     _place(rows, assigned.index, "place", "point", code, points)
 
