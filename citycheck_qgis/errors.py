@@ -14,7 +14,7 @@ class CityCheckError(Exception):
     ``InputError("{layer} has no CRS.", layer="buildings")``, see `messages.Message`.
     """
 
-    def __init__(self, template: str, **values: object) -> None:
+    def __init__(self, template: str, /, **values: object) -> None:
         self.message = Message(template, values)
         super().__init__(str(self.message))
 

@@ -41,7 +41,7 @@ def _said(value: object, translate: Translate) -> object:
     return value
 
 
-def message(template: str, **values: object) -> Message:
+def message(template: str, /, **values: object) -> Message:
     """Return a message; the template is a literal, so that the catalogue can list it."""
     return Message(template, values)
 

@@ -85,7 +85,12 @@ class CityCheckAlgorithm(QgsProcessingAlgorithm):
             (tr("Inputs"), [d for d in self.parameterDefinitions() if not d.isDestination()]),
             (tr("Outputs"), [d for d in self.parameterDefinitions() if d.isDestination()]),
         ):
-            items = "".join(f"<li><b>{d.description()}</b>: {d.help()}</li>" for d in definitions if d.help())
+            item = tr("<b>{name}</b>: {text}")
+            items = "".join(
+                f"<li>{item.format(name=d.description(), text=d.help())}</li>"
+                for d in definitions
+                if d.help()
+            )
             parts.append(f"<p>{title}</p><ul>{items}</ul>")
         return "".join(parts)
 

@@ -20,12 +20,15 @@ WORDS = (
     mark("community"),
     mark("estate"),
     mark("building"),
-    # What was wrong with a geometry.
+    # Kinds of geometry, and what was wrong with one.
     mark("unreadable"),
     mark("null"),
     mark("empty"),
     mark("repaired"),
     mark("collapsed"),
+    mark("point"),
+    mark("line"),
+    mark("polygon"),
     # How a feature came to its community.
     mark("within"),
     mark("largest_overlap"),

@@ -8,7 +8,16 @@ from collections.abc import Sequence
 from qgis.PyQt.QtGui import QFont, QFontInfo, QRawFont
 
 from ..errors import InputError
+from ..messages import message
 from .palette import read_style
+
+_REMEDIES = {
+    "linux": message("install a Chinese font, e.g. the package fonts-noto-cjk or fonts-wqy-microhei"),
+    "win32": message(
+        "add 'Chinese (Simplified) Supplemental Fonts' under Settings > Apps > Optional features"
+    ),
+    "darwin": message("install the font PingFang SC or Source Han Sans SC with Font Book"),
+}
 
 
 def is_installed(family: str) -> bool:
@@ -45,7 +54,7 @@ def choose_family(text: str, preferences: Sequence[str] | None = None, role: str
     for family in installed:
         if not missing_characters(text, family):
             return family
-    remedy = catalogue["remedy"].get(sys.platform, catalogue["remedy"]["linux"])
+    remedy = _REMEDIES.get(sys.platform, _REMEDIES["linux"])
     if not installed:
         raise InputError(
             "None of the fonts that the map may use is installed ({families}, ...): {remedy}, "

@@ -23,6 +23,7 @@ from qgis.core import (
 from qgis.PyQt.QtCore import QDateTime
 
 from ..errors import CancelledError, InputError, OutputError
+from ..messages import Message, message, word
 from ..storage import tables
 from .fonts import choose_family
 from .palette import all_text, labels, palette
@@ -119,11 +120,19 @@ def _check_context(context: Sequence[ContextLayer]) -> None:
             )
 
 
+def _either(words: Sequence[Message]) -> Message:
+    if len(words) == 1:
+        return words[0]
+    return message("{first} or {last}", first=list(words[:-1]), last=words[-1])
+
+
 def _open_layer(source: _Source, name: str) -> QgsVectorLayer:
     options = QgsVectorLayer.LayerOptions()
     options.loadDefaultStyle = False
     layer = QgsVectorLayer(source.uri, name, "ogr", options)
-    where = f"{source.path}" + (f", layer {source.layer}" if source.layer else "")
+    where: str | Message = str(source.path)
+    if source.layer:
+        where = message("{path}, layer {layer}", path=source.path, layer=source.layer)
     if not layer.isValid():
         raise InputError(
             "The map cannot read {where}: check that the file exists and holds this layer.", where=where
@@ -133,7 +142,7 @@ def _open_layer(source: _Source, name: str) -> QgsVectorLayer:
         raise InputError(
             "The layer {where} is no {kind} layer and cannot be drawn as '{role}': give another layer for this role.",
             where=where,
-            kind=" or ".join(g.name.lower() for g in allowed),
+            kind=_either([word(g.name.lower()) for g in allowed]),
             role=source.role,
         )
     if not layer.crs().isValid():
@@ -252,7 +261,7 @@ def _totals(database: Path, year: int) -> dict[str, Any]:
     rows = [{f: feature[f] for f in tables.DISTRIBUTION.columns} for feature in layer.getFeatures()]
     of_year = [row for row in rows if row["year"] == year]
     if not of_year:
-        years = ", ".join(str(y) for y in sorted({row["year"] for row in rows})) or "none"
+        years = sorted({row["year"] for row in rows}) or word("none")
         raise InputError(
             "{database} has no distribution of problems for {year} (years found: {years}): "
             "run the diagnosis for this year first.",
