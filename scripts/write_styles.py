@@ -20,13 +20,23 @@ ROOT = Path(__file__).resolve().parents[1]
 LANGUAGE = "zh"
 
 
-def empty_layer(table: object, geometry: str) -> object:
-    """Make an empty layer with the columns of a table, so that a style finds its fields."""
-    from qgis.core import QgsVectorLayer
+def sample_layer(table: object, geometry: str) -> object:
+    """Make a layer with the columns of a table, so that a style finds its fields."""
+    from qgis.core import QgsFeature, QgsGeometry, QgsVectorLayer
 
     kinds = {"text": "string", "integer": "integer", "real": "double"}
     fields = "&".join(f"field={name}:{kinds[kind]}" for name, kind in table.columns.items())
-    return QgsVectorLayer(f"{geometry}?crs=EPSG:4547&{fields}", table.name, "memory")
+    layer = QgsVectorLayer(f"{geometry}?crs=EPSG:4547&{fields}", table.name, "memory")
+    # The layout frames the communities and leaves empty layers out of its legend, so there has to be something.
+    shapes = {
+        "Point": "POINT(495000 2540000)",
+        "MultiLineString": "MULTILINESTRING((490000 2535000, 500000 2545000))",
+        "MultiPolygon": "MULTIPOLYGON(((490000 2535000, 500000 2535000, 500000 2545000, 490000 2535000)))",
+    }
+    feature = QgsFeature()
+    feature.setGeometry(QgsGeometry.fromWkt(shapes[geometry]))
+    layer.dataProvider().addFeature(feature)
+    return layer
 
 
 def fix_ids(path: Path) -> None:
@@ -47,15 +57,7 @@ def main() -> None:
         os.execve(sys.executable, [sys.executable, *sys.argv], {**os.environ, "QT_HASH_SEED": "0"})
     sys.path.insert(0, str(ROOT))
     importlib.import_module("conftest")
-    from qgis.core import (
-        QgsApplication,
-        QgsFeature,
-        QgsGeometry,
-        QgsMapLayer,
-        QgsProject,
-        QgsReadWriteContext,
-        QgsRectangle,
-    )
+    from qgis.core import QgsApplication, QgsMapLayer, QgsProject, QgsReadWriteContext
 
     application = QgsApplication([], False)
     application.initQgis()
@@ -74,7 +76,7 @@ def main() -> None:
     project = QgsProject()
     styled = QgsMapLayer.StyleCategory.Symbology | QgsMapLayer.StyleCategory.Labeling
     for role, table in roles.items():
-        layer = empty_layer(table, table.geometry)
+        layer = sample_layer(table, table.geometry)
         symbology.apply_style(layer, role, LANGUAGE, family)
         path = ROOT / "styles" / f"{role}.qml"
         message, done = layer.saveNamedStyle(str(path), styled)
@@ -85,10 +87,6 @@ def main() -> None:
             layer.setName(words[role])
             layer.setId(symbology.layer_id(role))
             project.addMapLayer(layer)
-    # The layout frames the communities, so there has to be one.
-    square = QgsFeature()
-    square.setGeometry(QgsGeometry.fromRect(QgsRectangle(490000, 2535000, 500000, 2545000)))
-    symbology.layers_of_role(project, "distribution")[0].dataProvider().addFeature(square)
     layout = sheet.add_sheet(project, LANGUAGE)
     template = ROOT / "styles" / "annual-sheet.qpt"
     if not layout.saveAsTemplate(str(template), QgsReadWriteContext()):

@@ -179,7 +179,7 @@
         <layer class="SimpleFill" enabled="1" id="{ec2f5410-4982-5346-aa85-b66fd97c19e1}" locked="0" pass="0">
           <Option type="Map">
             <Option type="QString" name="border_width_map_unit_scale" value="3x:0,0,0,0,0,0"/>
-            <Option type="QString" name="color" value="223,232,228,255,rgb:0.87450980392156863,0.90980392156862744,0.89411764705882357,1"/>
+            <Option type="QString" name="color" value="213,227,223,255,rgb:0.83529411764705885,0.8901960784313725,0.87450980392156863,1"/>
             <Option type="QString" name="joinstyle" value="bevel"/>
             <Option type="QString" name="offset" value="0,0"/>
             <Option type="QString" name="offset_map_unit_scale" value="3x:0,0,0,0,0,0"/>
@@ -508,12 +508,12 @@
           <Option type="Map" name="properties">
             <Option type="Map" name="OverlapHandling">
               <Option type="bool" name="active" value="true"/>
-              <Option type="QString" name="expression" value="if(&quot;state&quot; IN ('problems', 'none'), 'AllowOverlapIfRequired', 'PreventOverlap')"/>
+              <Option type="QString" name="expression" value="if(&quot;state&quot; IN ('problems', 'none'), 'AllowIfNeeded', 'Prevent')"/>
               <Option type="int" name="type" value="3"/>
             </Option>
             <Option type="Map" name="Priority">
               <Option type="bool" name="active" value="true"/>
-              <Option type="QString" name="expression" value="if(&quot;state&quot; IN ('problems', 'none'), 9, 3)"/>
+              <Option type="QString" name="expression" value="if(&quot;state&quot; IN ('problems', 'none'), 10, 3)"/>
               <Option type="int" name="type" value="3"/>
             </Option>
           </Option>

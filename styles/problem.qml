@@ -155,7 +155,7 @@
           <Option type="Map">
             <Option type="QString" name="angle" value="0"/>
             <Option type="QString" name="cap_style" value="square"/>
-            <Option type="QString" name="color" value="176,47,134,255,rgb:0.69019607843137254,0.18431372549019609,0.52549019607843139,1"/>
+            <Option type="QString" name="color" value="138,75,224,255,rgb:0.54117647058823526,0.29411764705882354,0.8784313725490196,1"/>
             <Option type="QString" name="horizontal_anchor_point" value="1"/>
             <Option type="QString" name="joinstyle" value="round"/>
             <Option type="QString" name="name" value="diamond"/>

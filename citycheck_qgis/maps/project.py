@@ -27,7 +27,7 @@ from ..messages import Message, message, word
 from ..storage import tables
 from .fonts import choose_family
 from .palette import all_text, labels, palette
-from .sheet import LAYOUT_ROLE, Sheet, add_sheet, title_text
+from .sheet import LAYOUT_ROLE, Sheet, add_sheet, discard, title_text
 from .symbology import ROLE_PROPERTY, apply_style, layer_id, layers_of_role, placed_problems
 
 #: Project entry that lists the roles a project was given; a role that is listed but has no layer was removed
@@ -145,7 +145,8 @@ def _open_layer(source: _Source, name: str) -> QgsVectorLayer:
             kind=_either([word(g.name.lower()) for g in allowed]),
             role=source.role,
         )
-    if not layer.crs().isValid():
+    # A GeoPackage without a CRS comes with a stand-in of this name.
+    if not layer.crs().isValid() or layer.crs().description().startswith("Undefined"):
         raise InputError("The layer {where} has no CRS: assign one before drawing the map.", where=where)
     if source.subset and not layer.setSubsetString(source.subset):
         raise InputError(
@@ -361,7 +362,7 @@ def _open_project(path: Path) -> QgsProject:
 
 
 def _write_project(project: QgsProject, path: Path) -> None:
-    """Write the project beside its place, take the user's name and the clock out of it, and rename it."""
+    """Write the project beside its place, take user, clock and absolute paths out of it, and rename it."""
     written, cleaned = (path.with_name(f"{path.stem}.{suffix}.qgz") for suffix in ("part", "clean"))
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -375,7 +376,10 @@ def _write_project(project: QgsProject, path: Path) -> None:
             for name in sorted(source.namelist()):
                 content = source.read(name)
                 if name.endswith(".qgs"):
-                    content = re.sub(rb' save(User|UserFull|DateTime)="[^"]*"', b"", content)
+                    # A table also remembers its layer's absolute path, though it finds it by id.
+                    content = re.sub(
+                        rb' (save(User|UserFull|DateTime)|vectorLayerSource)="[^"]*"', b"", content
+                    )
                 entry = zipfile.ZipInfo(name)
                 entry.compress_type = zipfile.ZIP_DEFLATED
                 target.writestr(entry, content)
@@ -387,8 +391,7 @@ def _write_project(project: QgsProject, path: Path) -> None:
             reason=error.strerror,
         ) from error
     finally:
-        for leftover in (written, cleaned):
-            leftover.unlink(missing_ok=True)
+        discard(written, cleaned)
     project.setFileName(str(path))
     project.setDirty(False)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import contextlib
 import re
 import uuid
 from collections.abc import Sequence
@@ -54,7 +55,7 @@ from qgis.PyQt.QtXml import QDomDocument
 from ..errors import CancelledError, InputError, OutputError
 from .fonts import choose_family
 from .palette import STYLES, all_text, labels, palette
-from .symbology import ROLE_PROPERTY, layers_of_role, text_format
+from .symbology import ROLE_PROPERTY, layers_of_role, require_layer, text_format
 
 LAYOUT_ROLE = "annual-sheet"
 MM = Qgis.LayoutUnit.Millimeters
@@ -102,17 +103,6 @@ def round_up(exact: float, steps: Sequence[float]) -> float:
     """Round up to the next of `steps` times a power of ten: 36,412 becomes 40,000 with steps 1, 2, 4, 10."""
     power = 10 ** (len(str(int(exact))) - 1)
     return next(step * power for step in steps if step * power >= exact)
-
-
-def require_layer(project: QgsProject, role: str) -> QgsVectorLayer:
-    """Return the first layer of a role; raises InputError if the project has none."""
-    found = layers_of_role(project, role)
-    if not found:
-        raise InputError(
-            "The project has no layer of the role '{role}', which the sheet needs: write a new project file.",
-            role=role,
-        )
-    return found[0]
 
 
 class _Board:
@@ -507,20 +497,20 @@ def _load_template(layout: QgsPrintLayout, template: Path, project: QgsProject) 
         content = Path(template).read_text(encoding="utf-8")
     except OSError as error:
         raise InputError(
-            "The layout template {template} cannot be read ({reason}): check the path.",
-            template=template,
+            "The layout template {path} cannot be read ({reason}): check the path.",
+            path=template,
             reason=error.strerror,
         ) from None
     if not document.setContent(content)[0]:
         raise InputError(
-            "The layout template {template} is no XML: save it again in the layout window of QGIS.",
-            template=template,
+            "The layout template {path} is no XML: save it again in the layout window of QGIS.",
+            path=template,
         )
     _, loaded = layout.loadFromTemplate(document, QgsReadWriteContext(), True)
     if not loaded:
         raise InputError(
-            "The file {template} holds no print layout: save one as template in the layout window of QGIS.",
-            template=template,
+            "The file {path} holds no print layout: save one as template in the layout window of QGIS.",
+            path=template,
         )
     item = layout.referenceMap()
     if item is not None:
@@ -545,6 +535,14 @@ def _draw_sheet(layout: QgsPrintLayout, project: QgsProject, language: str) -> N
     _add_table(board, top + 6)
     _add_title_block(board)
     _add_footer(board, item)
+
+
+def discard(*drafts: Path) -> None:
+    """Delete drafts that are still there."""
+    for draft in drafts:
+        # Where the folder itself cannot be used, that is the error to report.
+        with contextlib.suppress(OSError):
+            draft.unlink(missing_ok=True)
 
 
 def export_sheet(
@@ -607,8 +605,7 @@ def export_sheet(
             reason=error.strerror,
         ) from error
     finally:
-        for part in parts:
-            part.unlink(missing_ok=True)
+        discard(*parts)
 
 
 def _fix_stamps(pdf: Path, variables: dict[str, Any]) -> None:

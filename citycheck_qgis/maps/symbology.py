@@ -62,6 +62,17 @@ def layers_of_role(project: QgsProject, role: str) -> list[QgsVectorLayer]:
     return [y for y in project.mapLayers().values() if y.customProperty(ROLE_PROPERTY) == role]
 
 
+def require_layer(project: QgsProject, role: str) -> QgsVectorLayer:
+    """Return the first layer of a role; raises InputError if the project has none."""
+    found = layers_of_role(project, role)
+    if not found:
+        raise InputError(
+            "The project has no layer of the role '{role}', which the sheet needs: write a new project file.",
+            role=role,
+        )
+    return found[0]
+
+
 def layer_id(role: str) -> str:
     """Id of the layer of a role: the same in every project, so that layout templates find it."""
     return "citycheck_" + role.replace("-", "_").replace(".", "_")
