@@ -78,13 +78,16 @@ def writable(target: Path) -> Iterator[None]:
 def settle(database: Path) -> None:
     """Bring a SQLite file's journal into the file, so that the file alone is whole; others are left alone.
 
-    A write-ahead log that stays beside a replaced file would be played into the new one.
+    A write-ahead log that stays beside a replaced file would be played into the new one, and a file in that mode
+    cannot be read from a read-only folder: QGIS leaves a GeoPackage in it.
 
     Raises
     ------
     OutputError : another program is editing the file.
     """
-    if not database.is_file() or not any(Path(f"{database}{end}").exists() for end in ("-wal", "-journal")):
+    if not database.is_file():
+        return
+    if not _logs_ahead(database) and not any(Path(f"{database}{end}").exists() for end in ("-wal", "-journal")):
         return
     try:
         with closing(sqlite3.connect(database, timeout=1)) as connection:
@@ -97,6 +100,13 @@ def settle(database: Path) -> None:
     except sqlite3.DatabaseError:
         # No database: a file of that name beside it means nothing.
         return
+
+
+def _logs_ahead(path: Path) -> bool:
+    """Return whether a file is a SQLite database in write-ahead mode (byte 18 of its header)."""
+    with path.open("rb") as file:
+        header = file.read(20)
+    return header.startswith(b"SQLite format 3") and header[18:19] == b"\x02"
 
 
 @contextmanager
@@ -127,6 +137,8 @@ def staged(folder: Path, start_from: Iterable[str] = ()) -> Iterator[Path]:
                 if (folder / name).exists():
                     shutil.copyfile(folder / name, draft / name)
             yield draft
+            for path in sorted(draft.iterdir()):
+                settle(path)
             made = sorted(draft.iterdir())
             for path in made:
                 settle(folder / path.name)
