@@ -14,7 +14,8 @@ log="$(mktemp -d)"
 trap 'rm -rf "$log"' EXIT
 
 mkdir -p "$output"
-printf 'year\tin\tmatched\tambiguous\tunmatched\toutside\tproblems\tobjects\n'
+row='%6s%9s%9s%11s%11s%9s%10s%9s\n'
+printf "$row" year in matched ambiguous unmatched outside problems objects
 for year in "$@"; do
     tables=()
     for table in "$input/values_$year"*; do
@@ -35,13 +36,16 @@ for year in "$@"; do
         echo "$year failed: nothing of it was written, and the years after it were not run." >&2
         exit 1
     fi
-    python3 - "$year" "$log/result.json" <<'PYTHON'
+    counts="$(python3 - "$log/result.json" <<'PYTHON'
 import json
 import sys
 
-with open(sys.argv[2], encoding="utf-8") as file:
+with open(sys.argv[1], encoding="utf-8") as file:
     results = json.load(file)["results"]
 keys = ("TOTAL", "MATCHED", "AMBIGUOUS", "UNMATCHED", "OUTSIDE", "PROBLEM_COUNT", "OBJECT_COUNT")
-print(sys.argv[1], *(results[key] for key in keys), sep="\t")
+print(*(results[key] for key in keys))
 PYTHON
+    )"
+    # shellcheck disable=SC2086
+    printf "$row" "$year" $counts
 done
