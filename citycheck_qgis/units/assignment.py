@@ -134,11 +134,11 @@ def _measure(geometry: np.ndarray) -> np.ndarray:
 
 
 def _street_differs(pairs: pd.DataFrame, first: pd.DataFrame, parents: np.ndarray) -> int:
-    street = pd.Series(pairs["unit"].map(lambda unit: parents[unit]), index=pairs.index)
-    sums = pairs.groupby([pairs["feature"], street])["measure"].sum()
+    # Communities without a parent are all of one street, the nameless one.
+    parents = np.where(pd.isna(parents), "", parents)
+    sums = pairs.assign(street=parents[pairs["unit"]]).groupby(["feature", "street"])["measure"].sum()
     best = sums.groupby(level=0).transform("max")
-    candidates = sums[sums >= best - TIE].reset_index().iloc[:, :2]
-    candidates.columns = ["feature", "street"]
+    candidates = sums[sums >= best - TIE].reset_index()
     own = pd.Series(parents[first["unit"]], index=first.index)
     agrees = candidates["street"] == candidates["feature"].map(own)
     return int(len(first) - agrees.groupby(candidates["feature"]).any().sum())

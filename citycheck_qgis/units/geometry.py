@@ -62,7 +62,10 @@ def _same_dimension(fixed: shapely.Geometry, original: shapely.Geometry) -> shap
 
 
 def duplicates(features: gpd.GeoDataFrame) -> pd.Series:
-    """Return for each feature whether its geometry repeats that of an earlier feature, start point aside."""
+    """Return for each feature whether its geometry repeats that of an earlier feature, start point aside.
+
+    Features without a geometry repeat nothing. The geometries must be repaired (see `repair`).
+    """
     geometry = np.asarray(features.geometry.array, dtype=object)
     usable = ~shapely.is_missing(geometry)
     keys = pd.Series(index=features.index, dtype=object)
