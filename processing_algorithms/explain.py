@@ -108,7 +108,7 @@ def checkup_sections(result: Checkup, system: pd.DataFrame) -> list[Section]:
         ),
         Section(tr("Problems by dimension"), table=by_dimension.reset_index()),
         Section(tr("Communities by state"), table=_tally(communities, ["state"])),
-        Section(tr("Communities with the most objects"), table=pd.DataFrame(worst[columns])),
+        Section(tr("Communities with the most objects"), table=pd.DataFrame(worst[columns]).round(2)),
     ]
     if result.comparison is not None:
         basis = tr("Only the {n} units that were surveyed in both years are compared.").format(

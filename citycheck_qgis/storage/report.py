@@ -34,7 +34,7 @@ class Section:
     sentences : paragraphs; the ones in `warnings` are set off
     table : shown with its column names; None for no table
     limit : rows of the table that are shown; a text below says how many there are
-    picture : a PNG that is put into the page
+    picture : content of a PNG that is put into the page
     """
 
     heading: str
@@ -42,7 +42,7 @@ class Section:
     warnings: Sequence[str] = ()
     table: pd.DataFrame | None = None
     limit: int = 200
-    picture: Path | None = None
+    picture: bytes | None = None
 
 
 def write_report(
@@ -69,7 +69,7 @@ def write_report(
         parts += [f'<p class="warning">{escape(text)}</p>' for text in section.warnings]
         parts += [f"<p>{escape(text)}</p>" for text in section.sentences]
         if section.picture is not None:
-            data = base64.b64encode(section.picture.read_bytes()).decode()
+            data = base64.b64encode(section.picture).decode()
             parts.append(f'<img alt="{escape(section.heading)}" src="data:image/png;base64,{data}">')
         if section.table is not None:
             parts.append(_table(section.table.head(section.limit)))

@@ -106,7 +106,7 @@ class AnnualCheckup(CheckupAlgorithm):
         from ...citycheck_qgis.storage.report import Section
         from ...citycheck_qgis.storage.runs import now, run_record
         from ...citycheck_qgis.units.conservation import counts
-        from ..maps.draw import draw
+        from ..maps.draw import draw, preview
 
         started = now()
         progress = progress_of(feedback, 0, 100)
@@ -152,12 +152,12 @@ class AnnualCheckup(CheckupAlgorithm):
             write_layers(draft / REMAINDER, result.remainders)
             progress(0.6)
             draw(draft / DATABASE, sheet, draft / PROJECT, draft / PDF, draft / PNG, feedback)
-            picture = Section(tr("Map"), picture=draft / PNG)
+            picture = Section(tr("Map"), picture=preview(draft / PNG))
             title = tr("{city}: checkup {year}").format(city=sheet.city, year=year)
             sections = [picture, *checkup_sections(result, system)]
             self.write_page(draft / REPORT, title, sections, f"CityCheck {self.version()}")
             progress(0.98)
-        of_year = f"{folder / DATABASE}|layername={{}}|subset=\"year\" = {year}"
+        of_year = f'{folder / DATABASE}|layername={{}}|subset="year" = {year}'
         group = f"{sheet.city} {year}"
         load_afterwards(of_year.format("problem"), context, group, tr("Problems"))
         load_afterwards(of_year.format("distribution"), context, group, tr("Problem distribution"))

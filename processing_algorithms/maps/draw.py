@@ -5,6 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 from qgis.core import QgsFeedback
+from qgis.PyQt.QtCore import QBuffer, QByteArray, QIODevice, Qt
+from qgis.PyQt.QtGui import QImage
 
 from ...citycheck_qgis.maps.project import ContextLayer, build_project
 from ...citycheck_qgis.maps.sheet import Sheet, export_sheet
@@ -25,3 +27,12 @@ def draw(
         export_sheet(made.project, made.layout_name, pdf, png, feedback=feedback)
     # Open layers would keep the database locked.
     made.project.clear()
+
+
+def preview(png: Path, width: int = 1800) -> bytes:
+    """Return a smaller PNG of a map, for a page that is mailed."""
+    content = QByteArray()
+    buffer = QBuffer(content)
+    buffer.open(QIODevice.OpenModeFlag.WriteOnly)
+    QImage(str(png)).scaledToWidth(width, Qt.TransformationMode.SmoothTransformation).save(buffer, "PNG")
+    return bytes(content)
