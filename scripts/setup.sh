@@ -215,17 +215,23 @@ for module in (numpy, pandas, pyproj): print(f"{module.__name__}=={module.__vers
 
 # --- translations and profile --------------------------------------------------------------------------
 
+stale_translations() {
+    local source
+    for source in i18n/*.ts; do
+        [ ! "$source" -nt "${source%.ts}.qm" ] || printf '%s\n' "$source"
+    done
+}
+
 compile_translations() {
-    step 3 "Translations"
-    local lrelease=/usr/lib/qt5/bin/lrelease
+    local lrelease=/usr/lib/qt5/bin/lrelease stale
+    mapfile -t stale < <(stale_translations)
+    [ ${#stale[@]} -gt 0 ] || return 0
     [ -x $lrelease ] || lrelease="$(command -v lrelease || true)"
-    if ! compgen -G 'i18n/*.ts' >/dev/null; then
-        say "none to compile"
-    elif [ -z "$lrelease" ]; then
+    if [ -z "$lrelease" ]; then
         say "lrelease was not found: the interface stays English"
     else
-        logged "$lrelease" -silent i18n/*.ts
-        say "$(compgen -G 'i18n/*.qm' | wc -l) compiled"
+        logged "$lrelease" -silent "${stale[@]}"
+        say "compiled: ${stale[*]}"
     fi
 }
 
@@ -275,6 +281,7 @@ check() {
 require_apt
 if [ -f $stamp ] && [ -L .qgis/plugins/citycheck ] && [ -f .qgis/profiles/default/QGIS/QGIS3.ini ] &&
     [ "$(cat $stamp)" = "$(state)" ]; then
+    compile_translations
     echo "Set-up is complete."
     exit 0
 fi
@@ -284,6 +291,7 @@ mkdir -p .qgis
 : >"$log"
 install_packages
 make_environment
+step 3 "Translations"
 compile_translations
 make_profile
 check

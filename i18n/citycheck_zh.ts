@@ -1,0 +1,1891 @@
+<?xml version="1.0" encoding="utf-8"?>
+<!DOCTYPE TS>
+<TS version="2.1" language="zh_CN" sourcelanguage="en">
+<context>
+    <name>CityCheck</name>
+    <message>
+        <location filename="../processing_algorithms/dependencies.py"/>
+        <location filename="../processing_algorithms/translate.py"/>
+        <source>, </source>
+        <translation>、</translation>
+    </message>
+    <message>
+        <location filename="../processing_algorithms/base.py"/>
+        <source>&lt;b&gt;{name}&lt;/b&gt;: {text}</source>
+        <translation>&lt;b&gt;{name}&lt;/b&gt;：{text}</translation>
+    </message>
+    <message>
+        <location filename="../processing_algorithms/maps/problemmap.py"/>
+        <source>A3 landscape, 300 dpi.</source>
+        <translation>A3 横幅，300 dpi。</translation>
+    </message>
+    <message>
+        <location filename="../processing_algorithms/maps/problemmap.py"/>
+        <source>A3 landscape.</source>
+        <translation>A3 横幅。</translation>
+    </message>
+    <message>
+        <location filename="../processing_algorithms/boundaries/assignunits.py"/>
+        <source>All features with community_code, street_code, district_code, city_code, share, method, overlap_count.</source>
+        <translation>全部要素，带 community_code、street_code、district_code、city_code（社区、街道、区、市代码）、share（重叠比例）、method（归属方式）和 overlap_count（重叠社区数）。</translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/indicators/tables.py"/>
+        <source>All sheets of {file} are empty; export the table again.</source>
+        <translation>{file} 的所有工作表都是空的；请重新导出该表。</translation>
+    </message>
+    <message>
+        <location filename="../processing_algorithms/base.py"/>
+        <location filename="../processing_algorithms/explain.py"/>
+        <source>Ambiguous</source>
+        <translation>歧义</translation>
+    </message>
+    <message>
+        <location filename="../processing_algorithms/annual/annualcheckup.py"/>
+        <location filename="../processing_algorithms/groups.py"/>
+        <source>Annual checkup</source>
+        <translation>年度体检</translation>
+    </message>
+    <message>
+        <location filename="../processing_algorithms/boundaries/checkboundaries.py"/>
+        <source>Area (m²)</source>
+        <translation>面积（平方米）</translation>
+    </message>
+    <message>
+        <location filename="../processing_algorithms/boundaries/assignunits.py"/>
+        <source>Assign features to units</source>
+        <translation>要素归属到体检单元</translation>
+    </message>
+    <message>
+        <location filename="../processing_algorithms/groups.py"/>
+        <source>Boundaries and units</source>
+        <translation>边界与体检单元</translation>
+    </message>
+    <message>
+        <location filename="../processing_algorithms/inputs.py"/>
+        <source>Boundaries of the communities (社区), each with its code. The table unit of a checkup database may stand for all levels.</source>
+        <translation>社区边界，每个社区带代码。体检数据库中的 unit 表可以代替全部层级的边界。</translation>
+    </message>
+    <message>
+        <location filename="../processing_algorithms/inputs.py"/>
+        <source>Boundaries of this level. Left out, they are merged from the level below by the unit codes.</source>
+        <translation>本层级的边界。不给出时，按单元代码由下一层级合并而成。</translation>
+    </message>
+    <message>
+        <location filename="../processing_algorithms/boundaries/checkboundaries.py"/>
+        <source>Boundary issues</source>
+        <translation>边界问题</translation>
+    </message>
+    <message>
+        <location filename="../processing_algorithms/boundaries/checkboundaries.py"/>
+        <source>Brings the unit codes into their normal form, finds the parent of each unit, repairs invalid polygons on a copy, and lists what is wrong: missing, malformed or doubled codes, units without a parent or in two, overlaps, gaps, and units that reach out of their parent.</source>
+        <translation>规范单元代码，确定每个单元的上级，在副本上修复无效面，并列出所有问题：代码缺失、格式不对或重复，没有上级或落在两个上级中的单元，重叠，空隙，以及超出上级范围的单元。</translation>
+    </message>
+    <message>
+        <location filename="../processing_algorithms/inputs.py"/>
+        <source>Building number column</source>
+        <translation>楼栋编号列</translation>
+    </message>
+    <message>
+        <location filename="../processing_algorithms/inputs.py"/>
+        <source>Buildings</source>
+        <translation>建筑</translation>
+    </message>
+    <message>
+        <location filename="../processing_algorithms/boundaries/assignunits.py"/>
+        <source>Buildings or any other features. Polygons are compared by area, lines by length, points by containment.</source>
+        <translation>建筑或其他任何要素。面按面积比较，线按长度比较，点看落在哪个社区内。</translation>
+    </message>
+    <message>
+        <location filename="../processing_algorithms/inputs.py"/>
+        <source>CSV or XLSX files with indicator values, all sheets; the layout and the encoding are recognised.</source>
+        <translation>含指标值的 CSV 或 XLSX 文件，读取全部工作表；版式和编码自动识别。</translation>
+    </message>
+    <message>
+        <location filename="../processing_algorithms/inputs.py"/>
+        <source>CSV or XLSX with the units that were surveyed in the year; without it no unit counts as free of problems.</source>
+        <translation>写明本年度哪些单元纳入体检的 CSV 或 XLSX 文件；没有它，任何单元都不能算作没有问题。</translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/indicators/tables.py"/>
+        <source>Cell {cell} in {file} [{sheet}] holds a formula without a stored result; open the file in a spreadsheet program and save it again.</source>
+        <translation>{file} [{sheet}] 的单元格 {cell} 是没有保存结果的公式；请用电子表格软件打开该文件，再保存一次。</translation>
+    </message>
+    <message>
+        <location filename="../processing_algorithms/indicators/importvalues.py"/>
+        <source>Cells that were not read</source>
+        <translation>没有读取的单元格</translation>
+    </message>
+    <message>
+        <location filename="../processing_algorithms/boundaries/checkboundaries.py"/>
+        <source>Check boundaries</source>
+        <translation>检查边界</translation>
+    </message>
+    <message>
+        <location filename="../processing_algorithms/annual/annualcheckup.py"/>
+        <location filename="../processing_algorithms/maps/problemmap.py"/>
+        <source>Checkup database</source>
+        <translation>体检数据库</translation>
+    </message>
+    <message>
+        <location filename="../processing_algorithms/inputs.py"/>
+        <source>Checkup year</source>
+        <translation>体检年度</translation>
+    </message>
+    <message>
+        <location filename="../processing_algorithms/indicators/joinindicators.py"/>
+        <location filename="../processing_algorithms/inputs.py"/>
+        <source>City</source>
+        <translation>市</translation>
+    </message>
+    <message>
+        <location filename="../processing_algorithms/inputs.py"/>
+        <source>City name</source>
+        <translation>城市名称</translation>
+    </message>
+    <message>
+        <location filename="../processing_algorithms/inputs.py"/>
+        <source>Code column</source>
+        <translation>代码列</translation>
+    </message>
+    <message>
+        <location filename="../processing_algorithms/inputs.py"/>
+        <source>Column of the building numbers; empty: found by its usual names.</source>
+        <translation>楼栋编号所在的列；留空则按常见列名查找。</translation>
+    </message>
+    <message>
+        <location filename="../processing_algorithms/inputs.py"/>
+        <source>Column of the unit codes; empty: found by its usual names.</source>
+        <translation>单元代码所在的列；留空则按常见列名查找。</translation>
+    </message>
+    <message>
+        <location filename="../processing_algorithms/inputs.py"/>
+        <source>Column of the unit names; empty: found by its usual names.</source>
+        <translation>单元名称所在的列；留空则按常见列名查找。</translation>
+    </message>
+    <message>
+        <location filename="../processing_algorithms/inputs.py"/>
+        <source>Column with the code or name of the unit above; empty: found by its usual names, else the code's own digits, else the place decide.</source>
+        <translation>写有上级单元代码或名称的列；留空则按常见列名查找，找不到时依次由代码本身的位数、空间位置判定。</translation>
+    </message>
+    <message>
+        <location filename="../processing_algorithms/inputs.py"/>
+        <source>Communities</source>
+        <translation>社区</translation>
+    </message>
+    <message>
+        <location filename="../processing_algorithms/explain.py"/>
+        <source>Communities by state</source>
+        <translation>各状态的社区数</translation>
+    </message>
+    <message>
+        <location filename="../processing_algorithms/explain.py"/>
+        <source>Communities with the most objects</source>
+        <translation>问题对象最多的社区</translation>
+    </message>
+    <message>
+        <location filename="../processing_algorithms/indicators/joinindicators.py"/>
+        <source>Community</source>
+        <translation>社区</translation>
+    </message>
+    <message>
+        <location filename="../processing_algorithms/explain.py"/>
+        <source>Compared with {year}</source>
+        <translation>与 {year} 年对比</translation>
+    </message>
+    <message>
+        <location filename="../processing_algorithms/problems/diagnose.py"/>
+        <source>Compares values with the standards of their indicators, puts a building or a unit to each surveyed problem, and counts distinct objects with problems per unit and dimension. Only surveyed units can be without problems.</source>
+        <translation>把体检值与指标的评价标准相比较，为每个调查问题找到所在的建筑或单元，并按单元和维度统计问题对象（同一对象只计一次）。只有纳入体检的单元才谈得上没有问题。</translation>
+    </message>
+    <message>
+        <location filename="../processing_algorithms/explain.py"/>
+        <source>Conservation of rows</source>
+        <translation>行数对账</translation>
+    </message>
+    <message>
+        <location filename="../processing_algorithms/problems/diagnose.py"/>
+        <source>Counts per unit of every level, and its state.</source>
+        <translation>各层级每个单元的计数及其状态。</translation>
+    </message>
+    <message>
+        <location filename="../processing_algorithms/inputs.py"/>
+        <source>Data date</source>
+        <translation>数据截止</translation>
+    </message>
+    <message>
+        <location filename="../processing_algorithms/inputs.py"/>
+        <source>Date of issue</source>
+        <translation>编制日期</translation>
+    </message>
+    <message>
+        <location filename="../processing_algorithms/problems/diagnose.py"/>
+        <source>Diagnose problems</source>
+        <translation>诊断问题</translation>
+    </message>
+    <message>
+        <location filename="../processing_algorithms/indicators/joinindicators.py"/>
+        <source>District</source>
+        <translation>区</translation>
+    </message>
+    <message>
+        <location filename="../processing_algorithms/inputs.py"/>
+        <source>Districts</source>
+        <translation>区</translation>
+    </message>
+    <message>
+        <location filename="../processing_algorithms/maps/problemmap.py"/>
+        <source>Draw the problem distribution map</source>
+        <translation>绘制问题分布图</translation>
+    </message>
+    <message>
+        <location filename="../processing_algorithms/inputs.py"/>
+        <source>Drawing number</source>
+        <translation>图号</translation>
+    </message>
+    <message>
+        <location filename="../processing_algorithms/maps/problemmap.py"/>
+        <source>Draws the A3 sheet of a year from a checkup database and keeps it as an editable QGIS project. Where the project exists, its styles, labels and layout stay as they were changed; the data beneath them are replaced.</source>
+        <translation>由体检数据库绘制某一年度的 A3 图幅，并存为可编辑的 QGIS 工程。工程已存在时，其中改过的样式、标注和版面原样保留，只替换下面的数据。</translation>
+    </message>
+    <message>
+        <location filename="../processing_algorithms/indicators/importvalues.py"/>
+        <source>Each with its place and the reason.</source>
+        <translation>逐个列出位置和原因。</translation>
+    </message>
+    <message>
+        <location filename="../processing_algorithms/problems/diagnose.py"/>
+        <source>Each with the reason.</source>
+        <translation>逐个注明原因。</translation>
+    </message>
+    <message>
+        <location filename="../processing_algorithms/inputs.py"/>
+        <source>Empty: for internal use (内部使用).</source>
+        <translation>留空则为“内部使用”。</translation>
+    </message>
+    <message>
+        <location filename="../processing_algorithms/explain.py"/>
+        <source>Every row that came in is counted once: in = matched + ambiguous + unmatched + outside.</source>
+        <translation>读入的每一行只计一次：输入 = 匹配 + 歧义 + 未匹配 + 范围外。</translation>
+    </message>
+    <message>
+        <location filename="../processing_algorithms/boundaries/assignunits.py"/>
+        <location filename="../processing_algorithms/explain.py"/>
+        <source>Features</source>
+        <translation>要素</translation>
+    </message>
+    <message>
+        <location filename="../processing_algorithms/boundaries/assignunits.py"/>
+        <source>Features in several communities</source>
+        <translation>跨社区的要素数</translation>
+    </message>
+    <message>
+        <location filename="../processing_algorithms/boundaries/assignunits.py"/>
+        <source>Features with units</source>
+        <translation>带体检单元的要素</translation>
+    </message>
+    <message>
+        <location filename="../processing_algorithms/boundaries/assignunits.py"/>
+        <source>Features without a unit</source>
+        <translation>没有归属的要素</translation>
+    </message>
+    <message>
+        <location filename="../processing_algorithms/explain.py"/>
+        <source>Features without a unit, and ties</source>
+        <translation>没有归属的要素和并列的要素</translation>
+    </message>
+    <message>
+        <location filename="../processing_algorithms/inputs.py"/>
+        <source>First part of the sheet's title.</source>
+        <translation>图名的开头部分。</translation>
+    </message>
+    <message>
+        <location filename="../processing_algorithms/inputs.py"/>
+        <source>Footprints; each is assigned to the community with the largest overlap.</source>
+        <translation>建筑轮廓；每栋归入重叠面积最大的社区。</translation>
+    </message>
+    <message>
+        <location filename="../processing_algorithms/annual/annualcheckup.py"/>
+        <source>For the base map; copied into the database.</source>
+        <translation>用作底图；复制到数据库中。</translation>
+    </message>
+    <message>
+        <location filename="../processing_algorithms/annual/annualcheckup.py"/>
+        <source>From boundaries, buildings, value tables, sample and surveyed problems to the checkup database, the problem distribution map (PDF, PNG and an editable project) and a report. Run again with another year into the same folder, it adds that year and keeps what planners changed in the project. Nothing is written unless all of it could be made.</source>
+        <translation>由边界、建筑、指标附表、样本名单和调查问题，得到体检数据库、问题分布图（PDF、PNG 和可编辑的工程）和报告。换一个年度再跑进同一个文件夹，该年度就加进数据库，工程中手工修改过的内容原样保留。要么全部完成，要么什么都不写。</translation>
+    </message>
+    <message>
+        <location filename="../processing_algorithms/maps/problemmap.py"/>
+        <source>GeoPackage that annualcheckup has made.</source>
+        <translation>由“年度体检”（annualcheckup）生成的 GeoPackage。</translation>
+    </message>
+    <message>
+        <location filename="../processing_algorithms/explain.py"/>
+        <source>Geometry</source>
+        <translation>几何</translation>
+    </message>
+    <message>
+        <location filename="../processing_algorithms/explain.py"/>
+        <source>Geometry that was not as it should be</source>
+        <translation>有问题的几何</translation>
+    </message>
+    <message>
+        <location filename="../processing_algorithms/annual/annualcheckup.py"/>
+        <source>Gets checkup.gpkg, checkup.qgz, annual-problem-map.pdf and .png, report.html and remainder.gpkg.</source>
+        <translation>写入 checkup.gpkg、checkup.qgz、annual-problem-map.pdf 和 .png、report.html、remainder.gpkg。</translation>
+    </message>
+    <message>
+        <location filename="../processing_algorithms/boundaries/assignunits.py"/>
+        <source>Gives each building (or other feature) the community with the largest overlap, ties to the lowest code, and that community's street, district and city. Every feature is accounted for: in = matched + ambiguous + unmatched + outside; the ones without a community are written as a layer of their own.</source>
+        <translation>为每栋建筑（或其他要素）找到重叠最大的社区（并列时取代码最小的），再带上该社区所属的街道、区和市。每个要素都有交代：输入 = 匹配 + 歧义 + 未匹配 + 范围外；没有归入任何社区的要素另写成一个图层。</translation>
+    </message>
+    <message>
+        <location filename="../processing_algorithms/annual/annualcheckup.py"/>
+        <source>Green space</source>
+        <translation>绿地</translation>
+    </message>
+    <message>
+        <location filename="../processing_algorithms/base.py"/>
+        <source>HTML files (*.html)</source>
+        <translation>HTML 文件 (*.html)</translation>
+    </message>
+    <message>
+        <location filename="../processing_algorithms/base.py"/>
+        <source>HTML page with the conservation table and everything that was found.</source>
+        <translation>HTML 页面，含对账表和所有发现。</translation>
+    </message>
+    <message>
+        <location filename="../processing_algorithms/explain.py"/>
+        <source>How the community was found</source>
+        <translation>社区归属方式</translation>
+    </message>
+    <message>
+        <location filename="../processing_algorithms/indicators/joinindicators.py"/>
+        <source>Ids separated by commas, such as M61-01,M61-15; empty: all that have a value at this level.</source>
+        <translation>用逗号分隔的指标编号，例如 M61-01,M61-15；留空则取本层级有值的全部指标。</translation>
+    </message>
+    <message>
+        <location filename="../processing_algorithms/indicators/importvalues.py"/>
+        <source>Import indicator values</source>
+        <translation>导入指标值</translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/indicators/values.py"/>
+        <source>In {table}, cell {cell}, the value of {indicator} is {text!r}: {reason} ({count} such cells in all); correct the cell or empty it.</source>
+        <translation>{table} 的单元格 {cell} 中，“{indicator}”的值是“{text}”：{reason}（这样的单元格共 {count} 个）；请改正或清空该单元格。</translation>
+    </message>
+    <message>
+        <location filename="../processing_algorithms/inputs.py"/>
+        <source>Indicator system</source>
+        <translation>指标体系</translation>
+    </message>
+    <message>
+        <location filename="../processing_algorithms/groups.py"/>
+        <location filename="../processing_algorithms/indicators/joinindicators.py"/>
+        <source>Indicators</source>
+        <translation>指标</translation>
+    </message>
+    <message>
+        <location filename="../processing_algorithms/base.py"/>
+        <source>Inputs</source>
+        <translation>输入</translation>
+    </message>
+    <message>
+        <location filename="../processing_algorithms/boundaries/checkboundaries.py"/>
+        <source>Issues</source>
+        <translation>问题数</translation>
+    </message>
+    <message>
+        <location filename="../processing_algorithms/explain.py"/>
+        <source>Join</source>
+        <translation>匹配对象</translation>
+    </message>
+    <message>
+        <location filename="../processing_algorithms/indicators/joinindicators.py"/>
+        <source>Join indicators to boundaries</source>
+        <translation>把指标连接到边界</translation>
+    </message>
+    <message>
+        <location filename="../processing_algorithms/inputs.py"/>
+        <source>Language of the sheet</source>
+        <translation>图幅语言</translation>
+    </message>
+    <message>
+        <location filename="../processing_algorithms/inputs.py"/>
+        <source>Largest share without a unit (%)</source>
+        <translation>无归属比例上限（%）</translation>
+    </message>
+    <message>
+        <location filename="../processing_algorithms/inputs.py"/>
+        <source>Layers or tables with an indicator per row; located by building number, place, or unit name.</source>
+        <translation>图层或表格，每行写明一项指标；依次按楼栋编号、位置、单元名称定位。</translation>
+    </message>
+    <message>
+        <location filename="../processing_algorithms/indicators/joinindicators.py"/>
+        <source>Level</source>
+        <translation>层级</translation>
+    </message>
+    <message>
+        <location filename="../processing_algorithms/indicators/joinindicators.py"/>
+        <source>Level of the units that are returned.</source>
+        <translation>要输出的单元的层级。</translation>
+    </message>
+    <message>
+        <location filename="../processing_algorithms/boundaries/checkboundaries.py"/>
+        <source>List</source>
+        <translation>清单</translation>
+    </message>
+    <message>
+        <location filename="../processing_algorithms/annual/annualcheckup.py"/>
+        <source>Map</source>
+        <translation>地图</translation>
+    </message>
+    <message>
+        <location filename="../processing_algorithms/annual/annualcheckup.py"/>
+        <location filename="../processing_algorithms/maps/problemmap.py"/>
+        <source>Map as PDF</source>
+        <translation>PDF 地图</translation>
+    </message>
+    <message>
+        <location filename="../processing_algorithms/annual/annualcheckup.py"/>
+        <location filename="../processing_algorithms/maps/problemmap.py"/>
+        <source>Map as PNG</source>
+        <translation>PNG 地图</translation>
+    </message>
+    <message>
+        <location filename="../processing_algorithms/inputs.py"/>
+        <source>Map review number</source>
+        <translation>审图号</translation>
+    </message>
+    <message>
+        <location filename="../processing_algorithms/groups.py"/>
+        <source>Maps</source>
+        <translation>制图</translation>
+    </message>
+    <message>
+        <location filename="../processing_algorithms/base.py"/>
+        <location filename="../processing_algorithms/explain.py"/>
+        <source>Matched</source>
+        <translation>匹配</translation>
+    </message>
+    <message>
+        <location filename="../processing_algorithms/explain.py"/>
+        <source>Method</source>
+        <translation>归属方式</translation>
+    </message>
+    <message>
+        <location filename="../processing_algorithms/inputs.py"/>
+        <source>Name column</source>
+        <translation>名称列</translation>
+    </message>
+    <message>
+        <location filename="../processing_algorithms/inputs.py"/>
+        <source>Name of a built-in edition or path of your own CSV file in the same form; empty: the 61 national indicators.</source>
+        <translation>内置版本的名称，或同样格式的自有 CSV 文件的路径；留空则用 61 项国家基础指标。</translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/maps/fonts.py"/>
+        <source>No installed font of the map has the characters '{characters}' (looked in {families}): {remedy}.</source>
+        <translation>已安装的制图字体都没有“{characters}”这些字（查过 {families}）：{remedy}。</translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/indicators/sample.py"/>
+        <source>No table of units was found in {file}: looked for headers such as 社区代码, 社区名称, 街道名称, 代码, 名称 in the first 30 rows of every sheet.</source>
+        <translation>{file} 中没有找到单元表：已在每个工作表的前 30 行中查找“社区代码”“社区名称”“街道名称”“代码”“名称”等表头。</translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/indicators/values.py"/>
+        <source>No table of values was found in {file}: looked in the first 30 rows of every sheet for headers such as 社区代码, 社区名称, 街道名称, 指标项, 体检值 and for the indicators' names.</source>
+        <translation>{file} 中没有找到指标值表：已在每个工作表的前 30 行中查找“社区代码”“社区名称”“街道名称”“指标项”“体检值”等表头以及指标名称。</translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/indicators/values.py"/>
+        <source>No value table was given; name at least one CSV or XLSX file.</source>
+        <translation>没有给出指标附表；请至少指定一个 CSV 或 XLSX 文件。</translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/maps/fonts.py"/>
+        <source>None of the fonts that the map may use is installed ({families}, ...): {remedy}, or add an installed family to styles/fonts.json.</source>
+        <translation>制图可用的字体（{families} 等）一个也没有安装：{remedy}，或者在 styles/fonts.json 中加入一个已安装的字体。</translation>
+    </message>
+    <message>
+        <location filename="../processing_algorithms/explain.py"/>
+        <source>Notes</source>
+        <translation>说明</translation>
+    </message>
+    <message>
+        <location filename="../processing_algorithms/annual/annualcheckup.py"/>
+        <location filename="../processing_algorithms/problems/diagnose.py"/>
+        <source>Objects with problems</source>
+        <translation>问题对象数</translation>
+    </message>
+    <message>
+        <location filename="../processing_algorithms/boundaries/checkboundaries.py"/>
+        <source>One feature per issue, at its place.</source>
+        <translation>每个问题一个要素，位于问题所在处。</translation>
+    </message>
+    <message>
+        <location filename="../processing_algorithms/indicators/joinindicators.py"/>
+        <source>One feature per unit of the level.</source>
+        <translation>该层级每个单元一个要素。</translation>
+    </message>
+    <message>
+        <location filename="../processing_algorithms/problems/diagnose.py"/>
+        <source>One row per unit and indicator: meets, fails, no_standard, not_assessed.</source>
+        <translation>每个单元、每项指标一行：meets 达标、fails 不达标、no_standard 无标准、not_assessed 未评价。</translation>
+    </message>
+    <message>
+        <location filename="../processing_algorithms/indicators/importvalues.py"/>
+        <source>One row per unit, indicator, year and source.</source>
+        <translation>每个单元、指标、年度、来源一行。</translation>
+    </message>
+    <message>
+        <location filename="../processing_algorithms/explain.py"/>
+        <source>Only the {n} units that were surveyed in both years are compared.</source>
+        <translation>只对比两个年度都纳入体检的 {n} 个单元。</translation>
+    </message>
+    <message>
+        <location filename="../processing_algorithms/inputs.py"/>
+        <source>Origin of the data, printed as given.</source>
+        <translation>数据来源，原样印在图上。</translation>
+    </message>
+    <message>
+        <location filename="../processing_algorithms/boundaries/assignunits.py"/>
+        <source>Other street by largest overlap</source>
+        <translation>按最大重叠另属其他街道的要素数</translation>
+    </message>
+    <message>
+        <location filename="../processing_algorithms/annual/annualcheckup.py"/>
+        <source>Output folder</source>
+        <translation>输出文件夹</translation>
+    </message>
+    <message>
+        <location filename="../processing_algorithms/base.py"/>
+        <source>Outputs</source>
+        <translation>输出</translation>
+    </message>
+    <message>
+        <location filename="../processing_algorithms/base.py"/>
+        <location filename="../processing_algorithms/explain.py"/>
+        <source>Outside</source>
+        <translation>范围外</translation>
+    </message>
+    <message>
+        <location filename="../processing_algorithms/boundaries/checkboundaries.py"/>
+        <source>Overlaps and gaps up to this area come from rounding and are not reported.</source>
+        <translation>面积不超过此值的重叠和空隙是坐标取整造成的，不予列出。</translation>
+    </message>
+    <message>
+        <location filename="../processing_algorithms/inputs.py"/>
+        <source>Parent column</source>
+        <translation>上级列</translation>
+    </message>
+    <message>
+        <location filename="../processing_algorithms/inputs.py"/>
+        <source>Printed as given.</source>
+        <translation>原样印在图上。</translation>
+    </message>
+    <message>
+        <location filename="../processing_algorithms/inputs.py"/>
+        <source>Printed as given; never taken from the clock.</source>
+        <translation>原样印在图上；不取系统时间。</translation>
+    </message>
+    <message>
+        <location filename="../processing_algorithms/annual/annualcheckup.py"/>
+        <location filename="../processing_algorithms/problems/diagnose.py"/>
+        <source>Problem distribution</source>
+        <translation>问题分布</translation>
+    </message>
+    <message>
+        <location filename="../processing_algorithms/annual/annualcheckup.py"/>
+        <location filename="../processing_algorithms/groups.py"/>
+        <location filename="../processing_algorithms/problems/diagnose.py"/>
+        <source>Problems</source>
+        <translation>问题</translation>
+    </message>
+    <message>
+        <location filename="../processing_algorithms/explain.py"/>
+        <source>Problems by dimension</source>
+        <translation>各维度的问题</translation>
+    </message>
+    <message>
+        <location filename="../processing_algorithms/problems/diagnose.py"/>
+        <source>Problems without a place</source>
+        <translation>没有落位的问题</translation>
+    </message>
+    <message>
+        <location filename="../processing_algorithms/inputs.py"/>
+        <source>Producing unit</source>
+        <translation>编制单位</translation>
+    </message>
+    <message>
+        <location filename="../processing_algorithms/annual/annualcheckup.py"/>
+        <location filename="../processing_algorithms/maps/problemmap.py"/>
+        <source>Project</source>
+        <translation>工程</translation>
+    </message>
+    <message>
+        <location filename="../processing_algorithms/inputs.py"/>
+        <source>Projected CRS in metres in which everything is measured; empty: that of the communities, or for degrees the matching CGCS2000 3-degree strip.</source>
+        <translation>量算所用的投影坐标系，单位为米；留空则用社区图层的坐标系，社区图层为经纬度时用相应的 CGCS2000 3 度带。</translation>
+    </message>
+    <message>
+        <location filename="../processing_algorithms/indicators/joinindicators.py"/>
+        <source>Puts the values of a year beside the units of one level: for each indicator its value and, in a column of its own, its state. A unit without a row is not_surveyed, never zero. Values of units that are not on the map are written to the remainder.</source>
+        <translation>把某一年度的值放到一个层级的单元旁边：每项指标一列值，另有一列状态。没有对应行的单元记为 not_surveyed（未体检），绝不记为 0。图上没有的单元，其值写入剩余。</translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/indicators/tables.py"/>
+        <source>Reading {file} needs the Python package openpyxl, which is not installed; install it (Debian: python3-openpyxl) or save the sheets as CSV.</source>
+        <translation>读取 {file} 需要 Python 包 openpyxl，但没有安装；请安装它（Debian：python3-openpyxl），或把各工作表另存为 CSV。</translation>
+    </message>
+    <message>
+        <location filename="../processing_algorithms/indicators/importvalues.py"/>
+        <source>Reads tables as they arrive (CSV in UTF-8 or GBK, XLSX with merged cells; one row per value, per unit or per indicator) into one table with unit, indicator, year, value, state, text as found and source. Zero, not surveyed, not applicable and missing stay four different things. Cells that cannot be read or joined are written to the remainder with file, sheet, row and column.</source>
+        <translation>附表来什么样就读什么样（UTF-8 或 GBK 的 CSV，带合并单元格的 XLSX；一行一个值、一行一个单元或一行一项指标都可以），汇成一张表：单元、指标、年度、值、状态、原文和来源。0、未体检、不适用、缺失始终是四回事。读不出或匹配不上的单元格，连同文件、工作表、行、列写入剩余。</translation>
+    </message>
+    <message>
+        <location filename="../processing_algorithms/annual/annualcheckup.py"/>
+        <source>Remainder</source>
+        <translation>剩余</translation>
+    </message>
+    <message>
+        <location filename="../processing_algorithms/explain.py"/>
+        <source>Remainder: {name}</source>
+        <translation>剩余：{name}</translation>
+    </message>
+    <message>
+        <location filename="../processing_algorithms/annual/annualcheckup.py"/>
+        <location filename="../processing_algorithms/base.py"/>
+        <source>Report</source>
+        <translation>报告</translation>
+    </message>
+    <message>
+        <location filename="../processing_algorithms/annual/annualcheckup.py"/>
+        <source>Roads</source>
+        <translation>道路</translation>
+    </message>
+    <message>
+        <location filename="../processing_algorithms/indicators/rollup.py"/>
+        <source>Roll up values</source>
+        <translation>逐级汇总</translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/indicators/systems.py"/>
+        <source>Row {row} of the indicator system {table}: the name {name!r} also stands for {other}; remove the alias from one of them.</source>
+        <translation>指标体系 {table} 第 {row} 行：名称“{name}”同时也指 {other}；请从其中一个指标删去该别名。</translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/indicators/systems.py"/>
+        <source>Row {row} of the indicator system {table}: {problem}</source>
+        <translation>指标体系 {table} 第 {row} 行：{problem}</translation>
+    </message>
+    <message>
+        <location filename="../processing_algorithms/explain.py"/>
+        <source>Rows</source>
+        <translation>行数</translation>
+    </message>
+    <message>
+        <location filename="../processing_algorithms/base.py"/>
+        <location filename="../processing_algorithms/explain.py"/>
+        <source>Rows in</source>
+        <translation>输入</translation>
+    </message>
+    <message>
+        <location filename="../processing_algorithms/inputs.py"/>
+        <source>Sample register</source>
+        <translation>样本名单</translation>
+    </message>
+    <message>
+        <location filename="../processing_algorithms/boundaries/checkboundaries.py"/>
+        <source>Smallest area to report (m²)</source>
+        <translation>列出的最小面积（平方米）</translation>
+    </message>
+    <message>
+        <location filename="../processing_algorithms/inputs.py"/>
+        <source>Source note</source>
+        <translation>来源说明</translation>
+    </message>
+    <message>
+        <location filename="../processing_algorithms/indicators/importvalues.py"/>
+        <source>State</source>
+        <translation>状态</translation>
+    </message>
+    <message>
+        <location filename="../processing_algorithms/explain.py"/>
+        <location filename="../processing_algorithms/indicators/importvalues.py"/>
+        <source>States of the values</source>
+        <translation>体检值的状态</translation>
+    </message>
+    <message>
+        <location filename="../processing_algorithms/indicators/joinindicators.py"/>
+        <source>Street</source>
+        <translation>街道</translation>
+    </message>
+    <message>
+        <location filename="../processing_algorithms/inputs.py"/>
+        <source>Streets</source>
+        <translation>街道</translation>
+    </message>
+    <message>
+        <location filename="../processing_algorithms/indicators/rollup.py"/>
+        <source>Sums and counts are added, rates are computed anew from numerator and denominator or from a named weight, means are weighted; a rate without a denominator is left missing, never averaged. The text of each new value says how many of the units below were measured.</source>
+        <translation>总量和个数相加；比率由分子分母或指定的权重重新计算；均值加权。没有分母的比率记为缺失，绝不简单平均。每个汇总值的原文栏写明下级单元中有多少个是实测。</translation>
+    </message>
+    <message>
+        <location filename="../processing_algorithms/inputs.py"/>
+        <source>Surveyed problems</source>
+        <translation>调查问题</translation>
+    </message>
+    <message>
+        <location filename="../processing_algorithms/problems/diagnose.py"/>
+        <source>Table of values, as importvalues and rollup write it.</source>
+        <translation>指标值表，由“导入指标值”（importvalues）或“逐级汇总”（rollup）写出。</translation>
+    </message>
+    <message>
+        <location filename="../processing_algorithms/inputs.py"/>
+        <source>Table of values, as importvalues writes it.</source>
+        <translation>指标值表，由“导入指标值”（importvalues）写出。</translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/storage/database.py"/>
+        <source>Table {table} cannot be written to {file}: {reason}.</source>
+        <translation>表 {table} 无法写入 {file}：{reason}。</translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/maps/project.py"/>
+        <source>The base map has no role '{role}' (layer {path}): use one of {roles}.</source>
+        <translation>底图没有“{role}”这种角色（图层 {path}）：请用 {roles} 之一。</translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/units/coordinates.py"/>
+        <source>The boundaries have no usable coordinates in {crs}; check the layer's CRS and its geometries.</source>
+        <translation>边界在 {crs} 中没有可用的坐标；请检查图层的坐标系和几何。</translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/units/coordinates.py"/>
+        <source>The boundary layer</source>
+        <translation>边界图层</translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/maps/palette.py"/>
+        <source>The breaks of the choropleth in styles/palette.json must rise from 1 or more, one for each of the {count} colours; they are {breaks}: correct them there.</source>
+        <translation>styles/palette.json 中分级设色的分级点必须从 1 或更大的数开始递增，{count} 种颜色各一个；现在是 {breaks}：请在该文件中改正。</translation>
+    </message>
+    <message>
+        <location filename="../processing_algorithms/annual/annualcheckup.py"/>
+        <location filename="../processing_algorithms/problems/diagnose.py"/>
+        <source>The building layer</source>
+        <translation>建筑图层</translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/units/coordinates.py"/>
+        <source>The community layer has no CRS; set the layer's CRS in QGIS (Layer &gt; Set CRS) and rerun.</source>
+        <translation>社区图层没有坐标系；请在 QGIS 中设置图层坐标系（图层 &gt; 设置图层坐标系），再重新运行。</translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/units/conservation.py"/>
+        <source>The counts of {subject} do not add up ({total} came in, {found} are accounted for); this is a defect of CityCheck, please report it with the input.</source>
+        <translation>{subject}的计数对不上账（输入 {total}，有交代的 {found}）；这是 CityCheck 的缺陷，请连同输入数据一起报告。</translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/storage/database.py"/>
+        <source>The database {file} is in {old} but this run is in {new}; choose the database's CRS as working CRS or another database.</source>
+        <translation>数据库 {file} 的坐标系是 {old}，而本次运行是 {new}；请把工作坐标系设为数据库的坐标系，或另选数据库。</translation>
+    </message>
+    <message>
+        <location filename="../processing_algorithms/maps/problemmap.py"/>
+        <source>The editable project; an existing one keeps its edits.</source>
+        <translation>可编辑的工程；已有工程中的修改会保留。</translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/maps/sheet.py"/>
+        <source>The export of the map was cancelled; no file has been written.</source>
+        <translation>已取消导出地图；没有写入任何文件。</translation>
+    </message>
+    <message>
+        <location filename="../processing_algorithms/boundaries/assignunits.py"/>
+        <source>The feature layer</source>
+        <translation>要素图层</translation>
+    </message>
+    <message>
+        <location filename="../processing_algorithms/boundaries/assignunits.py"/>
+        <source>The features outside all units or without usable geometry, and the ties.</source>
+        <translation>在所有单元之外的要素、没有可用几何的要素，以及并列的要素。</translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/indicators/tables.py"/>
+        <source>The file {file} cannot be read ({problem}); check its permissions.</source>
+        <translation>文件 {file} 无法读取（{problem}）；请检查其权限。</translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/indicators/tables.py"/>
+        <source>The file {file} is a workbook of the old binary kind or protected by a password; save it as .xlsx without a password, or as CSV.</source>
+        <translation>文件 {file} 是旧版二进制工作簿，或有密码保护；请另存为不带密码的 .xlsx 或 CSV。</translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/indicators/tables.py"/>
+        <source>The file {file} is empty; export the table again.</source>
+        <translation>文件 {file} 是空的；请重新导出该表。</translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/indicators/tables.py"/>
+        <source>The file {file} is not a readable CSV table ({problem}); export it again.</source>
+        <translation>文件 {file} 不是可读的 CSV 表（{problem}）；请重新导出。</translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/indicators/tables.py"/>
+        <source>The file {file} is not a table that can be read; save it as .xlsx or as CSV.</source>
+        <translation>文件 {file} 不是可以读取的表格；请另存为 .xlsx 或 CSV。</translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/indicators/tables.py"/>
+        <source>The file {file} is not a workbook although its name says so; save it again as .xlsx.</source>
+        <translation>文件 {file} 虽有工作簿的扩展名，却不是工作簿；请重新另存为 .xlsx。</translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/maps/sheet.py"/>
+        <source>The file {path} holds no print layout: save one as template in the layout window of QGIS.</source>
+        <translation>文件 {path} 中没有打印布局：请在 QGIS 的布局窗口中另存一个模板。</translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/indicators/values.py"/>
+        <source>The indicator system has no edition {edition!r}; it holds {editions}.</source>
+        <translation>指标体系中没有版本“{edition}”；现有 {editions}。</translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/indicators/values.py"/>
+        <source>The indicator system holds the editions {editions}; name the one to use.</source>
+        <translation>指标体系中有 {editions} 多个版本；请指定要用的一个。</translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/indicators/systems.py"/>
+        <source>The indicator system {table} has no rows; add one row per indicator.</source>
+        <translation>指标体系 {table} 没有数据行；请每项指标写一行。</translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/indicators/systems.py"/>
+        <source>The indicator system {table} lacks the columns {missing}; its first row must hold {columns}.</source>
+        <translation>指标体系 {table} 缺少列 {missing}；首行必须包含 {columns}。</translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/maps/project.py"/>
+        <source>The layer '{layer}' of the project cannot be filtered by {filter}: correct the layer's filter.</source>
+        <translation>工程中的图层“{layer}”无法按 {filter} 过滤：请改正该图层的过滤条件。</translation>
+    </message>
+    <message>
+        <location filename="../processing_algorithms/inputs.py"/>
+        <source>The layer given as {parameter} is empty; choose a layer with features.</source>
+        <translation>{parameter} 给出的图层是空的；请选择有要素的图层。</translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/maps/project.py"/>
+        <source>The layer {where} cannot be filtered by {filter}: give a checkup database.</source>
+        <translation>图层 {where} 无法按 {filter} 过滤：请给出体检数据库。</translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/maps/project.py"/>
+        <source>The layer {where} has no CRS: assign one before drawing the map.</source>
+        <translation>图层 {where} 没有坐标系：请先设置坐标系，再绘制地图。</translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/maps/project.py"/>
+        <source>The layer {where} is no {kind} layer and cannot be drawn as '{role}': give another layer for this role.</source>
+        <translation>图层 {where} 不是{kind}图层，不能画成“{role}”：请为该角色另给图层。</translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/maps/sheet.py"/>
+        <source>The layout template {path} cannot be read ({reason}): check the path.</source>
+        <translation>布局模板 {path} 无法读取（{reason}）：请检查路径。</translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/maps/sheet.py"/>
+        <source>The layout template {path} is no XML: save it again in the layout window of QGIS.</source>
+        <translation>布局模板 {path} 不是 XML：请在 QGIS 的布局窗口中重新保存。</translation>
+    </message>
+    <message>
+        <location filename="../processing_algorithms/problems/diagnose.py"/>
+        <source>The ledger of the year, a point per problem.</source>
+        <translation>本年度的问题台账，每个问题一个点。</translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/maps/sheet.py"/>
+        <source>The map cannot be written to {path} ({reason}): check the folder's permissions and the free space.</source>
+        <translation>地图无法写入 {path}（{reason}）：请检查文件夹权限和剩余空间。</translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/maps/project.py"/>
+        <source>The map cannot read {where}: check that the file exists and holds this layer.</source>
+        <translation>制图时无法读取 {where}：请检查文件是否存在、是否含有该图层。</translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/maps/symbology.py"/>
+        <source>The map has no style for the role '{role}': use water, green or road for the base map.</source>
+        <translation>地图没有“{role}”这种角色的样式：底图请用 water、green 或 road。</translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/maps/palette.py"/>
+        <source>The map has no words in language '{language}': choose one of {languages}.</source>
+        <translation>地图没有“{language}”这种语言的文字：请用 {languages} 之一。</translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/maps/project.py"/>
+        <source>The map was cancelled; the project is as it was.</source>
+        <translation>已取消制图；工程保持原状。</translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/units/hierarchy.py"/>
+        <source>The names of the {level} layer are garbled ({example}); set the layer's encoding (GBK or UTF-8) in its properties under Source and rerun.</source>
+        <translation>{level}图层的名称是乱码（{example}）；请在图层属性的“源”页设置编码（GBK 或 UTF-8），再重新运行。</translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/problems/survey.py"/>
+        <location filename="../processing_algorithms/inputs.py"/>
+        <source>The problem layer {name}</source>
+        <translation>问题图层“{name}”</translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/maps/symbology.py"/>
+        <source>The project has no layer of the role '{role}', which the sheet needs: write a new project file.</source>
+        <translation>工程中没有图幅所需的“{role}”角色图层：请写入新的工程文件。</translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/maps/sheet.py"/>
+        <source>The project has no layout '{layout}' (it has: {names}): give the name of one of them.</source>
+        <translation>工程中没有布局“{layout}”（现有：{names}）：请给出其中一个的名称。</translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/maps/project.py"/>
+        <source>The project {path} cannot be read ({reason}): repair, move or rename it.</source>
+        <translation>工程 {path} 无法读取（{reason}）：请修复、移走或改名。</translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/maps/project.py"/>
+        <source>The project {path} cannot be written ({reason}): check the folder's permissions and space.</source>
+        <translation>工程 {path} 无法写入（{reason}）：请检查文件夹权限和剩余空间。</translation>
+    </message>
+    <message>
+        <location filename="../processing_algorithms/indicators/joinindicators.py"/>
+        <source>The rows whose unit is not on the map.</source>
+        <translation>单元不在图上的行。</translation>
+    </message>
+    <message>
+        <location filename="../processing_algorithms/inputs.py"/>
+        <source>The run fails when a larger share of the rows is unmatched or outside all units.</source>
+        <translation>未匹配或在所有单元之外的行超过这一比例时，运行报错。</translation>
+    </message>
+    <message>
+        <location filename="../processing_algorithms/sources.py"/>
+        <source>The run was cancelled; nothing was written.</source>
+        <translation>运行已取消；没有写入任何内容。</translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/indicators/sample.py"/>
+        <source>The sample register is empty: no unit counts as surveyed.</source>
+        <translation>样本名单是空的：没有任何单元算作已体检。</translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/checkup.py"/>
+        <source>The sample register {file} has no unit of {year}; choose another year or add its rows.</source>
+        <translation>样本名单 {file} 中没有 {year} 年的单元；请换一个年度，或补上该年度的行。</translation>
+    </message>
+    <message>
+        <location filename="../processing_algorithms/inputs.py"/>
+        <source>The sheet has no language {language}; choose zh or en.</source>
+        <translation>图幅没有 {language} 这种语言；请用 zh 或 en。</translation>
+    </message>
+    <message>
+        <location filename="../processing_algorithms/explain.py"/>
+        <source>The street by largest overlap is another than the community's own street for {n} features.</source>
+        <translation>有 {n} 个要素，重叠最大的街道不是所在社区所属的街道。</translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/maps/palette.py"/>
+        <source>The style file {path} is missing: install the plugin again.</source>
+        <translation>缺少样式文件 {path}：请重新安装插件。</translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/maps/palette.py"/>
+        <source>The style file {path} is not valid JSON at line {line}: {reason}; correct it there.</source>
+        <translation>样式文件 {path} 第 {line} 行不是有效的 JSON：{reason}；请在该处改正。</translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/maps/symbology.py"/>
+        <source>The style of table {table} cannot be saved in {path} ({reason}): check the file's permissions.</source>
+        <translation>表 {table} 的样式无法存入 {path}（{reason}）：请检查文件权限。</translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/units/columns.py"/>
+        <source>The table</source>
+        <translation>表</translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/indicators/layouts.py"/>
+        <source>The table in {table} has a column of indicators but neither a value column (体检值, 数值, 指标值) nor columns named after units; name the column of the values.</source>
+        <translation>{table} 中的表有指标列，却既没有值列（体检值、数值、指标值），也没有以单元命名的列；请给值列写上列名。</translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/indicators/layouts.py"/>
+        <source>The table in {table} has no column with a unit code (社区代码, 街道代码, 代码) or a unit name (社区名称, 街道名称, 名称); add one or name it so.</source>
+        <translation>{table} 中的表没有单元代码列（社区代码、街道代码、代码），也没有单元名称列（社区名称、街道名称、名称）；请补上一列，或改成这样的列名。</translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/indicators/layouts.py"/>
+        <source>The table in {table} has one value column and names no unit, and the city it belongs to is not known ({found}); give the code of the city as it stands in the unit table.</source>
+        <translation>{table} 中的表只有一列值，没有写明单元，也不知道属于哪个市（{found}）；请给出单元表中该市的代码。</translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/indicators/layouts.py"/>
+        <source>The table in {table} holds no known indicator: none of its headers ({headers}) is an id, name or alias of the {count} indicators of the system; correct the headers or add aliases to the indicator system.</source>
+        <translation>{table} 中的表没有可识别的指标：表头（{headers}）都不是体系内 {count} 项指标的编号、名称或别名；请改正表头，或在指标体系中补充别名。</translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/storage/database.py"/>
+        <source>The table {table} of {file} has no column {column}, so it was not made by CityCheck; choose another database.</source>
+        <translation>{file} 中的表 {table} 没有列 {column}，不是由 CityCheck 生成的；请另选数据库。</translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/maps/symbology.py"/>
+        <source>The table {table} of {path} cannot be opened: check that the file is a checkup database.</source>
+        <translation>{path} 中的表 {table} 无法打开：请检查该文件是否为体检数据库。</translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/indicators/tables.py"/>
+        <source>The text of {file} is in none of the encodings UTF-8 and GB18030; save the table as UTF-8 CSV.</source>
+        <translation>{file} 的文字既不是 UTF-8 编码，也不是 GB18030 编码；请把该表另存为 UTF-8 的 CSV。</translation>
+    </message>
+    <message>
+        <location filename="../processing_algorithms/explain.py"/>
+        <source>The thresholds of {n} indicators that were judged are unverified: {ids}.</source>
+        <translation>参与评价的指标中，有 {n} 项的评价标准未经核实：{ids}。</translation>
+    </message>
+    <message>
+        <location filename="../processing_algorithms/inputs.py"/>
+        <source>The value table has no column {column}; give a table that importvalues has written.</source>
+        <translation>指标值表没有列 {column}；请给出由“导入指标值”（importvalues）写出的表。</translation>
+    </message>
+    <message>
+        <location filename="../processing_algorithms/indicators/rollup.py"/>
+        <source>The values as they came, and those of the levels above.</source>
+        <translation>原有的值，以及以上各层级的汇总值。</translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/indicators/tables.py"/>
+        <source>The workbook {file} is damaged ({problem}); open it in a spreadsheet program and save it again as .xlsx.</source>
+        <translation>工作簿 {file} 已损坏（{problem}）；请用电子表格软件打开，重新另存为 .xlsx。</translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/units/coordinates.py"/>
+        <source>The working CRS {crs} enlarges areas with the latitude; choose another projected CRS such as EPSG:4547.</source>
+        <translation>工作坐标系 {crs} 的面积随纬度放大；请另选投影坐标系，例如 EPSG:4547。</translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/units/coordinates.py"/>
+        <source>The working CRS {crs} is not projected in metres; choose a projected CRS such as EPSG:4547.</source>
+        <translation>工作坐标系 {crs} 不是以米为单位的投影坐标系；请选择投影坐标系，例如 EPSG:4547。</translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/indicators/sample.py"/>
+        <source>The year of the sample in {table} is not known; give the year or add a column 年度.</source>
+        <translation>不知道 {table} 中的样本属于哪个年度；请给出年度，或增加“年度”列。</translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/indicators/values.py"/>
+        <source>The year of the values in {table} is not known; give the year or add a column 年度.</source>
+        <translation>不知道 {table} 中的值属于哪个年度；请给出年度，或增加“年度”列。</translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/units/hierarchy.py"/>
+        <source>The {level} layer</source>
+        <translation>{level}图层</translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/units/hierarchy.py"/>
+        <source>The {level} layer is empty; choose a layer with boundaries, or leave it out.</source>
+        <translation>{level}图层是空的；请选择有边界的图层，或者不给出。</translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/indicators/pivot.py"/>
+        <source>There are no units of level {level}; give their boundaries.</source>
+        <translation>没有{level}层级的单元；请给出其边界。</translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/indicators/pivot.py"/>
+        <source>There are no values of {year} in the value table (its years: {years}); choose another year.</source>
+        <translation>指标值表中没有 {year} 年的值（现有年度：{years}）；请换一个年度。</translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/storage/database.py"/>
+        <source>There is no checkup database {file}; run the checkup first or choose another file.</source>
+        <translation>体检数据库 {file} 不存在；请先运行体检，或另选文件。</translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/units/hierarchy.py"/>
+        <source>There is no community layer; give the boundaries of the communities (社区).</source>
+        <translation>没有社区图层；请给出社区边界。</translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/indicators/tables.py"/>
+        <location filename="../processing_algorithms/inputs.py"/>
+        <source>There is no file {file}; check the path.</source>
+        <translation>文件 {file} 不存在；请检查路径。</translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/indicators/systems.py"/>
+        <source>There is no indicator system {source!r}; give one of {editions} or the path of a file.</source>
+        <translation>没有指标体系“{source}”；请用 {editions} 之一，或给出文件路径。</translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/checkup.py"/>
+        <source>There is no sample register: no unit can be said to be without problems.</source>
+        <translation>没有样本名单：不能说任何单元没有问题。</translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/indicators/pivot.py"/>
+        <source>There is no value of indicator {indicator}; check its id.</source>
+        <translation>没有指标 {indicator} 的值；请检查指标编号。</translation>
+    </message>
+    <message>
+        <location filename="../processing_algorithms/boundaries/checkboundaries.py"/>
+        <source>Units</source>
+        <translation>体检单元</translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/units/hierarchy.py"/>
+        <source>Units above level {level} cannot be derived: some {level} codes are not official ones.</source>
+        <translation>{level}以上的单元无法推出：有的{level}代码不是正式的区划代码。</translation>
+    </message>
+    <message>
+        <location filename="../processing_algorithms/boundaries/checkboundaries.py"/>
+        <source>Units of all levels with code, level, name and parent.</source>
+        <translation>全部层级的单元，带代码、层级、名称和上级。</translation>
+    </message>
+    <message>
+        <location filename="../processing_algorithms/indicators/joinindicators.py"/>
+        <source>Units with indicators</source>
+        <translation>带指标的单元</translation>
+    </message>
+    <message>
+        <location filename="../processing_algorithms/base.py"/>
+        <location filename="../processing_algorithms/explain.py"/>
+        <source>Unmatched</source>
+        <translation>未匹配</translation>
+    </message>
+    <message>
+        <location filename="../processing_algorithms/inputs.py"/>
+        <source>Use mark</source>
+        <translation>使用标记</translation>
+    </message>
+    <message>
+        <location filename="../processing_algorithms/inputs.py"/>
+        <source>Value tables</source>
+        <translation>指标附表</translation>
+    </message>
+    <message>
+        <location filename="../processing_algorithms/indicators/importvalues.py"/>
+        <location filename="../processing_algorithms/indicators/rollup.py"/>
+        <location filename="../processing_algorithms/inputs.py"/>
+        <location filename="../processing_algorithms/problems/diagnose.py"/>
+        <source>Values</source>
+        <translation>指标值</translation>
+    </message>
+    <message>
+        <location filename="../processing_algorithms/indicators/rollup.py"/>
+        <source>Values of all levels</source>
+        <translation>各层级的指标值</translation>
+    </message>
+    <message>
+        <location filename="../processing_algorithms/indicators/rollup.py"/>
+        <source>Values that were rolled up</source>
+        <translation>汇总得到的值</translation>
+    </message>
+    <message>
+        <location filename="../processing_algorithms/indicators/joinindicators.py"/>
+        <source>Values without a unit</source>
+        <translation>没有对应单元的值</translation>
+    </message>
+    <message>
+        <location filename="../processing_algorithms/explain.py"/>
+        <location filename="../processing_algorithms/problems/diagnose.py"/>
+        <source>Verdicts</source>
+        <translation>评价</translation>
+    </message>
+    <message>
+        <location filename="../processing_algorithms/annual/annualcheckup.py"/>
+        <source>Water</source>
+        <translation>水系</translation>
+    </message>
+    <message>
+        <location filename="../processing_algorithms/inputs.py"/>
+        <source>Working CRS</source>
+        <translation>工作坐标系</translation>
+    </message>
+    <message>
+        <location filename="../processing_algorithms/inputs.py"/>
+        <source>Year of the checkup that the data belong to.</source>
+        <translation>数据所属的体检年度。</translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/storage/files.py"/>
+        <source>a folder has this name; choose another name</source>
+        <translation>已有同名文件夹；请换一个名称</translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/maps/fonts.py"/>
+        <source>add 'Chinese (Simplified) Supplemental Fonts' under Settings &gt; Apps &gt; Optional features</source>
+        <translation>请在“设置 &gt; 应用 &gt; 可选功能”中添加“简体中文补充字体”</translation>
+    </message>
+    <message>
+        <location filename="../processing_algorithms/annual/annualcheckup.py"/>
+        <location filename="../processing_algorithms/translate.py"/>
+        <source>all rows</source>
+        <translation>全部行</translation>
+    </message>
+    <message>
+        <location filename="../processing_algorithms/translate.py"/>
+        <source>another unit of measure</source>
+        <translation>计量单位不同</translation>
+    </message>
+    <message>
+        <location filename="../processing_algorithms/translate.py"/>
+        <source>building</source>
+        <translation>楼栋</translation>
+    </message>
+    <message>
+        <location filename="../processing_algorithms/translate.py"/>
+        <source>buildings</source>
+        <translation>建筑</translation>
+    </message>
+    <message>
+        <location filename="../processing_algorithms/indicators/importvalues.py"/>
+        <source>cells</source>
+        <translation>单元格</translation>
+    </message>
+    <message>
+        <location filename="../processing_algorithms/translate.py"/>
+        <source>city</source>
+        <translation>市</translation>
+    </message>
+    <message>
+        <location filename="../processing_algorithms/translate.py"/>
+        <source>collapsed</source>
+        <translation>退化为空</translation>
+    </message>
+    <message>
+        <location filename="../processing_algorithms/translate.py"/>
+        <source>community</source>
+        <translation>社区</translation>
+    </message>
+    <message>
+        <location filename="../processing_algorithms/translate.py"/>
+        <source>district</source>
+        <translation>区</translation>
+    </message>
+    <message>
+        <location filename="../processing_algorithms/translate.py"/>
+        <source>empty</source>
+        <translation>为空</translation>
+    </message>
+    <message>
+        <location filename="../processing_algorithms/base.py"/>
+        <source>en</source>
+        <translation>zh-CN</translation>
+    </message>
+    <message>
+        <location filename="../processing_algorithms/translate.py"/>
+        <source>estate</source>
+        <translation>小区</translation>
+    </message>
+    <message>
+        <location filename="../processing_algorithms/boundaries/assignunits.py"/>
+        <location filename="../processing_algorithms/translate.py"/>
+        <source>features</source>
+        <translation>要素</translation>
+    </message>
+    <message>
+        <location filename="../processing_algorithms/translate.py"/>
+        <source>indicators</source>
+        <translation>指标</translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/maps/fonts.py"/>
+        <source>install a Chinese font, e.g. the package fonts-noto-cjk or fonts-wqy-microhei</source>
+        <translation>请安装中文字体，例如软件包 fonts-noto-cjk 或 fonts-wqy-microhei</translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/maps/fonts.py"/>
+        <source>install the font PingFang SC or Source Han Sans SC with Font Book</source>
+        <translation>请用“字体册”安装字体 PingFang SC 或 Source Han Sans SC</translation>
+    </message>
+    <message>
+        <location filename="../processing_algorithms/dependencies.py"/>
+        <source>install the official QGIS 3.40 LTR for macOS, which brings them</source>
+        <translation>请安装官方 macOS 版 QGIS 3.40 LTR，其中已带有这些包</translation>
+    </message>
+    <message>
+        <location filename="../processing_algorithms/dependencies.py"/>
+        <source>install {packages} with the system's package manager and restart QGIS</source>
+        <translation>请用系统的包管理器安装 {packages}，再重启 QGIS</translation>
+    </message>
+    <message>
+        <location filename="../processing_algorithms/dependencies.py"/>
+        <source>install {packages} with the system's package manager, not as wheels from pip ('pip install --no-binary shapely,pyproj,pyogrio' compiles them against the system's libraries), and restart QGIS</source>
+        <translation>请用系统的包管理器安装 {packages}，不要用 pip 的 wheel（“pip install --no-binary shapely,pyproj,pyogrio”会针对系统的库编译），再重启 QGIS</translation>
+    </message>
+    <message>
+        <location filename="../processing_algorithms/translate.py"/>
+        <source>largest_overlap</source>
+        <translation>重叠最大</translation>
+    </message>
+    <message>
+        <location filename="../processing_algorithms/translate.py"/>
+        <source>line</source>
+        <translation>线</translation>
+    </message>
+    <message>
+        <location filename="../processing_algorithms/translate.py"/>
+        <source>list of names</source>
+        <translation>名称列表</translation>
+    </message>
+    <message>
+        <location filename="../processing_algorithms/translate.py"/>
+        <source>measured</source>
+        <translation>实测</translation>
+    </message>
+    <message>
+        <location filename="../processing_algorithms/translate.py"/>
+        <source>missing</source>
+        <translation>缺失</translation>
+    </message>
+    <message>
+        <location filename="../processing_algorithms/translate.py"/>
+        <source>no code and no name</source>
+        <translation>既无代码也无名称</translation>
+    </message>
+    <message>
+        <location filename="../processing_algorithms/translate.py"/>
+        <source>no indicator</source>
+        <translation>没有写指标</translation>
+    </message>
+    <message>
+        <location filename="../processing_algorithms/translate.py"/>
+        <source>no unit has this name</source>
+        <translation>没有叫这个名称的单元</translation>
+    </message>
+    <message>
+        <location filename="../processing_algorithms/translate.py"/>
+        <source>no year</source>
+        <translation>没有年度</translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/units/hierarchy.py"/>
+        <source>no {level} has its code or covers it</source>
+        <translation>没有哪个{level}与其代码相符或覆盖它</translation>
+    </message>
+    <message>
+        <location filename="../processing_algorithms/translate.py"/>
+        <source>no_geometry</source>
+        <translation>无几何</translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/indicators/pivot.py"/>
+        <location filename="../citycheck_qgis/maps/project.py"/>
+        <location filename="../citycheck_qgis/problems/survey.py"/>
+        <location filename="../citycheck_qgis/units/columns.py"/>
+        <source>none</source>
+        <translation>无</translation>
+    </message>
+    <message>
+        <location filename="../processing_algorithms/translate.py"/>
+        <source>not_applicable</source>
+        <translation>不适用</translation>
+    </message>
+    <message>
+        <location filename="../processing_algorithms/translate.py"/>
+        <source>not_surveyed</source>
+        <translation>未体检</translation>
+    </message>
+    <message>
+        <location filename="../processing_algorithms/translate.py"/>
+        <source>null</source>
+        <translation>缺失</translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/indicators/values.py"/>
+        <source>one row per unit and indicator</source>
+        <translation>一行一个单元、一项指标</translation>
+    </message>
+    <message>
+        <location filename="../processing_algorithms/dependencies.py"/>
+        <source>open the OSGeo4W Shell of QGIS, run 'python -m pip install {packages}' and restart QGIS</source>
+        <translation>请打开 QGIS 的 OSGeo4W Shell，运行“python -m pip install {packages}”，再重启 QGIS</translation>
+    </message>
+    <message>
+        <location filename="../processing_algorithms/translate.py"/>
+        <source>other year</source>
+        <translation>其他年度</translation>
+    </message>
+    <message>
+        <location filename="../processing_algorithms/translate.py"/>
+        <source>outside</source>
+        <translation>范围外</translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/storage/files.py"/>
+        <source>part of the path is a file; choose another folder</source>
+        <translation>路径中有一段是文件；请另选文件夹</translation>
+    </message>
+    <message>
+        <location filename="../processing_algorithms/translate.py"/>
+        <source>point</source>
+        <translation>点</translation>
+    </message>
+    <message>
+        <location filename="../processing_algorithms/translate.py"/>
+        <source>polygon</source>
+        <translation>面</translation>
+    </message>
+    <message>
+        <location filename="../processing_algorithms/translate.py"/>
+        <source>repaired</source>
+        <translation>已修复</translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/indicators/systems.py"/>
+        <source>rollup is {found!r}; write none, count, sum, rate, rate:weight or mean:weight.</source>
+        <translation>rollup 写的是“{found}”；请写 none、count、sum、rate、rate:weight 或 mean:weight。</translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/units/hierarchy.py"/>
+        <source>row {row} ({name})</source>
+        <translation>第 {row} 行“{name}”</translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/indicators/values.py"/>
+        <source>rows are indicators, columns are units</source>
+        <translation>行是指标，列是单元</translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/indicators/values.py"/>
+        <source>rows are units, columns are indicators</source>
+        <translation>行是单元，列是指标</translation>
+    </message>
+    <message>
+        <location filename="../processing_algorithms/translate.py"/>
+        <source>rows of the sample register</source>
+        <translation>样本名单行</translation>
+    </message>
+    <message>
+        <location filename="../processing_algorithms/dependencies.py"/>
+        <source>run '/Applications/QGIS.app/Contents/MacOS/bin/python3 -m pip install {packages}' and restart QGIS</source>
+        <translation>请运行“/Applications/QGIS.app/Contents/MacOS/bin/python3 -m pip install {packages}”，再重启 QGIS</translation>
+    </message>
+    <message>
+        <location filename="../processing_algorithms/dependencies.py"/>
+        <source>run 'conda install -c conda-forge {packages}' in the environment of QGIS and restart QGIS</source>
+        <translation>请在 QGIS 所在的环境中运行“conda install -c conda-forge {packages}”，再重启 QGIS</translation>
+    </message>
+    <message>
+        <location filename="../processing_algorithms/dependencies.py"/>
+        <source>run 'sudo apt install {packages}' and restart QGIS</source>
+        <translation>请运行“sudo apt install {packages}”，再重启 QGIS</translation>
+    </message>
+    <message>
+        <location filename="../processing_algorithms/dependencies.py"/>
+        <source>run `sudo apt install {system_packages}` and then `{command}`, and restart QGIS</source>
+        <translation>请先运行 `sudo apt install {system_packages}`，再运行 `{command}`，然后重启 QGIS</translation>
+    </message>
+    <message>
+        <location filename="../processing_algorithms/dependencies.py"/>
+        <source>run the QGIS or OSGeo4W installer again, choose the complete QGIS LTR (qgis-ltr-full) and restart QGIS</source>
+        <translation>请重新运行 QGIS 或 OSGeo4W 安装程序，选择完整的 QGIS LTR（qgis-ltr-full），再重启 QGIS</translation>
+    </message>
+    <message>
+        <location filename="../processing_algorithms/translate.py"/>
+        <source>several values</source>
+        <translation>有多个值</translation>
+    </message>
+    <message>
+        <location filename="../processing_algorithms/translate.py"/>
+        <source>street</source>
+        <translation>街道</translation>
+    </message>
+    <message>
+        <location filename="../processing_algorithms/problems/diagnose.py"/>
+        <location filename="../processing_algorithms/translate.py"/>
+        <source>surveyed problems</source>
+        <translation>调查问题</translation>
+    </message>
+    <message>
+        <location filename="../processing_algorithms/translate.py"/>
+        <source>text instead of a number</source>
+        <translation>应为数字，却是文字</translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/storage/files.py"/>
+        <source>the disk is full; free some space or choose another disk</source>
+        <translation>磁盘已满；请腾出空间或另选磁盘</translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/storage/files.py"/>
+        <source>the folder is read-only; choose another folder</source>
+        <translation>该文件夹只读；请另选文件夹</translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/indicators/systems.py"/>
+        <source>the id {indicator} holds a slash, which marks numerator and denominator; rename it.</source>
+        <translation>编号 {indicator} 中有斜杠，而斜杠用来标记分子和分母；请改编号。</translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/indicators/systems.py"/>
+        <source>the indicator {indicator} occurs twice in edition {edition}; give each its own id.</source>
+        <translation>指标 {indicator} 在版本 {edition} 中出现两次；请各用各的编号。</translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/storage/files.py"/>
+        <source>the path is too long; choose a shorter one</source>
+        <translation>路径太长；请换一个较短的路径</translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/indicators/systems.py"/>
+        <source>the standard {found!r} is not one of =0, &gt;=70, &gt;20, &lt;=20, &lt;5, 0.7..1.5; correct it and put everything else into standard_source.</source>
+        <translation>评价标准“{found}”不是 =0、&gt;=70、&gt;20、&lt;=20、&lt;5、0.7..1.5 这样的写法；请改正，其余说明写入 standard_source。</translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/indicators/sample.py"/>
+        <source>the {n} communities (the unit table does not say which are built up)</source>
+        <translation>全部 {n} 个社区（单元表没有写明哪些在建成区）</translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/indicators/sample.py"/>
+        <source>the {n} communities in the built-up area</source>
+        <translation>建成区 {n} 个社区</translation>
+    </message>
+    <message>
+        <location filename="../processing_algorithms/translate.py"/>
+        <source>tie</source>
+        <translation>并列</translation>
+    </message>
+    <message>
+        <location filename="../processing_algorithms/translate.py"/>
+        <source>unit rows</source>
+        <translation>单元行</translation>
+    </message>
+    <message>
+        <location filename="../processing_algorithms/translate.py"/>
+        <source>unknown indicator</source>
+        <translation>指标不在体系内</translation>
+    </message>
+    <message>
+        <location filename="../processing_algorithms/translate.py"/>
+        <source>unreadable</source>
+        <translation>无法读取</translation>
+    </message>
+    <message>
+        <location filename="../processing_algorithms/translate.py"/>
+        <source>value cells</source>
+        <translation>指标值单元格</translation>
+    </message>
+    <message>
+        <location filename="../processing_algorithms/translate.py"/>
+        <source>values</source>
+        <translation>指标值</translation>
+    </message>
+    <message>
+        <location filename="../processing_algorithms/translate.py"/>
+        <source>within</source>
+        <translation>完全在内</translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/storage/files.py"/>
+        <source>you may not write there; choose another folder</source>
+        <translation>没有写入权限；请另选文件夹</translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/storage/files.py"/>
+        <source>your quota is used up; free some space or choose another disk</source>
+        <translation>磁盘配额已用完；请腾出空间或另选磁盘</translation>
+    </message>
+    <message>
+        <location filename="../processing_algorithms/inputs.py"/>
+        <source>zh or en.</source>
+        <translation>zh（中文）或 en（英文）。</translation>
+    </message>
+    <message>
+        <location filename="../processing_algorithms/annual/annualcheckup.py"/>
+        <source>{city}: checkup {year}</source>
+        <translation>{city} {year} 年城市体检</translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/indicators/systems.py"/>
+        <source>{column} is empty; fill it in.</source>
+        <translation>{column} 是空的；请填写。</translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/indicators/systems.py"/>
+        <source>{column} is {found!r}; write one of {known}.</source>
+        <translation>{column} 写的是“{found}”；请写 {known} 之一。</translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/maps/project.py"/>
+        <source>{database} has no distribution of problems for {year} (years found: {years}): run the diagnosis for this year first.</source>
+        <translation>{database} 中没有 {year} 年的问题分布（现有年度：{years}）：请先诊断该年度。</translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/maps/project.py"/>
+        <source>{database} has no table {table}: run the diagnosis first.</source>
+        <translation>{database} 中没有表 {table}：请先诊断问题。</translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/storage/database.py"/>
+        <source>{file} has no table {table}; choose a database that CityCheck has made.</source>
+        <translation>{file} 中没有表 {table}；请选择由 CityCheck 生成的数据库。</translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/storage/files.py"/>
+        <source>{file} is being edited in another program; save and close it there and rerun.</source>
+        <translation>{file} 正在另一个程序中编辑；请在那里保存并关闭，再重新运行。</translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/storage/database.py"/>
+        <source>{file} is not a checkup database (GeoPackage); choose another file.</source>
+        <translation>{file} 不是体检数据库（GeoPackage）；请另选文件。</translation>
+    </message>
+    <message>
+        <location filename="../processing_algorithms/dependencies.py"/>
+        <source>{first} and {last}</source>
+        <translation>{first} 和 {last}</translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/maps/project.py"/>
+        <source>{first} or {last}</source>
+        <translation>{first}或{last}</translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/indicators/values.py"/>
+        <source>{lost} of {total} {subject} ({percent:.1f} %) could not be used, more than the limit of {limit:g} %; the first is in {table}, cell {cell} ({reason}): correct it or raise the limit.</source>
+        <translation>{subject}共 {total} 项，其中 {lost} 项（{percent:.1f} %）无法使用，超过上限 {limit:g} %；第一项在 {table} 的单元格 {cell}（{reason}）：请改正，或放宽上限。</translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/units/conservation.py"/>
+        <source>{lost} of {total} {subject} ({percent:.1f} %) have no unit, more than the limit of {limit:g} %; look at the remainder, correct the input or raise the limit.</source>
+        <translation>{subject}共 {total} 项，其中 {lost} 项（{percent:.1f} %）没有对应的体检单元，超过上限 {limit:g} %；请查看剩余，改正输入，或放宽上限。</translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/units/hierarchy.py"/>
+        <source>{name} lies in {first} and {second}</source>
+        <translation>{name}同时落在 {first} 和 {second} 中</translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/checkup.py"/>
+        <source>{n} buildings overlap another street more than their community's own.</source>
+        <translation>有 {n} 栋建筑，与其他街道的重叠大于与所在社区所属街道的重叠。</translation>
+    </message>
+    <message>
+        <location filename="../processing_algorithms/explain.py"/>
+        <source>{n} features lie in more than one community.</source>
+        <translation>有 {n} 个要素跨多个社区。</translation>
+    </message>
+    <message>
+        <location filename="../processing_algorithms/explain.py"/>
+        <source>{n} features repeat the geometry of another one.</source>
+        <translation>有 {n} 个要素与另一要素几何重复。</translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/units/hierarchy.py"/>
+        <source>{n} geometries of level {level} were {what}.</source>
+        <translation>{level}层级的几何中，{what}的有 {n} 个。</translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/units/hierarchy.py"/>
+        <source>{n} unit codes of the {level} layer are malformed, first {detail}; a code has 6, 9 or 12 digits, or is a local text for a managed zone.</source>
+        <translation>{level}图层有 {n} 个单元代码格式不对，第一个是{detail}；代码应为 6、9 或 12 位数字，管理区可用自定义文字。</translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/units/hierarchy.py"/>
+        <source>{n} unit codes of the {level} layer occur twice, first {code} in {detail}; merge the parts or correct the codes.</source>
+        <translation>{level}图层有 {n} 个单元代码重复，第一个是 {code}（{detail}）；请合并各部分，或改正代码。</translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/indicators/layouts.py"/>
+        <source>{n} units of level city</source>
+        <translation>市级单元有 {n} 个</translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/units/hierarchy.py"/>
+        <source>{n} units of level {upper} were made by merging {level} units by their codes.</source>
+        <translation>按代码合并{level}，得到{upper}层级的单元 {n} 个。</translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/units/hierarchy.py"/>
+        <source>{n} units of the {level} layer are in two parents, first {code}: {detail}; give the parent column or split the unit.</source>
+        <translation>{level}图层有 {n} 个单元落在两个上级中，第一个是 {code}：{detail}；请指定上级列，或拆分该单元。</translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/units/hierarchy.py"/>
+        <source>{n} units of the {level} layer have no code, first {detail}; fill in the codes.</source>
+        <translation>{level}图层有 {n} 个单元没有代码，第一个是{detail}；请补填代码。</translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/units/hierarchy.py"/>
+        <source>{n} units of the {level} layer have no parent, first {code}: {detail}; correct the code, give the parent column or add the missing unit.</source>
+        <translation>{level}图层有 {n} 个单元没有上级，第一个是 {code}：{detail}；请改正代码、指定上级列，或补上缺少的单元。</translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/units/hierarchy.py"/>
+        <source>{n} units of the {level} layer have no usable geometry, first {code} in {detail}; redraw them.</source>
+        <translation>{level}图层有 {n} 个单元没有可用的几何，第一个是 {code}（{detail}）；请重新绘制。</translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/indicators/sample.py"/>
+        <source>{n} {level}</source>
+        <translation>{n} 个{level}</translation>
+    </message>
+    <message>
+        <location filename="../processing_algorithms/base.py"/>
+        <source>{output} cannot be written; check that the folder exists and that you may write there.</source>
+        <translation>{output}：无法写入；请检查文件夹是否存在、是否有写入权限。</translation>
+    </message>
+    <message>
+        <location filename="../processing_algorithms/dependencies.py"/>
+        <source>{packages} are not installed: {remedy}.</source>
+        <translation>没有安装 {packages}：{remedy}。</translation>
+    </message>
+    <message>
+        <location filename="../processing_algorithms/dependencies.py"/>
+        <source>{packages} is not installed: {remedy}.</source>
+        <translation>没有安装 {packages}：{remedy}。</translation>
+    </message>
+    <message>
+        <location filename="../processing_algorithms/dependencies.py"/>
+        <source>{package} in {folder} is a ready-made wheel with its own {library}, which crashes QGIS on Linux: remove it there (pip uninstall {package}), then {remedy}.</source>
+        <translation>{folder} 中的 {package} 是自带 {library} 的预编译 wheel，在 Linux 上会使 QGIS 崩溃：请先从该处删除（pip uninstall {package}），然后{remedy}。</translation>
+    </message>
+    <message>
+        <location filename="../processing_algorithms/dependencies.py"/>
+        <source>{package} {version} is too old, {needed} or later is needed: {remedy}.</source>
+        <translation>{package} {version} 太旧，需要 {needed} 或更高版本：{remedy}。</translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/maps/project.py"/>
+        <source>{path} exists and was not made by CityCheck, so it is left alone: choose another project file.</source>
+        <translation>{path} 已存在，而且不是由 CityCheck 生成的，因此不作改动：请另选工程文件。</translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/maps/project.py"/>
+        <source>{path}, layer {layer}</source>
+        <translation>{path}，图层 {layer}</translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/units/hierarchy.py"/>
+        <source>{place}, which is also a {level}</source>
+        <translation>{place}，它同时也是{level}</translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/units/hierarchy.py"/>
+        <source>{place}: {detail}</source>
+        <translation>{place}：{detail}</translation>
+    </message>
+    <message>
+        <location filename="../processing_algorithms/base.py"/>
+        <source>{shown} of {total} rows are shown.</source>
+        <translation>共 {total} 行，这里列出 {shown} 行。</translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/units/conservation.py"/>
+        <source>{subject}: {total} = {matched} matched + {ambiguous} ambiguous + {unmatched} unmatched + {outside} outside</source>
+        <translation>{subject}：{total} = 匹配 {matched} + 歧义 {ambiguous} + 未匹配 {unmatched} + 范围外 {outside}</translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/indicators/values.py"/>
+        <source>{table}: {layout}; {n} values</source>
+        <translation>{table}：{layout}；{n} 个值</translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/indicators/values.py"/>
+        <source>{table}: {n} rows carry a code and the name of another unit; the code was used (first in row {row}: {name} beside the code of {other})</source>
+        <translation>{table}：有 {n} 行的代码和名称不是同一个单元，以代码为准（第一处在第 {row} 行：名称是“{name}”，代码却是“{other}”的）</translation>
+    </message>
+    <message>
+        <location filename="../processing_algorithms/inputs.py"/>
+        <source>{value}, given as {parameter}, cannot be opened; check the path and the layer name.</source>
+        <translation>{parameter} 给出的 {value} 无法打开；请检查路径和图层名称。</translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/storage/files.py"/>
+        <location filename="../processing_algorithms/sources.py"/>
+        <source>{what} cannot be written: {reason}.</source>
+        <translation>{what} 无法写入：{reason}。</translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/units/coordinates.py"/>
+        <source>{what} has coordinates outside the area of {crs}; check the layer's CRS.</source>
+        <translation>{what}有坐标超出 {crs} 的适用范围；请检查图层的坐标系。</translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/units/coordinates.py"/>
+        <source>{what} has no CRS; set the layer's CRS in QGIS (Layer &gt; Set CRS) and rerun.</source>
+        <translation>{what}没有坐标系；请在 QGIS 中设置图层坐标系（图层 &gt; 设置图层坐标系），再重新运行。</translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/units/hierarchy.py"/>
+        <source>{what} has no code column; its columns are {columns}: choose the one with the unit codes.</source>
+        <translation>{what}没有代码列；现有的列：{columns}；请选择单元代码所在的列。</translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/units/columns.py"/>
+        <source>{what} has no column {chosen!r}; its columns are {columns}: choose one of them.</source>
+        <translation>{what}没有列“{chosen}”；现有的列：{columns}；请选择其中之一。</translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/problems/survey.py"/>
+        <source>{what} has no indicator column; its columns are {columns}: rename the one that says what was found to 指标.</source>
+        <translation>{what}没有指标列；现有的列：{columns}；请把写明发现了什么问题的那一列改名为“指标”。</translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/units/coordinates.py"/>
+        <source>{what} says {crs} (degrees), but its coordinates look like metres ({west:.0f} to {east:.0f}, {south:.0f} to {north:.0f}); set the layer's CRS to the projected one it was made in, such as EPSG:4547.</source>
+        <translation>{what}写的是 {crs}（度），坐标却像是米（{west:.0f} 至 {east:.0f}，{south:.0f} 至 {north:.0f}）；请把图层坐标系设为制作时所用的投影坐标系，例如 EPSG:4547。</translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/units/coordinates.py"/>
+        <source>{what} says {crs} (metres), but its coordinates look like degrees ({west:.3f} to {east:.3f}, {south:.3f} to {north:.3f}); set the layer's CRS to the geographic one it was made in, such as EPSG:4490.</source>
+        <translation>{what}写的是 {crs}（米），坐标却像是度（{west:.3f} 至 {east:.3f}，{south:.3f} 至 {north:.3f}）；请把图层坐标系设为制作时所用的地理坐标系，例如 EPSG:4490。</translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/units/coordinates.py"/>
+        <source>{what} was reprojected from {old} to {new}.</source>
+        <translation>{what}已由 {old} 投影到 {new}。</translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/indicators/sample.py"/>
+        <source>{year}: surveyed communities in streets that were not surveyed: {units}.</source>
+        <translation>{year} 年：以下社区已体检，所在街道却未体检：{units}。</translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/indicators/sample.py"/>
+        <source>{year}: surveyed streets without a surveyed community: {units}.</source>
+        <translation>{year} 年：以下街道已体检，却没有一个社区体检：{units}。</translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/indicators/sample.py"/>
+        <source>{year}: {counts} surveyed</source>
+        <translation>{year} 年：体检了 {counts}</translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/indicators/sample.py"/>
+        <source>{year}: {n} communities were surveyed; the rule asks for {least}, or {share:.0%} of {base}, here at least {needed}.</source>
+        <translation>{year} 年：体检了 {n} 个社区；按要求不少于 {least} 个，或不少于{base}的 {share:.0%}，这里至少 {needed} 个。</translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/indicators/sample.py"/>
+        <source>{year}: {n} streets were surveyed; the rule asks for {least}.</source>
+        <translation>{year} 年：体检了 {n} 个街道；按要求不少于 {least} 个。</translation>
+    </message>
+    <message>
+        <location filename="../processing_algorithms/inputs.py"/>
+        <source>审图号; a map that is made public needs one.</source>
+        <translation>公开的地图必须有审图号。</translation>
+    </message>
+</context>
+</TS>
