@@ -111,7 +111,8 @@ def run_checkup(
     if value_files:
         found = read_values(value_files, units.frame, system, year)
         found.check(limit_percent)
-        result.joins += found.conservation
+        # The cells; unit rows and indicator headings are what the cells are joined by.
+        result.joins.append(found.conservation[-1])
         result.notes += found.notes
         result.remainders["values"] = found.remainder
         reported = pd.concat([reported, found.values], ignore_index=True)

@@ -80,6 +80,7 @@ def checkup_sections(result: Checkup, system: pd.DataFrame) -> list[Section]:
     import pandas as pd
 
     from ..citycheck_qgis.indicators.systems import is_unverified
+    from ..citycheck_qgis.problems.counts import without_stand_ins
     from ..citycheck_qgis.storage.report import Section
 
     problems, distribution = result.tables["problem"], result.tables["distribution"]
@@ -92,8 +93,9 @@ def checkup_sections(result: Checkup, system: pd.DataFrame) -> list[Section]:
         n=unverified["indicator_id"].nunique(), ids=", ".join(sorted(unverified["indicator_id"].unique()))
     )
     by_dimension = problems.groupby("dimension").agg(
-        problems=("problem_id", "size"), objects=("object_id", "nunique"), units=("unit_code", "nunique")
+        problems=("problem_id", "size"), units=("unit_code", "nunique")
     )
+    by_dimension["objects"] = without_stand_ins(problems).groupby("dimension")["object_id"].nunique()
     communities = distribution[distribution["level"] == "community"]
     worst = communities.sort_values(["objects", "unit_code"], ascending=[False, True]).head(15)
     columns = ["unit_code", "name", "state", "problems", "objects", "buildings", "per_100_buildings"]

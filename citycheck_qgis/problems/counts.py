@@ -39,7 +39,7 @@ def count_distribution(
     buildings with problems per 100 buildings and is null without buildings.
     """
     above = _ancestry(units)
-    counted = _without_stand_ins(problems)
+    counted = without_stand_ins(problems)
     spread = counted.merge(above, on="unit_code")
     columns = {"problems": _spread(problems, above).groupby("code").size()}
     columns["objects"] = spread.groupby("code")["object_id"].nunique()
@@ -97,8 +97,12 @@ def _units_above(codes: pd.Series, above: pd.DataFrame) -> set[str]:
     return set(above.loc[above["unit_code"].isin(codes), "code"])
 
 
-def _without_stand_ins(problems: pd.DataFrame) -> pd.DataFrame:
-    """Drop failing units whose located objects are in the ledger for the same indicator."""
+def without_stand_ins(problems: pd.DataFrame) -> pd.DataFrame:
+    """Return the problems whose objects are counted.
+
+    A unit that fails an indicator is left out where located objects of that unit are in the ledger for the same
+    indicator: they are what it failed by.
+    """
     stands_for_unit = problems["object_id"] == problems["unit_code"]
     keys = ["unit_code", "indicator_id"]
     located = pd.MultiIndex.from_frame(problems.loc[~stands_for_unit, keys])

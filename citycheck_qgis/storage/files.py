@@ -87,7 +87,9 @@ def settle(database: Path) -> None:
     """
     if not database.is_file():
         return
-    if not _logs_ahead(database) and not any(Path(f"{database}{end}").exists() for end in ("-wal", "-journal")):
+    if not _logs_ahead(database) and not any(
+        Path(f"{database}{end}").exists() for end in ("-wal", "-journal")
+    ):
         return
     try:
         with closing(sqlite3.connect(database, timeout=1)) as connection:

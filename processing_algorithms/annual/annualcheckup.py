@@ -101,6 +101,7 @@ class AnnualCheckup(CheckupAlgorithm):
         self, parameters: dict[str, Any], context: QgsProcessingContext, feedback: QgsProcessingFeedback
     ) -> dict[str, Any]:
         from ...citycheck_qgis.checkup import earlier_tables, run_checkup
+        from ...citycheck_qgis.problems.counts import without_stand_ins
         from ...citycheck_qgis.storage.database import write_layers, write_tables
         from ...citycheck_qgis.storage.files import staged
         from ...citycheck_qgis.storage.report import Section
@@ -169,5 +170,5 @@ class AnnualCheckup(CheckupAlgorithm):
             **{key: str(folder / name) for key, name in named},
             **self.counts(total_of(tr("all rows"), result.joins), feedback),
             "PROBLEM_COUNT": len(problems),
-            "OBJECT_COUNT": int(problems["object_id"].nunique()),
+            "OBJECT_COUNT": int(without_stand_ins(problems)["object_id"].nunique()),
         }

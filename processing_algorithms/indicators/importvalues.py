@@ -8,7 +8,7 @@ from qgis.core import QgsProcessingContext, QgsProcessingFeedback, QgsProcessing
 
 from .. import dependencies
 from ..base import progress_of
-from ..explain import conservation_section, count_words, total_of
+from ..explain import conservation_section, count_words
 from ..groups import INDICATORS
 from ..inputs import CheckupAlgorithm
 from ..translate import tr
@@ -74,7 +74,7 @@ class ImportValues(CheckupAlgorithm):
             Section(tr("Cells that were not read"), table=found.remainder),
         ]
         return {
-            **self.counts(total_of(tr("cells"), found.conservation), feedback),
+            **self.counts(found.conservation[-1], feedback),
             "VALUE_COUNT": len(found.values),
             **self.write(parameters, "OUTPUT", found.values, context, feedback),
             **self.write(parameters, "REMAINDER", found.remainder, context, feedback),

@@ -71,6 +71,7 @@ class Diagnose(CheckupAlgorithm):
         self, parameters: dict[str, Any], context: QgsProcessingContext, feedback: QgsProcessingFeedback
     ) -> dict[str, Any]:
         from ...citycheck_qgis.checkup import run_checkup
+        from ...citycheck_qgis.problems.counts import without_stand_ins
 
         year = self.parameterAsInt(parameters, "YEAR", context)
         system = self.system(parameters, context)
@@ -94,7 +95,7 @@ class Diagnose(CheckupAlgorithm):
         return {
             **self.counts(total_of(tr("surveyed problems"), surveyed), feedback),
             "PROBLEM_COUNT": len(problems),
-            "OBJECT_COUNT": int(problems["object_id"].nunique()),
+            "OBJECT_COUNT": int(without_stand_ins(problems)["object_id"].nunique()),
             **self.write(parameters, "PROBLEMS_OUT", problems, context, feedback, "problem"),
             **self.write(
                 parameters, "DISTRIBUTION", result.tables["distribution"], context, feedback, "distribution"
