@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import shutil
 import sqlite3
 import warnings
 from collections.abc import Mapping
@@ -165,9 +167,17 @@ def _write_frame(path: Path, frame: pd.DataFrame, name: str, geometry: str | Non
         pyogrio.errors.FeatureError,
         pyogrio.errors.FieldError,
     ) as error:
+        if "disk is full" in str(error) or shutil.disk_usage(path.parent).free < _room_for(frame):
+            # The driver seldom says why a transaction failed; `replacing` makes the sentence of it.
+            raise OSError(errno.ENOSPC, str(error)) from error
         raise OutputError(
             "Table {table} cannot be written to {file}: {reason}.", table=name, file=path.name, reason=error
         ) from error
+
+
+def _room_for(frame: pd.DataFrame) -> int:
+    """Return how many bytes a table may take with its index and journal, roughly and rather too many."""
+    return 2 * int(frame.memory_usage(deep=True).sum()) + (1 << 20)
 
 
 def write_layers(path: Path, layers: Mapping[str, pd.DataFrame]) -> None:
