@@ -1257,11 +1257,6 @@
         <translation>建筑</translation>
     </message>
     <message>
-        <location filename="../processing_algorithms/indicators/importvalues.py"/>
-        <source>cells</source>
-        <translation>单元格</translation>
-    </message>
-    <message>
         <location filename="../processing_algorithms/translate.py"/>
         <source>city</source>
         <translation>市</translation>
