@@ -447,7 +447,7 @@ def build_project(
         project.viewSettings().setDefaultViewExtent(view)
         _describe(project, sheet)
         placement = project.labelingEngineSettings()
-        placement.setMaximumPolygonCandidatesPerCmSquared(10)
+        placement.setMaximumPolygonCandidatesPerCmSquared(15)
         project.setLabelingEngineSettings(placement)
     layout = next(
         (y for y in project.layoutManager().layouts() if y.customProperty(ROLE_PROPERTY) == LAYOUT_ROLE), None

@@ -49,7 +49,7 @@ from qgis.core import (
     QgsVectorLayer,
 )
 from qgis.PyQt.QtCore import Qt
-from qgis.PyQt.QtGui import QColor
+from qgis.PyQt.QtGui import QColor, QImage, QPainter
 from qgis.PyQt.QtXml import QDomDocument
 
 from ..errors import CancelledError, InputError, OutputError
@@ -162,7 +162,7 @@ class _Board:
         self.add(line, name, (x, y, width, 0.25))
 
 
-def _text_width(content: str, look: QgsTextFormat) -> float:
+def text_width(content: str, look: QgsTextFormat) -> float:
     """Width of one line of text in mm."""
     context = QgsRenderContext()
     # At a scale factor of 1 the renderer measures in mm.
@@ -172,7 +172,7 @@ def _text_width(content: str, look: QgsTextFormat) -> float:
 
 def _fitting_size(content: str, family: str, width: float, largest: float) -> float:
     """Largest size in points, in half points, at which one line of bold text fits a width in mm."""
-    at_largest = _text_width(content, text_format(family, largest, "#000000", True))
+    at_largest = text_width(content, text_format(family, largest, "#000000", True))
     return largest if at_largest <= width else int(2 * largest * width / at_largest) / 2
 
 
@@ -219,7 +219,7 @@ def _add_header(board: _Board) -> None:
         down=middle,
     )
     mark_width = max(
-        30.0, _text_width(_evaluate(board, "[% @citycheck_mark %]"), board.format(12, bold=True)) + 8
+        30.0, text_width(_evaluate(board, "[% @citycheck_mark %]"), board.format(12, bold=True)) + 8
     )
     mark = board.text(
         "mark", "[% @citycheck_mark %]", (COLUMN_X + COLUMN_WIDTH - mark_width, 12, mark_width, 8.5),
@@ -235,20 +235,28 @@ def _evaluate(board: _Board, text: str) -> str:
 
 
 def _add_figures(board: _Board, top: float) -> float:
+    # Per figure its share of the width and the widest text that another year may bring.
     figures = {
-        "objects": "[% @citycheck_objects %]",
-        "communities": "[% @citycheck_surveyed || ' / ' || @citycheck_communities %]",
-        "none": "[% @citycheck_without %]",
+        "objects": ("[% @citycheck_objects %]", 0.31, "88888"),
+        "communities": (
+            "[% @citycheck_surveyed || ' / ' || @citycheck_communities %]",
+            0.39,
+            "[% @citycheck_communities || ' / ' || @citycheck_communities %]",
+        ),
+        "none": ("[% @citycheck_without %]", 0.3, "888"),
     }
-    step = COLUMN_WIDTH / len(figures)
-    size = min(_fitting_size(_evaluate(board, e), board.body, step - 6, 26) for e in figures.values())
-    for number, (key, expression) in enumerate(figures.items()):
-        x = COLUMN_X + number * step
-        color = "accent" if key == "objects" else "ink"
-        board.text(f"figure-{key}", expression, (x, top - 1.5, step, 11), board.format(size, color, True))
+    size = min(
+        _fitting_size(_evaluate(board, widest), board.body, COLUMN_WIDTH * share - 4, 26)
+        for _, share, widest in figures.values()
+    )
+    x = COLUMN_X
+    for key, (expression, share, _) in figures.items():
+        width, color = COLUMN_WIDTH * share, "accent" if key == "objects" else "ink"
+        board.text(f"figure-{key}", expression, (x, top - 1.5, width, 11), board.format(size, color, True))
         board.text(
-            f"caption-{key}", board.words["figures"][key], (x, top + 10, step, 5), board.format(8.5, "quiet")
+            f"caption-{key}", board.words["figures"][key], (x, top + 10, width, 5), board.format(8.5, "quiet")
         )
+        x += width
     return top + 15
 
 
@@ -346,7 +354,6 @@ def _add_line_legend(board: _Board, top: float) -> float:
             QgsMapLayerLegendUtils.setLegendNodeUserLabel(node, last, title)
         legend.model().refreshLayerLegend(node)
     legend.setSplitLayer(False)
-    legend.setEqualColumnWidth(True)
     for columns in (4, 3, 2):
         legend.setColumnCount(columns)
         height = _fit_legend(legend)
@@ -627,6 +634,16 @@ def _fix_stamps(pdf: Path, variables: dict[str, Any]) -> None:
     pdf.write_bytes(content)
 
 
+def _on_white(page: QImage) -> QImage:
+    """Put a page on white paper: without transparency a PNG is smaller and written faster."""
+    paper = QImage(page.size(), QImage.Format.Format_RGB888)
+    paper.fill(QColor("white"))
+    painter = QPainter(paper)
+    painter.drawImage(0, 0, page)
+    painter.end()
+    return paper
+
+
 def _export(exporter: QgsLayoutExporter, part: Path, path: Path, kind: str, dpi: int) -> None:
     if kind == "pdf":
         settings = QgsLayoutExporter.PdfExportSettings()
@@ -636,7 +653,7 @@ def _export(exporter: QgsLayoutExporter, part: Path, path: Path, kind: str, dpi:
         result = exporter.exportToPdf(str(part), settings)
     else:
         # QGIS's own image export would open the PNG once more to georeference it, which no PNG driver can do.
-        image = exporter.renderPageToImage(0, dpi=dpi)
+        image = _on_white(exporter.renderPageToImage(0, dpi=dpi))
         image.setDotsPerMeterX(round(dpi / 0.0254))
         image.setDotsPerMeterY(round(dpi / 0.0254))
         saved = not image.isNull() and image.save(str(part), "PNG")
