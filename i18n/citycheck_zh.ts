@@ -47,7 +47,7 @@
         <translation>年度体检</translation>
     </message>
     <message>
-        <location filename="../processing_algorithms/boundaries/checkboundaries.py"/>
+        <location filename="../processing_algorithms/explain.py"/>
         <source>Area (m²)</source>
         <translation>面积（平方米）</translation>
     </message>
@@ -55,6 +55,11 @@
         <location filename="../processing_algorithms/boundaries/assignunits.py"/>
         <source>Assign features to units</source>
         <translation>要素归属到体检单元</translation>
+    </message>
+    <message>
+        <location filename="../processing_algorithms/explain.py"/>
+        <source>Block</source>
+        <translation>街区</translation>
     </message>
     <message>
         <location filename="../processing_algorithms/groups.py"/>
@@ -87,6 +92,7 @@
         <translation>楼栋编号列</translation>
     </message>
     <message>
+        <location filename="../processing_algorithms/explain.py"/>
         <location filename="../processing_algorithms/inputs.py"/>
         <source>Buildings</source>
         <translation>建筑</translation>
@@ -95,6 +101,11 @@
         <location filename="../processing_algorithms/boundaries/assignunits.py"/>
         <source>Buildings or any other features. Polygons are compared by area, lines by length, points by containment.</source>
         <translation>建筑或其他任何要素。面按面积比较，线按长度比较，点看落在哪个社区内。</translation>
+    </message>
+    <message>
+        <location filename="../processing_algorithms/explain.py"/>
+        <source>Buildings with problems per 100</source>
+        <translation>每百栋问题建筑数</translation>
     </message>
     <message>
         <location filename="../processing_algorithms/inputs.py"/>
@@ -142,6 +153,11 @@
         <location filename="../processing_algorithms/inputs.py"/>
         <source>City name</source>
         <translation>城市名称</translation>
+    </message>
+    <message>
+        <location filename="../processing_algorithms/explain.py"/>
+        <source>Code</source>
+        <translation>代码</translation>
     </message>
     <message>
         <location filename="../processing_algorithms/inputs.py"/>
@@ -224,6 +240,11 @@
         <translation>诊断问题</translation>
     </message>
     <message>
+        <location filename="../processing_algorithms/explain.py"/>
+        <source>Dimension</source>
+        <translation>维度</translation>
+    </message>
+    <message>
         <location filename="../processing_algorithms/indicators/joinindicators.py"/>
         <source>District</source>
         <translation>区</translation>
@@ -265,8 +286,18 @@
     </message>
     <message>
         <location filename="../processing_algorithms/explain.py"/>
+        <source>Estate and community</source>
+        <translation>小区（社区）</translation>
+    </message>
+    <message>
+        <location filename="../processing_algorithms/explain.py"/>
         <source>Every row that came in is counted once: in = matched + ambiguous + unmatched + outside.</source>
         <translation>读入的每一行只计一次：输入 = 匹配 + 歧义 + 未匹配 + 范围外。</translation>
+    </message>
+    <message>
+        <location filename="../processing_algorithms/explain.py"/>
+        <source>Fails the standard</source>
+        <translation>不达标</translation>
     </message>
     <message>
         <location filename="../processing_algorithms/boundaries/assignunits.py"/>
@@ -356,6 +387,11 @@
     </message>
     <message>
         <location filename="../processing_algorithms/explain.py"/>
+        <source>Housing</source>
+        <translation>住房</translation>
+    </message>
+    <message>
+        <location filename="../processing_algorithms/explain.py"/>
         <source>How the community was found</source>
         <translation>社区归属方式</translation>
     </message>
@@ -391,9 +427,15 @@
         <translation>输入</translation>
     </message>
     <message>
+        <location filename="../processing_algorithms/explain.py"/>
+        <source>Issue</source>
+        <translation>问题类型</translation>
+    </message>
+    <message>
         <location filename="../processing_algorithms/boundaries/checkboundaries.py"/>
+        <location filename="../processing_algorithms/explain.py"/>
         <source>Issues</source>
-        <translation>问题数</translation>
+        <translation>边界问题</translation>
     </message>
     <message>
         <location filename="../processing_algorithms/explain.py"/>
@@ -421,6 +463,7 @@
         <translation>图层或表格，每行写明一项指标；依次按楼栋编号、位置、单元名称定位。</translation>
     </message>
     <message>
+        <location filename="../processing_algorithms/explain.py"/>
         <location filename="../processing_algorithms/indicators/joinindicators.py"/>
         <source>Level</source>
         <translation>层级</translation>
@@ -431,7 +474,7 @@
         <translation>要输出的单元的层级。</translation>
     </message>
     <message>
-        <location filename="../processing_algorithms/boundaries/checkboundaries.py"/>
+        <location filename="../processing_algorithms/explain.py"/>
         <source>List</source>
         <translation>清单</translation>
     </message>
@@ -470,8 +513,18 @@
     </message>
     <message>
         <location filename="../processing_algorithms/explain.py"/>
+        <source>Meets the standard</source>
+        <translation>达标</translation>
+    </message>
+    <message>
+        <location filename="../processing_algorithms/explain.py"/>
         <source>Method</source>
         <translation>归属方式</translation>
+    </message>
+    <message>
+        <location filename="../processing_algorithms/explain.py"/>
+        <source>Name</source>
+        <translation>名称</translation>
     </message>
     <message>
         <location filename="../processing_algorithms/inputs.py"/>
@@ -484,9 +537,24 @@
         <translation>内置版本的名称，或同样格式的自有 CSV 文件的路径；留空则用 61 项国家基础指标。</translation>
     </message>
     <message>
+        <location filename="../processing_algorithms/explain.py"/>
+        <source>New</source>
+        <translation>新增</translation>
+    </message>
+    <message>
+        <location filename="../processing_algorithms/explain.py"/>
+        <source>No data</source>
+        <translation>无数据</translation>
+    </message>
+    <message>
         <location filename="../citycheck_qgis/maps/fonts.py"/>
         <source>No installed font of the map has the characters '{characters}' (looked in {families}): {remedy}.</source>
         <translation>已安装的制图字体都没有“{characters}”这些字（查过 {families}）：{remedy}。</translation>
+    </message>
+    <message>
+        <location filename="../processing_algorithms/explain.py"/>
+        <source>No standard</source>
+        <translation>无标准</translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/indicators/sample.py"/>
@@ -510,8 +578,28 @@
     </message>
     <message>
         <location filename="../processing_algorithms/explain.py"/>
+        <source>Not assessed</source>
+        <translation>未评价</translation>
+    </message>
+    <message>
+        <location filename="../processing_algorithms/explain.py"/>
+        <source>Not surveyed</source>
+        <translation>未体检</translation>
+    </message>
+    <message>
+        <location filename="../processing_algorithms/explain.py"/>
         <source>Notes</source>
         <translation>说明</translation>
+    </message>
+    <message>
+        <location filename="../processing_algorithms/explain.py"/>
+        <source>Number</source>
+        <translation>个数</translation>
+    </message>
+    <message>
+        <location filename="../processing_algorithms/explain.py"/>
+        <source>Objects</source>
+        <translation>问题对象</translation>
     </message>
     <message>
         <location filename="../processing_algorithms/annual/annualcheckup.py"/>
@@ -581,6 +669,11 @@
         <translation>上级列</translation>
     </message>
     <message>
+        <location filename="../processing_algorithms/explain.py"/>
+        <source>Persistent</source>
+        <translation>持续存在</translation>
+    </message>
+    <message>
         <location filename="../processing_algorithms/inputs.py"/>
         <source>Printed as given.</source>
         <translation>原样印在图上。</translation>
@@ -598,6 +691,7 @@
     </message>
     <message>
         <location filename="../processing_algorithms/annual/annualcheckup.py"/>
+        <location filename="../processing_algorithms/explain.py"/>
         <location filename="../processing_algorithms/groups.py"/>
         <location filename="../processing_algorithms/problems/diagnose.py"/>
         <source>Problems</source>
@@ -607,6 +701,11 @@
         <location filename="../processing_algorithms/explain.py"/>
         <source>Problems by dimension</source>
         <translation>各维度的问题</translation>
+    </message>
+    <message>
+        <location filename="../processing_algorithms/explain.py"/>
+        <source>Problems found</source>
+        <translation>发现问题</translation>
     </message>
     <message>
         <location filename="../processing_algorithms/problems/diagnose.py"/>
@@ -702,11 +801,17 @@
         <translation>列出的最小面积（平方米）</translation>
     </message>
     <message>
+        <location filename="../processing_algorithms/explain.py"/>
+        <source>Solved</source>
+        <translation>已解决</translation>
+    </message>
+    <message>
         <location filename="../processing_algorithms/inputs.py"/>
         <source>Source note</source>
         <translation>来源说明</translation>
     </message>
     <message>
+        <location filename="../processing_algorithms/explain.py"/>
         <location filename="../processing_algorithms/indicators/importvalues.py"/>
         <source>State</source>
         <translation>状态</translation>
@@ -736,6 +841,11 @@
         <location filename="../processing_algorithms/inputs.py"/>
         <source>Surveyed problems</source>
         <translation>调查问题</translation>
+    </message>
+    <message>
+        <location filename="../processing_algorithms/explain.py"/>
+        <source>Surveyed, no problem found</source>
+        <translation>已体检，未发现问题</translation>
     </message>
     <message>
         <location filename="../processing_algorithms/problems/diagnose.py"/>
@@ -1147,6 +1257,7 @@
     </message>
     <message>
         <location filename="../processing_algorithms/boundaries/checkboundaries.py"/>
+        <location filename="../processing_algorithms/explain.py"/>
         <source>Units</source>
         <translation>体检单元</translation>
     </message>
@@ -1170,6 +1281,11 @@
         <location filename="../processing_algorithms/explain.py"/>
         <source>Unmatched</source>
         <translation>未匹配</translation>
+    </message>
+    <message>
+        <location filename="../processing_algorithms/explain.py"/>
+        <source>Urban area</source>
+        <translation>城区</translation>
     </message>
     <message>
         <location filename="../processing_algorithms/inputs.py"/>
@@ -1278,6 +1394,11 @@
     </message>
     <message>
         <location filename="../processing_algorithms/translate.py"/>
+        <source>duplicate_code</source>
+        <translation>代码重复</translation>
+    </message>
+    <message>
+        <location filename="../processing_algorithms/translate.py"/>
         <source>empty</source>
         <translation>为空</translation>
     </message>
@@ -1296,6 +1417,11 @@
         <location filename="../processing_algorithms/translate.py"/>
         <source>features</source>
         <translation>要素</translation>
+    </message>
+    <message>
+        <location filename="../processing_algorithms/translate.py"/>
+        <source>gap</source>
+        <translation>空隙</translation>
     </message>
     <message>
         <location filename="../processing_algorithms/translate.py"/>
@@ -1344,6 +1470,11 @@
     </message>
     <message>
         <location filename="../processing_algorithms/translate.py"/>
+        <source>malformed_code</source>
+        <translation>代码格式不对</translation>
+    </message>
+    <message>
+        <location filename="../processing_algorithms/translate.py"/>
         <source>measured</source>
         <translation>实测</translation>
     </message>
@@ -1379,8 +1510,18 @@
     </message>
     <message>
         <location filename="../processing_algorithms/translate.py"/>
+        <source>no_code</source>
+        <translation>缺代码</translation>
+    </message>
+    <message>
+        <location filename="../processing_algorithms/translate.py"/>
         <source>no_geometry</source>
         <translation>无几何</translation>
+    </message>
+    <message>
+        <location filename="../processing_algorithms/translate.py"/>
+        <source>no_parent</source>
+        <translation>没有上级</translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/indicators/pivot.py"/>
@@ -1424,6 +1565,16 @@
         <location filename="../processing_algorithms/translate.py"/>
         <source>outside</source>
         <translation>范围外</translation>
+    </message>
+    <message>
+        <location filename="../processing_algorithms/translate.py"/>
+        <source>outside_parent</source>
+        <translation>超出上级范围</translation>
+    </message>
+    <message>
+        <location filename="../processing_algorithms/translate.py"/>
+        <source>overlap</source>
+        <translation>重叠</translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/storage/files.py"/>
@@ -1502,6 +1653,11 @@
     </message>
     <message>
         <location filename="../processing_algorithms/translate.py"/>
+        <source>several_parts</source>
+        <translation>分成几块</translation>
+    </message>
+    <message>
+        <location filename="../processing_algorithms/translate.py"/>
         <source>street</source>
         <translation>街道</translation>
     </message>
@@ -1560,6 +1716,11 @@
         <location filename="../processing_algorithms/translate.py"/>
         <source>tie</source>
         <translation>并列</translation>
+    </message>
+    <message>
+        <location filename="../processing_algorithms/translate.py"/>
+        <source>two_parents</source>
+        <translation>落在两个上级中</translation>
     </message>
     <message>
         <location filename="../processing_algorithms/translate.py"/>

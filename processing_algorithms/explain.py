@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from ..citycheck_qgis.storage.report import Section
     from ..citycheck_qgis.units.assignment import Assignment
     from ..citycheck_qgis.units.conservation import Conservation
+    from ..citycheck_qgis.units.hierarchy import Units
 
 
 def conservation_section(joins: Sequence[Conservation]) -> Section:
@@ -46,6 +47,25 @@ def total_of(subject: str, joins: Sequence[Conservation]) -> Conservation:
     return Conservation(subject, **{part: sum(getattr(join, part) for join in joins) for part in parts})
 
 
+def boundary_sections(units: Units, issues: pd.DataFrame) -> list[Section]:
+    """Return the report of a check of boundaries; `issues` as `topology.join_issues` returns them."""
+    from ..citycheck_qgis.storage.report import Section
+
+    summary = issues.groupby(["level", "issue"], sort=False)["area"].agg(["count", "sum"]).reset_index()
+    headings = {"level": tr("Level"), "issue": tr("Issue"), "count": tr("Number"), "sum": tr("Area (m²)")}
+    for column in ("level", "issue"):
+        summary[column] = [sentence(word(text)) for text in summary[column]]
+    return [
+        Section(
+            tr("Units"),
+            [sentence(note) for note in units.notes],
+            table=count_words(units.frame["level"], tr("Level"), tr("Number")),
+        ),
+        Section(tr("Issues"), table=summary.rename(columns=headings)),
+        Section(tr("List"), table=issues.drop(columns="geometry")),
+    ]
+
+
 def assignment_sections(result: Assignment, lost: pd.DataFrame) -> list[Section]:
     """Return the report of an assignment by largest overlap."""
     from ..citycheck_qgis.storage.report import Section
@@ -71,7 +91,7 @@ def assignment_sections(result: Assignment, lost: pd.DataFrame) -> list[Section]
 
 def count_words(words: pd.Series, heading: str, what: str) -> pd.DataFrame:
     """Return how often each fixed word occurs, in the interface language."""
-    counts = words.value_counts().rename_axis(heading).reset_index(name=what)
+    counts = words.value_counts(sort=False).rename_axis(heading).reset_index(name=what)
     return counts.assign(**{heading: [sentence(word(text)) for text in counts[heading]]})
 
 
@@ -95,29 +115,33 @@ def checkup_sections(result: Checkup, system: pd.DataFrame) -> list[Section]:
     by_dimension = problems.groupby("dimension").agg(
         problems=("problem_id", "size"), units=("unit_code", "nunique")
     )
-    by_dimension["objects"] = without_stand_ins(problems).groupby("dimension")["object_id"].nunique()
+    by_dimension["objects"] = without_stand_ins(problems, result.tables["unit"]).groupby("dimension")["object_id"].nunique()
     communities = distribution[distribution["level"] == "community"]
     worst = communities.sort_values(["objects", "unit_code"], ascending=[False, True]).head(15)
     columns = ["unit_code", "name", "state", "problems", "objects", "buildings", "per_100_buildings"]
+    by_state = communities.groupby("state").size().reset_index(name="units")
     sections = [
         conservation_section(result.joins),
         Section(tr("Notes"), [sentence(n) for n in result.notes], [sentence(w) for w in result.warnings]),
-        Section(tr("States of the values"), table=_tally(values, ["state"])),
+        Section(tr("States of the values"), table=count_words(values["state"], tr("State"), tr("Rows"))),
         Section(
             tr("Verdicts"),
             warnings=[doubt] if len(unverified) else [],
-            table=pd.crosstab(judged["dimension"], judged["verdict"]).reset_index(),
+            table=_in_words(pd.crosstab(judged["dimension"], judged["verdict"]).reset_index()),
         ),
-        Section(tr("Problems by dimension"), table=by_dimension.reset_index()),
-        Section(tr("Communities by state"), table=_tally(communities, ["state"])),
-        Section(tr("Communities with the most objects"), table=pd.DataFrame(worst[columns]).round(2)),
+        Section(tr("Problems by dimension"), table=_in_words(by_dimension.reset_index())),
+        Section(tr("Communities by state"), table=_in_words(by_state)),
+        Section(
+            tr("Communities with the most objects"), table=_in_words(pd.DataFrame(worst[columns]).round(2))
+        ),
     ]
     if result.comparison is not None:
         basis = tr("Only the {n} units that were surveyed in both years are compared.").format(
             n=int(result.comparison["units"].max())
         )
         heading = tr("Compared with {year}").format(year=result.compared_with)
-        sections.append(Section(heading, [basis], table=result.comparison.drop(columns="units")))
+        table = _in_words(result.comparison.drop(columns="units"))
+        sections.append(Section(heading, [basis], table=table))
     for name, rows in result.remainders.items():
         if len(rows):
             table = pd.DataFrame(rows.drop(columns=[c for c in ("geometry",) if c in rows]))
@@ -125,5 +149,38 @@ def checkup_sections(result: Checkup, system: pd.DataFrame) -> list[Section]:
     return sections
 
 
-def _tally(frame: pd.DataFrame, columns: list[str]) -> pd.DataFrame:
-    return frame.groupby(columns).size().reset_index(name=tr("Rows"))
+def _in_words(summary: pd.DataFrame) -> pd.DataFrame:
+    """Return a summary of the distribution or the ledger with its headings and words in the interface language."""
+    headings = {
+        "dimension": tr("Dimension"),
+        "state": tr("State"),
+        "unit_code": tr("Code"),
+        "name": tr("Name"),
+        "problems": tr("Problems"),
+        "objects": tr("Objects"),
+        "units": tr("Units"),
+        "buildings": tr("Buildings"),
+        "per_100_buildings": tr("Buildings with problems per 100"),
+        "persistent": tr("Persistent"),
+        "new": tr("New"),
+        "solved": tr("Solved"),
+        "meets": tr("Meets the standard"),
+        "fails": tr("Fails the standard"),
+        "no_standard": tr("No standard"),
+        "not_assessed": tr("Not assessed"),
+    }
+    dimensions = {
+        "housing": tr("Housing"),
+        "community": tr("Estate and community"),
+        "block": tr("Block"),
+        "city": tr("Urban area"),
+    }
+    states = {
+        "problems": tr("Problems found"),
+        "none": tr("Surveyed, no problem found"),
+        "not_surveyed": tr("Not surveyed"),
+        "no_data": tr("No data"),
+    }
+    words = {"dimension": dimensions, "state": states}
+    said = {c: summary[c].map(names).fillna(summary[c]) for c, names in words.items() if c in summary}
+    return summary.assign(**said).rename(columns=headings)

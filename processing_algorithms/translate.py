@@ -35,6 +35,16 @@ WORDS = (
     mark("tie"),
     mark("outside"),
     mark("no_geometry"),
+    # What is wrong with a boundary.
+    mark("no_code"),
+    mark("malformed_code"),
+    mark("duplicate_code"),
+    mark("no_parent"),
+    mark("two_parents"),
+    mark("overlap"),
+    mark("gap"),
+    mark("several_parts"),
+    mark("outside_parent"),
     # States of values.
     mark("measured"),
     mark("not_surveyed"),

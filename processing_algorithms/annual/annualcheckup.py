@@ -134,7 +134,8 @@ class AnnualCheckup(CheckupAlgorithm):
         )  # fmt: skip
         for warning in result.warnings:
             feedback.pushWarning(sentence(warning))
-        for note in result.notes:
+        # The units' own notes were said when they were read.
+        for note in result.notes[len(units.notes) :]:
             feedback.pushInfo(sentence(note))
         asked = {
             d.name(): parameters[d.name()] for d in self.parameterDefinitions() if d.name() in parameters
@@ -170,5 +171,5 @@ class AnnualCheckup(CheckupAlgorithm):
             **{key: str(folder / name) for key, name in named},
             **self.counts(total_of(tr("all rows"), result.joins), feedback),
             "PROBLEM_COUNT": len(problems),
-            "OBJECT_COUNT": int(without_stand_ins(problems)["object_id"].nunique()),
+            "OBJECT_COUNT": int(without_stand_ins(problems, result.tables["unit"])["object_id"].nunique()),
         }

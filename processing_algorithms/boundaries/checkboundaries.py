@@ -12,9 +12,10 @@ from qgis.core import (
 )
 
 from ..base import progress_of
+from ..explain import boundary_sections
 from ..groups import BOUNDARIES
 from ..inputs import CheckupAlgorithm
-from ..translate import sentence, tr
+from ..translate import tr
 
 
 class CheckBoundaries(CheckupAlgorithm):
@@ -59,7 +60,6 @@ class CheckBoundaries(CheckupAlgorithm):
     def work(
         self, parameters: dict[str, Any], context: QgsProcessingContext, feedback: QgsProcessingFeedback
     ) -> dict[str, Any]:
-        from ...citycheck_qgis.storage.report import Section
         from ...citycheck_qgis.units.topology import check_topology, join_issues
 
         progress = progress_of(feedback, 0, 100)
@@ -69,18 +69,10 @@ class CheckBoundaries(CheckupAlgorithm):
         sliver = self.parameterAsDouble(parameters, "SLIVER", context)
         issues = join_issues(units.issues, check_topology(units.frame, sliver))
         progress(0.9)
-        summary = issues.groupby(["level", "issue"], sort=False)["area"].agg(["count", "sum"]).reset_index()
-        summary = summary.rename(columns={"count": tr("Issues"), "sum": tr("Area (m²)")})
-        levels = units.frame.groupby("level", sort=False).size().rename(tr("Units")).reset_index()
-        sections = [
-            Section(tr("Units"), [sentence(note) for note in units.notes], table=levels),
-            Section(tr("Issues"), table=summary),
-            Section(tr("List"), table=issues.drop(columns="geometry")),
-        ]
         return {
             "UNIT_COUNT": len(units.frame),
             "ISSUE_COUNT": len(issues),
             **self.write(parameters, "UNITS", units.frame, context, feedback, "unit"),
             **self.write(parameters, "ISSUES", issues, context, feedback, "issues"),
-            **self.write_html(parameters, context, self.displayName(), sections),
+            **self.write_html(parameters, context, self.displayName(), boundary_sections(units, issues)),
         }

@@ -119,6 +119,9 @@ def test_run_of_qgis_process_speaks_chinese_and_writes_a_chinese_report(chinese_
     sentences = re.findall(r"<(h1|h2|p)[^>]*>(.*?)</\1>", report, flags=re.S)
     assert len(sentences) > 10
     assert [text for _, text in sentences if not is_chinese(text)] == []
+    summaries = report.partition("剩余：")[0]
+    assert "<td>住房</td>" in summaries and "<td>已体检，未发现问题</td>" in summaries
+    assert [heading for heading in re.findall("<th>(.*?)</th>", summaries) if not CJK.search(heading)] == []
 
 
 def test_error_of_qgis_process_is_chinese(chinese_qgis_process, tiny_city):
