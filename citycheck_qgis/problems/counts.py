@@ -21,7 +21,7 @@ def count_distribution(
     """Count problems and distinct objects for every unit of every level.
 
     An object with several problems counts once. A unit that fails an indicator is an object itself, except where
-    located objects of that unit stand for the same indicator. A unit without problems is ``none`` only if it was
+    located objects or lower units stand for the same indicator. A unit without problems is ``none`` only if it was
     surveyed and something was looked at there; otherwise it is ``not_surveyed``, or ``no_data`` where the sample
     is unknown or nothing came back from it.
 
@@ -39,7 +39,7 @@ def count_distribution(
     buildings with problems per 100 buildings and is null without buildings.
     """
     above = _ancestry(units)
-    counted = without_stand_ins(problems)
+    counted = without_stand_ins(problems, units)
     spread = counted.merge(above, on="unit_code")
     columns = {"problems": _spread(problems, above).groupby("code").size()}
     columns["objects"] = spread.groupby("code")["object_id"].nunique()
@@ -97,16 +97,19 @@ def _units_above(codes: pd.Series, above: pd.DataFrame) -> set[str]:
     return set(above.loc[above["unit_code"].isin(codes), "code"])
 
 
-def without_stand_ins(problems: pd.DataFrame) -> pd.DataFrame:
+def without_stand_ins(problems: pd.DataFrame, units: pd.DataFrame) -> pd.DataFrame:
     """Return the problems whose objects are counted.
 
-    A unit that fails an indicator is left out where located objects of that unit are in the ledger for the same
-    indicator: they are what it failed by.
+    A unit that fails an indicator is left out where located objects in that unit, or units below it, are in the
+    ledger for the same indicator: they are what it failed by.
     """
+    keys = ["code", "indicator_id"]
+    spread = problems[["unit_code", "object_id", "indicator_id"]].merge(_ancestry(units), on="unit_code")
+    itself = (spread["object_id"] == spread["unit_code"]) & (spread["code"] == spread["unit_code"])
+    located = pd.MultiIndex.from_frame(spread.loc[~itself, keys])
     stands_for_unit = problems["object_id"] == problems["unit_code"]
-    keys = ["unit_code", "indicator_id"]
-    located = pd.MultiIndex.from_frame(problems.loc[~stands_for_unit, keys])
-    return problems[~(stands_for_unit & pd.MultiIndex.from_frame(problems[keys]).isin(located))]
+    own = pd.MultiIndex.from_frame(problems[["unit_code", "indicator_id"]])
+    return problems[~(stands_for_unit & own.isin(located))]
 
 
 def compare_years(

@@ -95,7 +95,7 @@ class Diagnose(CheckupAlgorithm):
         return {
             **self.counts(total_of(tr("surveyed problems"), surveyed), feedback),
             "PROBLEM_COUNT": len(problems),
-            "OBJECT_COUNT": int(without_stand_ins(problems)["object_id"].nunique()),
+            "OBJECT_COUNT": int(without_stand_ins(problems, result.tables["unit"])["object_id"].nunique()),
             **self.write(parameters, "PROBLEMS_OUT", problems, context, feedback, "problem"),
             **self.write(
                 parameters, "DISTRIBUTION", result.tables["distribution"], context, feedback, "distribution"
