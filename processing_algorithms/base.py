@@ -176,12 +176,11 @@ class CityCheckAlgorithm(QgsProcessingAlgorithm):
         frame: pd.DataFrame,
         context: QgsProcessingContext,
         feedback: QgsProcessingFeedback,
-        style: str | None = None,
+        role: str | None = None,
     ) -> dict[str, Any]:
         """Write a frame to a sink parameter; an optional one that was left out is skipped.
 
-        `style` names a QML file of styles/ that the layer gets in the desktop and, where it goes to a
-        GeoPackage, in the file.
+        `role` says how the layer is drawn in the desktop and, where it goes to a GeoPackage, in the file.
         """
         from qgis.core import QgsCoordinateReferenceSystem
 
@@ -205,7 +204,7 @@ class CityCheckAlgorithm(QgsProcessingAlgorithm):
                 remove_output(target.split("|")[0])
             raise
         del sink
-        arrange(target, context, self.group(), definition.description(), style)
+        arrange(target, context, self.group(), definition.description(), role)
         return {key: target}
 
     def write_html(

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 from qgis.core import (
+    QgsApplication,
     QgsMapLayer,
     QgsProcessingContext,
     QgsProcessingFeedback,
@@ -13,42 +12,53 @@ from qgis.core import (
     QgsVectorLayer,
 )
 
-STYLES = Path(__file__).resolve().parent.parent / "styles"
-
 
 class _Style(QgsProcessingLayerPostProcessorInterface):
-    """Loads a QML file into a layer once the desktop has added it."""
+    """Draws a layer in its role once the desktop has added it."""
 
     #: QGIS keeps no Python reference to a post-processor; one that is collected crashes it.
     alive: list[_Style] = []  # noqa: RUF012
 
-    def __init__(self, qml: Path) -> None:
+    def __init__(self, role: str) -> None:
         super().__init__()
-        self.qml = qml
+        self.role = role
         self.alive.append(self)
 
     def postProcessLayer(
         self, layer: QgsMapLayer, context: QgsProcessingContext, feedback: QgsProcessingFeedback
     ) -> None:
-        """Apply the style; the layer stays as it is when the file does not fit."""
-        layer.loadNamedStyle(str(self.qml))
+        """Apply the style of the role."""
+        _draw(layer, self.role)
         layer.triggerRepaint()
         self.alive.remove(self)
 
 
-def arrange(target: str, context: QgsProcessingContext, group: str, name: str, style: str | None) -> None:
+def _draw(layer: QgsVectorLayer, role: str) -> None:
+    from ..citycheck_qgis.maps.fonts import choose_family
+    from ..citycheck_qgis.maps.palette import all_text, labels
+    from ..citycheck_qgis.maps.results import COLUMNS, style_result
+    from ..citycheck_qgis.maps.symbology import apply_style
+
+    language = "zh" if QgsApplication.locale().startswith("zh") else "en"
+    if role in COLUMNS:
+        style_result(layer, role, language)
+    else:
+        # Units of the upper levels would lie over those of the lower ones.
+        where = "\"level\" = 'community'" if role == "distribution" else ""
+        apply_style(layer, role, language, choose_family(all_text(labels(language)["layers"])), where)
+
+
+def arrange(target: str, context: QgsProcessingContext, group: str, name: str, role: str | None) -> None:
     """Give an output layer its group and style in the desktop, and its style in a GeoPackage."""
-    qml = STYLES / f"{style}.qml" if style else None
     if context.willLoadLayerOnCompletion(target):
         details = context.layerToLoadOnCompletionDetails(target)
         details.groupName = group
-        if qml is not None and qml.exists():
-            details.setPostProcessor(_Style(qml))
-    if qml is not None and qml.exists() and ".gpkg" in target:
+        if role:
+            details.setPostProcessor(_Style(role))
+    if role and ".gpkg" in target:
         layer = QgsProcessingUtils.mapLayerFromString(target, context)
-        if isinstance(layer, QgsVectorLayer):
-            layer.loadNamedStyle(str(qml))
-            layer.saveStyleToDatabase(name, "", True, "")
+        _draw(layer, role)
+        layer.saveStyleToDatabase(name, "", True, "")
 
 
 def load_afterwards(uri: str, context: QgsProcessingContext, group: str, name: str) -> None:

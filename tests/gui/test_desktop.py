@@ -29,6 +29,8 @@ def work():
         processing.runAndLoadResults("citycheck:assignunits", unit)
         root = QgsProject.instance().layerTreeRoot()
         found["groups"] = {g.name(): [n.name() for n in g.findLayers()] for g in root.findGroups()}
+        layer = root.findLayers()[0].layer()
+        found["legend"] = [c.label() for c in layer.renderer().categories()]
         iface.mainWindow().resize(1600, 1000)
         iface.messageBar().clearWidgets()
         iface.mapCanvas().zoomToFullExtent()
@@ -95,6 +97,7 @@ def test_desktop_loads_runs_and_quits(tmp_path):
     assert found["loaded"] is True
     assert found["menu"] == ["citycheck:annualcheckup", "citycheck:assignunits", "citycheck:problemmap"]
     assert found["groups"] == {"Boundaries and units": ["Features with units"]}
+    assert found["legend"][0] in ("Within one community", "完全在社区内")
     assert found["unloaded"] is True
     assert found["provider"] is False
     assert (tmp_path / "desktop.png").stat().st_size > 10_000
