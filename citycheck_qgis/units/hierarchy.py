@@ -80,7 +80,7 @@ def build_units(
     InputError : no community layer, an empty layer, no code column, and in strict mode the first fatal issue.
     """
     refuse_empty(levels)
-    given = _split_levels(dict(levels))
+    given = _split_levels({level: _of_year(layer, code_year) for level, layer in levels.items()})
     refuse_empty(given)
     for chosen in (code_field, name_field, parent_field):
         # A field may be in some of the layers only, but one that is in none was misspelt.
@@ -124,6 +124,14 @@ def refuse_empty(levels: Mapping[str, gpd.GeoDataFrame]) -> None:
                 "The {level} layer is empty; choose a layer with boundaries, or leave it out.",
                 level=word(level),
             )
+
+
+def _of_year(layer: gpd.GeoDataFrame, code_year: int) -> gpd.GeoDataFrame:
+    """Return the units of one year from a table `unit` that holds several; the latest where that year is absent."""
+    if "code_year" not in layer or layer["code_year"].nunique() < 2:
+        return layer
+    years = pd.to_numeric(layer["code_year"])
+    return layer[years == (code_year if (years == code_year).any() else years.max())]
 
 
 def _split_levels(levels: dict[str, gpd.GeoDataFrame]) -> dict[str, gpd.GeoDataFrame]:

@@ -124,6 +124,14 @@ def test_unit_table_is_read_back(town):
     assert build_units({"community": frame}, 2024).frame.equals(frame)
 
 
+def test_unit_table_of_several_years_is_read_for_one(town):
+    import pandas as pd
+
+    both = pd.concat([build_units(town, year).frame for year in (2023, 2024)], ignore_index=True)
+    assert build_units({"community": both}, 2023).frame.equals(build_units(town, 2023).frame)
+    assert len(build_units({"community": both}, 0).frame) == len(both) // 2
+
+
 def test_a_level_column_of_other_words_is_no_level(town):
     units = build_units({"community": town["community"].assign(级别="一级")}, 2024)
     assert len(units.at("community")) == 4
