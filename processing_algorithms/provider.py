@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import warnings
+
 from qgis.core import QgsProcessingProvider
 from qgis.PyQt.QtGui import QIcon
 
@@ -14,6 +16,11 @@ from .indicators.joinindicators import JoinIndicators
 from .indicators.rollup import RollUp
 from .maps.problemmap import ProblemMap
 from .problems.diagnose import Diagnose
+
+# geopandas 1.0 imports it; a user who runs a batch can do nothing about it.
+warnings.filterwarnings(
+    "ignore", message="The 'shapely.geos' module is deprecated", category=DeprecationWarning
+)
 
 
 class CityCheckProvider(QgsProcessingProvider):
