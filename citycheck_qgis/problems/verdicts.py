@@ -35,4 +35,5 @@ def judge(values: pd.DataFrame, system: pd.DataFrame) -> pd.DataFrame:
         rows = measured & (known["standard"] == text).to_numpy()
         verdict[rows] = parse_standard(text).judge(number[rows])
     known["verdict"] = verdict
-    return known[COLUMNS].reset_index(drop=True)
+    order = ["unit_code", "indicator_id", "edition", "year"]
+    return known[COLUMNS].sort_values(order, kind="stable", ignore_index=True)
