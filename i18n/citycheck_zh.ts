@@ -1484,7 +1484,7 @@
         <translation>缺失</translation>
     </message>
     <message>
-        <location filename="../processing_algorithms/translate.py"/>
+        <location filename="../citycheck_qgis/indicators/unit_join.py"/>
         <source>no code and no name</source>
         <translation>既无代码也无名称</translation>
     </message>
@@ -1494,12 +1494,12 @@
         <translation>没有写指标</translation>
     </message>
     <message>
-        <location filename="../processing_algorithms/translate.py"/>
+        <location filename="../citycheck_qgis/indicators/unit_join.py"/>
         <source>no unit has this name</source>
         <translation>没有叫这个名称的单元</translation>
     </message>
     <message>
-        <location filename="../processing_algorithms/translate.py"/>
+        <location filename="../citycheck_qgis/indicators/values.py"/>
         <source>no year</source>
         <translation>没有年度</translation>
     </message>
@@ -1647,6 +1647,11 @@
         <translation>请重新运行 QGIS 或 OSGeo4W 安装程序，选择完整的 QGIS LTR（qgis-ltr-full），再重启 QGIS</translation>
     </message>
     <message>
+        <location filename="../citycheck_qgis/indicators/unit_join.py"/>
+        <source>several units have this name: {units}</source>
+        <translation>有几个单元都叫这个名称：{units}</translation>
+    </message>
+    <message>
         <location filename="../processing_algorithms/translate.py"/>
         <source>several values</source>
         <translation>有多个值</translation>
@@ -1673,6 +1678,11 @@
         <translation>应为数字，却是文字</translation>
     </message>
     <message>
+        <location filename="../citycheck_qgis/indicators/unit_join.py"/>
+        <source>the code {code} is not a unit of this city</source>
+        <translation>代码 {code} 不是本市的单元</translation>
+    </message>
+    <message>
         <location filename="../citycheck_qgis/storage/files.py"/>
         <source>the disk is full; free some space or choose another disk</source>
         <translation>磁盘已满；请腾出空间或另选磁盘</translation>
@@ -1691,6 +1701,11 @@
         <location filename="../citycheck_qgis/indicators/systems.py"/>
         <source>the indicator {indicator} occurs twice in edition {edition}; give each its own id.</source>
         <translation>指标 {indicator} 在版本 {edition} 中出现两次；请各用各的编号。</translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/indicators/unit_join.py"/>
+        <source>the name is found only outside {parents}</source>
+        <translation>这个名称只在{parents}之外才有</translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/storage/files.py"/>
@@ -1724,6 +1739,11 @@
     </message>
     <message>
         <location filename="../processing_algorithms/translate.py"/>
+        <source>unit</source>
+        <translation>单元</translation>
+    </message>
+    <message>
+        <location filename="../processing_algorithms/translate.py"/>
         <source>unit rows</source>
         <translation>单元行</translation>
     </message>
@@ -1736,6 +1756,11 @@
         <location filename="../processing_algorithms/translate.py"/>
         <source>unreadable</source>
         <translation>无法读取</translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/indicators/values.py"/>
+        <source>unreadable year {year!r}</source>
+        <translation>无法识别的年度“{year}”</translation>
     </message>
     <message>
         <location filename="../processing_algorithms/translate.py"/>
@@ -1961,6 +1986,16 @@
         <location filename="../citycheck_qgis/indicators/values.py"/>
         <source>{table}: {n} rows carry a code and the name of another unit; the code was used (first in row {row}: {name} beside the code of {other})</source>
         <translation>{table}：有 {n} 行的代码和名称不是同一个单元，以代码为准（第一处在第 {row} 行：名称是“{name}”，代码却是“{other}”的）</translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/indicators/unit_join.py"/>
+        <source>{text!r} is neither a unit code nor a name</source>
+        <translation>“{text}”既不是单元代码，也不是单元名称</translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/indicators/unit_join.py"/>
+        <source>{text} is the code of an upper unit, not of a {level}</source>
+        <translation>{text} 是上级单元的代码，不是{level}的代码</translation>
     </message>
     <message>
         <location filename="../processing_algorithms/inputs.py"/>

@@ -20,6 +20,7 @@ WORDS = (
     mark("community"),
     mark("estate"),
     mark("building"),
+    mark("unit"),
     # Kinds of geometry, and what was wrong with one.
     mark("unreadable"),
     mark("null"),
@@ -63,9 +64,6 @@ WORDS = (
     # Why a row or a cell was not used.
     mark("unknown indicator"),
     mark("no indicator"),
-    mark("no code and no name"),
-    mark("no unit has this name"),
-    mark("no year"),
     mark("other year"),
     mark("several values"),
     mark("list of names"),

@@ -121,7 +121,7 @@ def _read_register(
             lost.append((*place, text, OTHER_YEAR, SKIPPED))
             continue
         match = index.find(record.key)
-        outcome, reason = match.outcome, match.reason
+        outcome, reason = match.outcome, str(match.reason or "")
         dimensions = _dimensions(body.text(record.row, "dimension"))
         if match.code is not None and row_year is None:
             outcome, reason = "unmatched", f"unreadable year {text!r}"

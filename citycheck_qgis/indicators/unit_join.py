@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 import pandas as pd
 
+from ..messages import Message, message, word
 from ..storage.tables import LEVELS
 from ..units.codes import normalise_code, tidy_code
 from ..units.names import core_name, normalise_name
@@ -44,7 +45,15 @@ class UnitMatch:
 
     code: str | None
     outcome: str
-    reason: str = ""
+    reason: Message | None = None
+
+
+def _foreign(code: str) -> UnitMatch:
+    return UnitMatch(None, OUTSIDE, message("the code {code} is not a unit of this city", code=code))
+
+
+def _elsewhere(parents: list[str]) -> Message:
+    return message("the name is found only outside {parents}", parents=parents)
 
 
 def depth(level: str) -> int:
@@ -97,7 +106,7 @@ class UnitIndex:
 
     def _find(self, key: UnitKey) -> UnitMatch:
         if not key.codes and not key.names:
-            return UnitMatch(None, UNMATCHED, "no code and no name")
+            return UnitMatch(None, UNMATCHED, message("no code and no name"))
         deepest = max((*key.codes, *key.names), key=depth)
         hints: list[str] = []
         foreign = ""
@@ -111,7 +120,7 @@ class UnitIndex:
                 # the code of a parent, or one that a spreadsheet has cut down to the code of a parent
                 hints.append(code)
         if foreign:
-            return UnitMatch(None, OUTSIDE, f"the code {foreign} is not a unit of this city")
+            return _foreign(foreign)
         return self._find_by_name(key, hints, deepest)
 
     def _code(self, text: str) -> str | None:
@@ -127,10 +136,15 @@ class UnitIndex:
         if not key.names or (depth(level) < depth(deepest) and deepest):
             text = key.codes.get(deepest, "")
             if hints:
-                return UnitMatch(
-                    None, UNMATCHED, f"{text} is the code of an upper unit, not of a {deepest or 'unit'}"
+                reason = message(
+                    "{text} is the code of an upper unit, not of a {level}",
+                    text=text,
+                    level=word(deepest or "unit"),
                 )
-            return UnitMatch(None, UNMATCHED, f"{text!r} is neither a unit code nor a name")
+                return UnitMatch(None, UNMATCHED, reason)
+            return UnitMatch(
+                None, UNMATCHED, message("{text!r} is neither a unit code nor a name", text=text)
+            )
         name = key.names[level]
         written = self._code(name) if any(c.isdigit() for c in name) else None
         if written and (not level or self.level[written] == level):
@@ -139,17 +153,17 @@ class UnitIndex:
         if not candidates:
             code = normalise_code(name)
             if code:
-                return UnitMatch(None, OUTSIDE, f"the code {code} is not a unit of this city")
-            return UnitMatch(None, UNMATCHED, "no unit has this name")
+                return _foreign(code)
+            return UnitMatch(None, UNMATCHED, message("no unit has this name"))
         inside = [code for code in candidates if all(hint in self.ancestors[code] for hint in hints)]
         if hints and not inside:
-            return UnitMatch(None, UNMATCHED, f"the name is found only outside {', '.join(hints)}")
+            return UnitMatch(None, UNMATCHED, _elsewhere(hints))
         for parent in sorted((lv for lv in key.names if lv != level), key=depth, reverse=True):
             parents = self.named(key.names[parent], parent)
             narrower = [code for code in inside if set(parents) & set(self.ancestors[code])]
             if not narrower and parents and parent not in key.inherited:
-                return UnitMatch(None, UNMATCHED, f"the name is found only outside {key.names[parent]}")
+                return UnitMatch(None, UNMATCHED, _elsewhere([key.names[parent]]))
             inside = narrower or inside
         if len(inside) > 1:
-            return UnitMatch(None, AMBIGUOUS, f"several units have this name: {', '.join(inside)}")
+            return UnitMatch(None, AMBIGUOUS, message("several units have this name: {units}", units=inside))
         return UnitMatch(inside[0], MATCHED)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -51,12 +51,14 @@ class ValueImport:
         `conservation` (outcome ``skipped`` is not counted), `cells` how many cells of values it stands for
     conservation : unit rows, indicators and cells, each in = matched + ambiguous + unmatched + outside
     notes : sentences on what was recognised and decided
+    reasons : text in column reason of `remainder` -> the message that it is
     """
 
     values: pd.DataFrame
     remainder: pd.DataFrame
     conservation: tuple[Conservation, ...]
     notes: list[Message] = field(default_factory=list)
+    reasons: Mapping[str, Message] = field(default_factory=dict)
 
     @property
     def text_cells(self) -> pd.DataFrame:
@@ -83,7 +85,7 @@ class ValueImport:
                 cell=f"{first['column']}{first['row']}",
                 indicator=first["indicator_text"],
                 text=first["text"],
-                reason=word(first["reason"]),
+                reason=self.reasons[first["reason"]],
                 count=len(texts),
             )
         units.check(limit_percent)
@@ -101,7 +103,7 @@ class ValueImport:
                     limit=limit_percent,
                     table=first["source"],
                     cell=f"{first['column']}{first['row']}",
-                    reason=word(first["reason"]),
+                    reason=self.reasons[first["reason"]],
                 )
 
 
@@ -218,6 +220,7 @@ class _Join:
         self.unit_of = dict(zip(system["indicator_id"], system["unit"], strict=True))
         self.parsed: dict[tuple[object, ...], Cell] = {}
         self.lost: list[tuple[object, ...]] = []
+        self.reasons: dict[str, Message] = {}
         self.counts = {subject: Counter[str]() for subject in SUBJECTS}
         self.records: list[list[object]] = []
 
@@ -228,16 +231,22 @@ class _Join:
             Conservation(subject, sum(c.values()), c[MATCHED], c[AMBIGUOUS], c[UNMATCHED], c[OUTSIDE])
             for subject, c in self.counts.items()
         )
-        return ValueImport(values, pd.DataFrame(self.lost, columns=REMAINDER), conservation, notes)
+        return ValueImport(
+            values, pd.DataFrame(self.lost, columns=REMAINDER), conservation, notes, self.reasons
+        )
 
     def lose(
-        self, layout: Layout, place: tuple[int, int], texts: tuple[str, str, str], reason: str, subject: str,
-        outcome: str, cells: int,
+        self, layout: Layout, place: tuple[int, int], texts: tuple[str, str, str],
+        reason: str | Message | None, subject: str, outcome: str, cells: int,
     ) -> None:  # fmt: skip
         if outcome != SKIPPED:
             self.counts[subject][outcome] += 1
+        said = reason if isinstance(reason, Message) else word(reason or "")
+        self.reasons[str(said)] = said
         letters = column_letters(place[1])
-        self.lost.append((layout.grid.source, place[0] + 1, letters, *texts, reason, subject, outcome, cells))
+        self.lost.append(
+            (layout.grid.source, place[0] + 1, letters, *texts, str(said), subject, outcome, cells)
+        )
 
     def add(self, layout: Layout) -> list[Message]:
         """Join one table; return the notes on it."""
@@ -324,7 +333,9 @@ class _Join:
             place = (entry.row, entry.column)
             year = read_year(entry.year) or (None if entry.year else self.year)
             if year is None:
-                reason = f"unreadable year {entry.year!r}" if entry.year else "no year"
+                reason = (
+                    message("unreadable year {year!r}", year=entry.year) if entry.year else word("no year")
+                )
                 self.lose(layout, place, texts, reason, CELLS, UNMATCHED, 1)
                 continue
             cell = self._parse(entry, identifier, layout.marks)

@@ -79,6 +79,28 @@ def test_errors_notes_and_instructions_come_in_chinese(in_chinese):
         assert said.startswith("没有安装 not_there 和 nor_this：请") and said.endswith("。"), said
 
 
+def test_reason_why_a_value_table_is_refused_comes_in_chinese(in_chinese, tmp_path):
+    import pandas as pd
+    from citycheck.citycheck_qgis.errors import ConservationError
+    from citycheck.citycheck_qgis.indicators.systems import load_system
+    from citycheck.citycheck_qgis.indicators.values import read_values
+    from citycheck.processing_algorithms.translate import sentence
+
+    units = pd.DataFrame(
+        {"code": ["990101001001"], "level": "community", "name": "东苑社区", "parent_code": None}
+    )
+    table = tmp_path / "a.csv"
+    table.write_text(
+        "社区代码,停车泊位缺口数（个）,没有这一项\n990101001001,1,2\n990101001001,3,4\n", encoding="utf-8"
+    )
+    found = read_values(table, units, load_system(), 2024)
+    assert sentence(found.notes[0]) == "a.csv：行是单元，列是指标；1 个值"
+    other = units.assign(code="990101001009", name="西苑社区")
+    with pytest.raises(ConservationError) as raised:
+        read_values(table, other, load_system(), 2024).check(10)
+    assert is_chinese(sentence(raised.value)), sentence(raised.value)
+
+
 @pytest.fixture(scope="module")
 def chinese_qgis_process(tmp_path_factory):
     """Run the real qgis_process under a Chinese profile of its own."""
