@@ -3,7 +3,7 @@ SHELL := /bin/bash
 .PHONY: help setup demo test lint package bench-startup clean
 
 # The rooms that do not import QGIS.
-ROOMS := $(wildcard citycheck_qgis/errors.py $(addprefix citycheck_qgis/,units footprints indicators problems cim storage))
+ROOMS := $(wildcard citycheck_qgis/*.py $(addprefix citycheck_qgis/,units footprints indicators problems cim storage))
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-14s %s\n", $$1, $$2}' Makefile
