@@ -115,7 +115,9 @@ def checkup_sections(result: Checkup, system: pd.DataFrame) -> list[Section]:
     by_dimension = problems.groupby("dimension").agg(
         problems=("problem_id", "size"), units=("unit_code", "nunique")
     )
-    by_dimension["objects"] = without_stand_ins(problems, result.tables["unit"]).groupby("dimension")["object_id"].nunique()
+    by_dimension["objects"] = (
+        without_stand_ins(problems, result.tables["unit"]).groupby("dimension")["object_id"].nunique()
+    )
     communities = distribution[distribution["level"] == "community"]
     worst = communities.sort_values(["objects", "unit_code"], ascending=[False, True]).head(15)
     columns = ["unit_code", "name", "state", "problems", "objects", "buildings", "per_100_buildings"]
