@@ -27,6 +27,13 @@ _WHOLE = re.compile(r"([0-9]+)\.0*")
 _NOTHING = {"nan", "none", "null", "<na>"}
 
 
+def _bare(text: str) -> str:
+    """Return a text in one width without decoration; taking a blank away can join what it held apart."""
+    while (bare := unicodedata.normalize("NFKC", text).translate(_DECORATION)) != text:
+        text = bare
+    return text
+
+
 def _digits(number: Decimal) -> str | None:
     whole = number.to_integral_value()
     return format(whole, "f") if whole == number and whole >= 0 else None
@@ -41,7 +48,7 @@ def normalise_code(text: object) -> str | None:
     """
     if text is None or (isinstance(text, float) and text != text):
         return None
-    plain = unicodedata.normalize("NFKC", str(text)).translate(_DECORATION)
+    plain = _bare(str(text))
     if not plain or not plain.isascii():
         return None
     if not plain.isdecimal():
@@ -63,7 +70,7 @@ def tidy_code(text: object) -> str | None:
         return code
     if text is None or (isinstance(text, float) and text != text):
         return None
-    local = unicodedata.normalize("NFKC", str(text)).translate(_DECORATION)
+    local = _bare(str(text))
     if local.casefold() in _NOTHING:
         return None
     # A number column read as real numbers must not turn a damaged code into a local one (4401.0).

@@ -73,6 +73,7 @@ def test_what_is_no_code(written):
         ("GX-01", "GX-01"),
         (" 高新区 东苑 ", "高新区东苑"),
         ("ＧＸ０１", "GX01"),
+        ("A´", "\u00c1"),
         # A damaged number is no local text: it must stay visible as digits of a wrong length.
         (44010301.0, "44010301"),
         ("44010301.00", "44010301"),
