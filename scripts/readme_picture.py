@@ -4,6 +4,7 @@ Reduces out/demo/annual-problem-map.png to 1600 pixels and 256 colours and write
 to stay below 500 kB. Needs Pillow (python3-pil).
 """
 
+import re
 import sys
 from pathlib import Path
 
@@ -12,7 +13,18 @@ from PIL import Image
 ROOT = Path(__file__).resolve().parents[1]
 SOURCE = ROOT / "out" / "demo" / "annual-problem-map.png"
 TARGET = ROOT / "docs" / "annual-problem-map.png"
+STYLE = ROOT / "styles" / "palette.json"
 WIDTH, COLOURS, LARGEST = 1600, 256, 500_000
+
+
+def colours_for(picture: Image.Image) -> Image.Image:
+    """Return a palette with the map's own colours, small as their areas are, and the commonest shades beside them."""
+    own = sorted(set(re.findall(r"#([0-9a-f]{6})", STYLE.read_text(encoding="utf-8"))))
+    fixed = [channel for colour in own for channel in bytes.fromhex(colour)]
+    common = picture.quantize(COLOURS - len(own), Image.Quantize.MEDIANCUT).getpalette() or []
+    palette = Image.new("P", (1, 1))
+    palette.putpalette((fixed + common)[: 3 * COLOURS])
+    return palette
 
 
 def main() -> None:
@@ -25,7 +37,7 @@ def main() -> None:
     sheet = Image.open(source).convert("RGB")
     small = sheet.resize((WIDTH, round(sheet.height * WIDTH / sheet.width)), Image.Resampling.LANCZOS)
     # Dithering would blur flat colours and make the file larger.
-    small.quantize(COLOURS, Image.Quantize.MEDIANCUT, dither=Image.Dither.NONE).save(TARGET, optimize=True)
+    small.quantize(palette=colours_for(small), dither=Image.Dither.NONE).save(TARGET, optimize=True)
     size = TARGET.stat().st_size
     if size >= LARGEST:
         sys.exit(
