@@ -60,7 +60,7 @@ class CityCheckPlugin:
             self.translator = None
 
     def _open(self, algorithm_id: str) -> None:
-        import processing
+        from qgis import processing
 
         processing.execAlgorithmDialog(algorithm_id, {})
 
