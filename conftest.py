@@ -5,12 +5,8 @@ Tests import it under one fixed name instead, so that every module is loaded onc
 """
 
 import importlib.util
-import os
 import sys
 from pathlib import Path
-
-# Without a screen Qt aborts the whole run before the first test.
-os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
 ROOT = Path(__file__).resolve().parent
 ALIAS = "citycheck"
