@@ -61,11 +61,12 @@ def arrange(target: str, context: QgsProcessingContext, group: str, name: str, r
         layer.saveStyleToDatabase(name, "", True, "")
 
 
-def load_afterwards(uri: str, context: QgsProcessingContext, group: str, name: str) -> None:
-    """Have the desktop load a layer of a written file when the run ends; its default style is in the file."""
+def load_afterwards(uri: str, context: QgsProcessingContext, group: str, name: str, role: str) -> None:
+    """Have the desktop load a layer of a written file when the run ends, drawn in its role."""
     if context.project() is None:
         return
     details = QgsProcessingContext.LayerDetails(name, context.project(), name)
     details.groupName = group
     details.forceName = True
+    details.setPostProcessor(_Style(role))
     context.addLayerToLoadOnCompletion(uri, details)

@@ -159,10 +159,7 @@ class AnnualCheckup(CheckupAlgorithm):
             sections = [picture, *checkup_sections(result, system)]
             self.write_page(draft / REPORT, title, sections, f"CityCheck {self.version()}")
             progress(0.98)
-        of_year = f'{folder / DATABASE}|layername={{}}|subset="year" = {year}'
-        group = f"{sheet.city} {year}"
-        load_afterwards(of_year.format("problem"), context, group, tr("Problems"))
-        load_afterwards(of_year.format("distribution"), context, group, tr("Problem distribution"))
+        self._show(folder / DATABASE, f"{sheet.city} {year}", year, context)
         problems = result.tables["problem"]
         named = (("DATABASE", DATABASE), ("PROJECT", PROJECT), ("PDF", PDF), ("PNG", PNG), ("REPORT", REPORT),
                  ("REMAINDER", REMAINDER))  # fmt: skip
@@ -173,3 +170,13 @@ class AnnualCheckup(CheckupAlgorithm):
             "PROBLEM_COUNT": len(problems),
             "OBJECT_COUNT": int(without_stand_ins(problems, result.tables["unit"])["object_id"].nunique()),
         }
+
+    @staticmethod
+    def _show(database: Path, group: str, year: int, context: QgsProcessingContext) -> None:
+        """Have the desktop load the layers of the map; the finished sheet is the project."""
+        for table, title, level in (
+            ("problem", tr("Problems"), ""),
+            ("distribution", tr("Problem distribution"), " AND \"level\" = 'community'"),
+        ):
+            uri = f'{database}|layername={table}|subset="year" = {year}{level}'
+            load_afterwards(uri, context, group, title, table)
