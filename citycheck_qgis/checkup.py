@@ -16,7 +16,7 @@ from .indicators.values import read_values
 from .messages import Message, message
 from .problems.counts import compare_years, count_distribution
 from .problems.ledger import build_ledger
-from .problems.survey import read_survey
+from .problems.survey import FAR, read_survey
 from .problems.verdicts import judge
 from .storage.database import read_table
 from .storage.tables import SAMPLE, VALUE
@@ -35,7 +35,7 @@ class Checkup:
     tables : table name -> frame, as the checkup database holds them
     verdicts : see `verdicts.judge`
     joins : the conservation of each join
-    remainders : name -> rows without a partner
+    remainders : name -> rows without a partner, and rows that contradict themselves
     comparison : see `counts.compare_years`; None without an earlier sampled year
     compared_with : the earlier year of the comparison
     notes, warnings : sentences for people
@@ -143,6 +143,16 @@ def run_checkup(
     survey = read_survey(surveys or {}, table, units.frame, system)
     if surveys:
         _account(result, survey.conservation, survey.remainder, limit_percent)
+    if len(survey.contradictions):
+        result.remainders["contradictions"] = survey.contradictions
+        result.warnings.append(
+            message(
+                "{n} problems lie more than {metres:g} m from the building whose number they state; the number was "
+                "believed: see the list of contradictions.",
+                n=len(survey.contradictions),
+                metres=FAR,
+            )
+        )
     progress(0.7)
 
     rolled = roll_up(reported, units.frame, system)

@@ -1389,6 +1389,11 @@
     </message>
     <message>
         <location filename="../processing_algorithms/translate.py"/>
+        <source>contradictions</source>
+        <translation>矛盾记录</translation>
+    </message>
+    <message>
+        <location filename="../processing_algorithms/translate.py"/>
         <source>district</source>
         <translation>区</translation>
     </message>
@@ -1878,6 +1883,11 @@
         <translation>{level}层级的几何中，{what}的有 {n} 个。</translation>
     </message>
     <message>
+        <location filename="../citycheck_qgis/checkup.py"/>
+        <source>{n} problems lie more than {metres:g} m from the building whose number they state; the number was believed: see the list of contradictions.</source>
+        <translation>有 {n} 个问题的位置与所填楼栋编号对应的建筑相距超过 {metres:g} 米；已按楼栋编号定位，详见矛盾记录清单。</translation>
+    </message>
+    <message>
         <location filename="../citycheck_qgis/units/hierarchy.py"/>
         <source>{n} unit codes of the {level} layer are malformed, first {detail}; a code has 6, 9 or 12 digits, or is a local text for a managed zone.</source>
         <translation>{level}图层有 {n} 个单元代码格式不对，第一个是{detail}；代码应为 6、9 或 12 位数字，管理区可用自定义文字。</translation>
@@ -2042,6 +2052,11 @@
         <location filename="../citycheck_qgis/units/coordinates.py"/>
         <source>{what} says {crs} (metres), but its coordinates look like degrees ({west:.3f} to {east:.3f}, {south:.3f} to {north:.3f}); set the layer's CRS to the geographic one it was made in, such as EPSG:4490.</source>
         <translation>{what}写的是 {crs}（米），坐标却像是度（{west:.3f} 至 {east:.3f}，{south:.3f} 至 {north:.3f}）；请把图层坐标系设为制作时所用的地理坐标系，例如 EPSG:4490。</translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/units/coordinates.py"/>
+        <source>{what} says {crs}, but its eastings ({west:.0f} to {east:.0f}) belong to EPSG:{right}: eastings of eight digits begin with the zone number, those of six do not; set the layer's CRS to that one.</source>
+        <translation>{what}标注的坐标系是 {crs}，但其横坐标（{west:.0f} 至 {east:.0f}）属于 EPSG:{right}：八位横坐标以带号开头，六位横坐标不带带号；请把图层坐标系改为后者。</translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/units/coordinates.py"/>

@@ -60,6 +60,7 @@ WORDS = (
     mark("value cells"),
     mark("rows of the sample register"),
     mark("surveyed problems"),
+    mark("contradictions"),
     mark("all rows"),
     # Why a row or a cell was not used.
     mark("unknown indicator"),

@@ -26,6 +26,10 @@ FINDING = [
     "dimension", "indicator_id", "type", "unit_code", "object_id", "location_precision", "severity", "treatment",
     "status", "due_date", "evidence", "note", "located_by", "geometry",
 ]  # fmt: skip
+CONTRADICTION = ["layer", "row", "object", "distance"]
+#: Metres between a problem's own place and the building that it names beyond which one of the two is wrong: further
+#: than a phone's position or a point at the entrance.
+FAR = 100.0
 REMAINDER = ["layer", "row", "indicator", "object", "reason", "geometry"]
 _TREATMENT = {
     "限时解决": "time_limited", "限时": "time_limited", "time_limited": "time_limited",
@@ -43,11 +47,14 @@ class Survey:
     findings : columns `FINDING`, one row per surveyed problem; geometry is a point on the object
     remainder : columns `REMAINDER`, one row per problem that could not be placed or named
     conservation : in = matched + ambiguous (name of several units) + unmatched + outside
+    contradictions : columns layer, row, object (the building number), distance (m): rows whose own place is far from
+        the building whose number they state; the number was believed
     """
 
     findings: gpd.GeoDataFrame
     remainder: gpd.GeoDataFrame
     conservation: Conservation
+    contradictions: pd.DataFrame
 
 
 def read_survey(
@@ -79,8 +86,9 @@ def read_survey(
     rows["reason"] = np.where(rows["indicator_id"].isna(), "unknown indicator", "")
     for column in ("object_id", "unit_code", "location_precision", "located_by"):
         rows[column] = None
+    contradictions = pd.DataFrame(columns=CONTRADICTION)
     if buildings is not None and len(buildings):
-        _locate_by_number(rows, buildings)
+        contradictions = _locate_by_number(rows, buildings)
         _locate_on_building(rows, buildings)
     _locate_in_community(rows, units)
     _locate_by_name(rows, units)
@@ -100,7 +108,7 @@ def read_survey(
     )
     lost = rows[reason != ""].rename(columns={"indicator_text": "indicator", "object_text": "object"})
     findings = _columns(rows[reason == ""], FINDING, units)
-    return Survey(findings, _columns(lost, REMAINDER, units), conservation)
+    return Survey(findings, _columns(lost, REMAINDER, units), conservation, contradictions)
 
 
 def _columns(rows: gpd.GeoDataFrame, columns: list[str], units: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
@@ -125,8 +133,10 @@ def _standardise(name: str, layer: gpd.GeoDataFrame, system: pd.DataFrame) -> gp
         )
     columns = {
         role: find_column(attributes, role)
-        for role in (*_TEXTS, "treatment", "building_number", "object", "unit")
+        for role in (*_TEXTS, "treatment", "building_number", "object", "unit", "street")
     }
+    if columns["street"] == columns["unit"]:
+        columns["street"] = None
     blank = pd.Series(None, index=layer.index, dtype=object)
     text = {role: layer[column].astype(object) if column else blank for role, column in columns.items()}
     ids = match_indicators(layer[indicator], system)
@@ -142,6 +152,7 @@ def _standardise(name: str, layer: gpd.GeoDataFrame, system: pd.DataFrame) -> gp
         "building_text": text["building_number"].map(number_text),
         "object_text": text["object"].where(text["object"].notna(), text["building_number"]),
         "unit_text": text["unit"],
+        "street_text": text["street"],
     }
     return gpd.GeoDataFrame(pd.DataFrame(frame, index=layer.index), geometry=layer.geometry, crs=layer.crs)
 
@@ -152,18 +163,32 @@ def _place(
     rows.loc[index, "located_by"] = how
     rows.loc[index, "location_precision"] = precision
     rows.loc[index, "unit_code"] = unit
-    rows.loc[index, "geometry"] = points
+    shapes = rows.geometry.to_numpy().copy()
+    shapes[index] = points
+    rows["geometry"] = gpd.GeoSeries(shapes, index=rows.index, crs=rows.crs)
 
 
-def _locate_by_number(rows: gpd.GeoDataFrame, buildings: gpd.GeoDataFrame) -> None:
+def _locate_by_number(rows: gpd.GeoDataFrame, buildings: gpd.GeoDataFrame) -> pd.DataFrame:
+    """Place the rows that state a known building; return the ones whose own place is far from it."""
     known = (
         buildings.dropna(subset=["community_code"]).drop_duplicates("building_id").set_index("building_id")
     )
     found = rows.index[(rows["reason"] == "") & rows["building_text"].isin(known.index)]
     partner = known.loc[rows.loc[found, "building_text"]]
     rows.loc[found, "object_id"] = rows.loc[found, "building_text"]
-    points = shapely.point_on_surface(partner.geometry.to_numpy())
+    shapes = partner.geometry.to_numpy()
+    distance = shapely.distance(rows.geometry.to_numpy()[found], shapes)
+    far = found[distance > FAR]
+    contradictions = pd.DataFrame(
+        {
+            "layer": rows.loc[far, "layer"],
+            "row": rows.loc[far, "row"],
+            "object": rows.loc[far, "building_text"],
+        }
+    ).assign(distance=distance[distance > FAR].round(1))
+    points = shapely.point_on_surface(shapes)
     _place(rows, found, "number", "building", partner["community_code"].to_numpy(), points)
+    return contradictions.reset_index(drop=True)
 
 
 def _locate_on_building(rows: gpd.GeoDataFrame, buildings: gpd.GeoDataFrame) -> None:
@@ -206,7 +231,12 @@ def _locate_by_name(rows: gpd.GeoDataFrame, units: gpd.GeoDataFrame) -> None:
         rows["unit_code"].isna() & rows.geometry.isna() & (rows["reason"] == "") & rows["unit_text"].notna()
     )
     known = UnitIndex(units)
-    matches = rows.loc[open_rows, "unit_text"].map(lambda text: known.find(UnitKey(names={"": str(text)})))
+    texts = rows.loc[open_rows, ["unit_text", "street_text"]]
+    keys = [
+        UnitKey(names={"": str(unit)} | ({"street": str(street)} if street is not None else {}))
+        for unit, street in texts.astype(object).where(texts.notna(), None).itertuples(index=False)
+    ]
+    matches = pd.Series([known.find(key) for key in keys], index=texts.index, dtype=object)
     several = matches.map(lambda match: match.outcome == AMBIGUOUS)
     rows.loc[matches.index[several.astype(bool)], "reason"] = "name of several units"
     code = matches.map(lambda match: match.code).dropna()

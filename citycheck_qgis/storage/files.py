@@ -128,6 +128,7 @@ def staged(folder: Path, start_from: Iterable[str] = ()) -> Iterator[Path]:
     OutputError : see `replacing`.
     """
     folder = Path(folder).resolve()
+    new = not folder.exists()
     with writable(folder):
         folder.mkdir(parents=True, exist_ok=True)
     with writable(folder.parent):
@@ -148,6 +149,8 @@ def staged(folder: Path, start_from: Iterable[str] = ()) -> Iterator[Path]:
                 _move(path, folder / path.name)
     finally:
         shutil.rmtree(draft, ignore_errors=True)
+        if new and not any(folder.iterdir()):
+            folder.rmdir()
 
 
 def _move(path: Path, target: Path) -> None:

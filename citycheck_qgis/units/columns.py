@@ -49,6 +49,7 @@ SPELLINGS: Mapping[str, Sequence[str]] = {
     "class": ("class", "等级", "类别", "类型", "道路等级", "highway", "fclass", "landuse", "natural"),
     "dimension": ("dimension", "维度", "体检维度"),
     "object": ("object_id", "object", "对象", "对象名称", "道路名称", "道路", "设施名称"),
+    "street": ("street", "所属街道", "所在街道", "街道", "街道名称"),
     "unit": ("unit", "社区", "社区名称", "街道", "街道名称", "所属社区", "所在社区", "小区(社区)"),
 }  # fmt: skip
 

@@ -84,6 +84,7 @@ def reproject(
             "{what} has no CRS; set the layer's CRS in QGIS (Layer > Set CRS) and rerun.", what=what
         )
     _check_numbers(features, what)
+    _check_zone(features, what)
     if CRS(features.crs) == crs:
         return features, None
     moved = features.to_crs(crs)
@@ -119,4 +120,33 @@ def _check_numbers(features: gpd.GeoDataFrame, what: str | Message) -> None:
             "{what} says {crs} (degrees), but its coordinates look like metres ({west:.0f} to {east:.0f}, "
             "{south:.0f} to {north:.0f}); set the layer's CRS to the projected one it was made in, such as EPSG:4547.",
             **place,
+        )
+
+
+#: CGCS2000 3-degree strips: EPSG codes with the zone number before the easting, and the first ones of both series.
+_ZONED, _UNZONED, _STRIPS = 4513, 4534, 21
+
+
+def _check_zone(features: gpd.GeoDataFrame, what: str | Message) -> None:
+    """Refuse CGCS2000 eastings with a zone number under a CRS without one, and the other way round.
+
+    Eight digits carry the zone (38,500,000), six do not (500,000): the wrong choice moves a city by 38,000 km.
+    """
+    west, _, east, _ = features.total_bounds
+    code = CRS(features.crs).to_epsg() or 0
+    zone = int(west // 1_000_000) if np.isfinite(west) else 0
+    right = None
+    if _UNZONED <= code < _UNZONED + _STRIPS and 25 <= zone <= 45:
+        right = _ZONED + zone - 25
+    elif _ZONED <= code < _ZONED + _STRIPS and east < 1_000_000:
+        right = code + _STRIPS
+    if right is not None:
+        raise InputError(
+            "{what} says {crs}, but its eastings ({west:.0f} to {east:.0f}) belong to EPSG:{right}: eastings of eight "
+            "digits begin with the zone number, those of six do not; set the layer's CRS to that one.",
+            what=what,
+            crs=CRS(features.crs).name,
+            west=west,
+            east=east,
+            right=right,
         )

@@ -140,6 +140,18 @@ def test_name_of_two_units_is_ambiguous(survey):
     assert (result.conservation.ambiguous, result.conservation.matched) == (1, 1)
 
 
+def test_the_street_tells_units_of_one_name_apart(survey):
+    result = survey(layer(None, None, 社区=["东苑社区", "东苑社区"], 街道=["城北街道", "滨江街办"]))
+    assert [row[0] for row in places(result)] == [C, A]
+
+
+def test_number_far_from_the_place_is_listed(survey):
+    result = survey(layer(Point(25, 15), Point(180, 180), None, 楼栋编号=["A1", "A1", "A1"]))
+    assert result.contradictions.drop(columns="distance").to_numpy().tolist() == [["layer 0", 2, "A1"]]
+    assert result.contradictions["distance"].tolist() == [226.3]
+    assert result.conservation.matched == 3
+
+
 def test_every_kind_of_remainder(survey):
     result = survey(
         layer(

@@ -137,3 +137,15 @@ def test_prefixed_strip_moves_by_its_prefix():
     plain, _ = reproject(place, CRS.from_epsg(4547), "x")
     prefixed, _ = reproject(plain, CRS.from_epsg(4526), "x")
     assert prefixed.geometry.x.iloc[0] - plain.geometry.x.iloc[0] == pytest.approx(38_000_000, abs=1e-3)
+
+
+@pytest.mark.parametrize(
+    ("easting", "declared", "right"),
+    [(38_500_000, 4547, 4526), (37_480_000, 4546, 4525), (500_000, 4526, 4547), (480_000, 4525, 4546)],
+)
+def test_eastings_with_and_without_the_zone_number(easting, declared, right):
+    wrong = layer((easting, 2_550_000, easting + 1000, 2_551_000), declared)
+    with pytest.raises(InputError, match=f"belong to EPSG:{right}"):
+        reproject(wrong, CRS.from_epsg(4547), "The layer")
+    fine = layer((easting, 2_550_000, easting + 1000, 2_551_000), right)
+    assert reproject(fine, CRS.from_epsg(right), "The layer")[1] is None
