@@ -7,6 +7,7 @@ import contextlib
 import re
 import uuid
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -590,8 +591,10 @@ def export_sheet(
             names=names,
         )
     exporter = QgsLayoutExporter(layout)
-    wanted = [(Path(p), kind) for p, kind in ((pdf, "pdf"), (png, "png")) if p is not None]
-    parts = []
+    wanted = [(Path(p), kind) for p, kind in ((png, "png"), (pdf, "pdf")) if p is not None]
+    parts, written = [], []
+    # The PNG is compressed on another core while the PDF is drawn.
+    compressor = ThreadPoolExecutor(1)
     try:
         for path, kind in wanted:
             if feedback is not None and feedback.isCanceled():
@@ -600,7 +603,19 @@ def export_sheet(
             parts.append(part)
             path.parent.mkdir(parents=True, exist_ok=True)
             part.unlink(missing_ok=True)
-            _export(exporter, part, path, kind, dpi)
+            if kind == "png":
+                written.append(compressor.submit(_save_image, _page_image(exporter, dpi), part, dpi))
+            else:
+                written.append(_write_pdf(exporter, part, dpi))
+        for (path, kind), part, result in zip(wanted, parts, written, strict=True):
+            problem = result.result() if kind == "png" else result
+            if problem or not part.exists():
+                raise OutputError(
+                    "The map cannot be written to {path} ({reason}): check the folder's permissions and the free "
+                    "space.",
+                    path=path,
+                    reason=exporter.errorMessage() or problem,
+                )
             if kind == "pdf":
                 _fix_stamps(part, project.customVariables())
         for (path, _), part in zip(wanted, parts, strict=True):
@@ -612,6 +627,7 @@ def export_sheet(
             reason=error.strerror,
         ) from error
     finally:
+        compressor.shutdown()
         discard(*parts)
 
 
@@ -634,8 +650,10 @@ def _fix_stamps(pdf: Path, variables: dict[str, Any]) -> None:
     pdf.write_bytes(content)
 
 
-def _on_white(page: QImage) -> QImage:
-    """Put a page on white paper: without transparency a PNG is smaller and written faster."""
+def _page_image(exporter: QgsLayoutExporter, dpi: int) -> QImage:
+    """Draw the page on white paper: without transparency a PNG is smaller and written faster."""
+    # QGIS's own image export would open the PNG once more to georeference it, which no PNG driver can do.
+    page = exporter.renderPageToImage(0, dpi=dpi)
     paper = QImage(page.size(), QImage.Format.Format_RGB888)
     paper.fill(QColor("white"))
     painter = QPainter(paper)
@@ -644,24 +662,18 @@ def _on_white(page: QImage) -> QImage:
     return paper
 
 
-def _export(exporter: QgsLayoutExporter, part: Path, path: Path, kind: str, dpi: int) -> None:
-    if kind == "pdf":
-        settings = QgsLayoutExporter.PdfExportSettings()
-        settings.dpi = dpi
-        settings.textRenderFormat = Qgis.TextRenderFormat.AlwaysText
-        settings.rasterizeWholeImage = False
-        result = exporter.exportToPdf(str(part), settings)
-    else:
-        # QGIS's own image export would open the PNG once more to georeference it, which no PNG driver can do.
-        image = _on_white(exporter.renderPageToImage(0, dpi=dpi))
-        image.setDotsPerMeterX(round(dpi / 0.0254))
-        image.setDotsPerMeterY(round(dpi / 0.0254))
-        saved = not image.isNull() and image.save(str(part), "PNG")
-        result = QgsLayoutExporter.ExportResult.Success if saved else QgsLayoutExporter.ExportResult.FileError
-    if result != QgsLayoutExporter.ExportResult.Success or not part.exists():
-        reason = exporter.errorMessage() or getattr(result, "name", str(result))
-        raise OutputError(
-            "The map cannot be written to {path} ({reason}): check the folder's permissions and the free space.",
-            path=path,
-            reason=reason,
-        )
+def _save_image(image: QImage, path: Path, dpi: int) -> str:
+    """Write a PNG; return what went wrong, or empty text."""
+    image.setDotsPerMeterX(round(dpi / 0.0254))
+    image.setDotsPerMeterY(round(dpi / 0.0254))
+    return "" if not image.isNull() and image.save(str(path), "PNG") else "FileError"
+
+
+def _write_pdf(exporter: QgsLayoutExporter, path: Path, dpi: int) -> str:
+    """Write the layout as PDF with text as text; return what went wrong, or empty text."""
+    settings = QgsLayoutExporter.PdfExportSettings()
+    settings.dpi = dpi
+    settings.textRenderFormat = Qgis.TextRenderFormat.AlwaysText
+    settings.rasterizeWholeImage = False
+    result = exporter.exportToPdf(str(path), settings)
+    return "" if result == QgsLayoutExporter.ExportResult.Success else getattr(result, "name", str(result))

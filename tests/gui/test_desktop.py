@@ -71,15 +71,18 @@ def test_desktop_loads_runs_and_quits(tmp_path):
         "COMMUNITIES": str(tmp_path / "communities.gpkg"),
         "OUTPUT": str(tmp_path / "assigned.gpkg"),
     }
+    # A profile of its own: the desktop writes its window and its other plugins into it.
+    settings = tmp_path / "profile" / "profiles" / "default" / "QGIS" / "QGIS3.ini"
+    settings.parent.mkdir(parents=True)
+    settings.write_text("[PythonPlugins]\ncitycheck=true\nprocessing=true\n", encoding="utf-8")
     environment = {
         **os.environ,
         "CITYCHECK_INPUT": json.dumps(inputs),
         "CITYCHECK_FOUND": str(tmp_path / "found.json"),
         "CITYCHECK_PICTURE": str(tmp_path / "desktop.png"),
-        "QT_QPA_PLATFORM": "xcb",
     }
     command = (
-        f". '{ROOT}/scripts/env.sh'; export QT_QPA_PLATFORM=xcb; "
+        f". '{ROOT}/scripts/env.sh'; export QT_QPA_PLATFORM=xcb QGIS_CUSTOM_CONFIG_PATH='{tmp_path}/profile'; "
         f"exec xvfb-run -a -s '-screen 0 1600x1000x24' qgis --nologo --noversioncheck --code '{script}'"
     )
     done = subprocess.run(
