@@ -25,6 +25,11 @@
         <translation>A3 横幅。</translation>
     </message>
     <message>
+        <location filename="../processing_algorithms/explain.py"/>
+        <source>All are kept; the verdict takes a reported value before one that was rolled up, then the first.</source>
+        <translation>各来源的值全部保留；评价时上报值优先于汇总值，其次取排在最前的来源。</translation>
+    </message>
+    <message>
         <location filename="../processing_algorithms/boundaries/assignunits.py"/>
         <source>All features with community_code, street_code, district_code, city_code, share, method, overlap_count.</source>
         <translation>全部要素，带 community_code、street_code、district_code、city_code（社区、街道、区、市代码）、share（重叠比例）、method（归属方式）和 overlap_count（重叠社区数）。</translation>
@@ -50,6 +55,11 @@
         <location filename="../processing_algorithms/explain.py"/>
         <source>Area (m²)</source>
         <translation>面积（平方米）</translation>
+    </message>
+    <message>
+        <location filename="../processing_algorithms/explain.py"/>
+        <source>As found</source>
+        <translation>原文</translation>
     </message>
     <message>
         <location filename="../processing_algorithms/boundaries/assignunits.py"/>
@@ -409,6 +419,11 @@
         <location filename="../citycheck_qgis/indicators/values.py"/>
         <source>In {table}, cell {cell}, the value of {indicator} is {text!r}: {reason} ({count} such cells in all); correct the cell or empty it.</source>
         <translation>{table} 的单元格 {cell} 中，“{indicator}”的值是“{text}”：{reason}（这样的单元格共 {count} 个）；请改正或清空该单元格。</translation>
+    </message>
+    <message>
+        <location filename="../processing_algorithms/explain.py"/>
+        <source>Indicator</source>
+        <translation>指标</translation>
     </message>
     <message>
         <location filename="../processing_algorithms/inputs.py"/>
@@ -806,9 +821,19 @@
         <translation>已解决</translation>
     </message>
     <message>
+        <location filename="../processing_algorithms/explain.py"/>
+        <source>Source</source>
+        <translation>来源</translation>
+    </message>
+    <message>
         <location filename="../processing_algorithms/inputs.py"/>
         <source>Source note</source>
         <translation>来源说明</translation>
+    </message>
+    <message>
+        <location filename="../processing_algorithms/explain.py"/>
+        <source>Sources that disagree</source>
+        <translation>来源不一致的值</translation>
     </message>
     <message>
         <location filename="../processing_algorithms/explain.py"/>
@@ -1291,6 +1316,11 @@
         <location filename="../processing_algorithms/inputs.py"/>
         <source>Use mark</source>
         <translation>使用标记</translation>
+    </message>
+    <message>
+        <location filename="../processing_algorithms/explain.py"/>
+        <source>Value</source>
+        <translation>体检值</translation>
     </message>
     <message>
         <location filename="../processing_algorithms/inputs.py"/>

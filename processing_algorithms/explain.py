@@ -99,6 +99,7 @@ def checkup_sections(result: Checkup, system: pd.DataFrame) -> list[Section]:
     """Return the report of a checkup: conservation, states, verdicts, problems, comparison, remainders."""
     import pandas as pd
 
+    from ..citycheck_qgis.indicators.rollup import conflicts
     from ..citycheck_qgis.indicators.systems import is_unverified
     from ..citycheck_qgis.problems.counts import without_stand_ins
     from ..citycheck_qgis.storage.report import Section
@@ -137,6 +138,13 @@ def checkup_sections(result: Checkup, system: pd.DataFrame) -> list[Section]:
             tr("Communities with the most objects"), table=_in_words(pd.DataFrame(worst[columns]).round(2))
         ),
     ]
+    disagreeing = conflicts(values)
+    if len(disagreeing):
+        why = tr(
+            "All are kept; the verdict takes a reported value before one that was rolled up, then the first."
+        )
+        columns = ["unit_code", "indicator_id", "source", "value", "text"]
+        sections.append(Section(tr("Sources that disagree"), [why], table=_in_words(disagreeing[columns])))
     if result.comparison is not None:
         basis = tr("Only the {n} units that were surveyed in both years are compared.").format(
             n=int(result.comparison["units"].max())
@@ -157,6 +165,10 @@ def _in_words(summary: pd.DataFrame) -> pd.DataFrame:
         "dimension": tr("Dimension"),
         "state": tr("State"),
         "unit_code": tr("Code"),
+        "indicator_id": tr("Indicator"),
+        "source": tr("Source"),
+        "value": tr("Value"),
+        "text": tr("As found"),
         "name": tr("Name"),
         "problems": tr("Problems"),
         "objects": tr("Objects"),

@@ -75,6 +75,20 @@ def test_objects_are_counted_once(tiny_city, run):
     assert counts == [(5, 3, 2, 2, 100.0)]
 
 
+def test_sources_that_disagree_are_shown_side_by_side(tiny_city, run):
+    parameters = tiny_city.write()
+    other = tiny_city.folder / "街道上报.csv"
+    tiny_city.values.assign(**{"停车泊位缺口数（个）": ["130", "0", "——"]}).to_csv(other, index=False)
+    found = run("annualcheckup", {**parameters, "TABLES": [*parameters["TABLES"], str(other)]}).results
+
+    report = Path(found["REPORT"]).read_text(encoding="utf-8")
+    section = report.split("Sources that disagree")[1].split("<h2>")[0]
+    assert "values.csv" in section and "街道上报.csv" in section
+    assert "120" in section and "130" in section
+    sql = "SELECT count(*) FROM value WHERE unit_code = '990101001001' AND indicator_id = 'M61-15'"
+    assert rows(found["DATABASE"], sql) == [(2,)]
+
+
 def test_second_run_gives_identical_tables(tiny_city, run):
     parameters = tiny_city.write()
     database = run("annualcheckup", parameters).results["DATABASE"]
