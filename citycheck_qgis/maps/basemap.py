@@ -8,7 +8,7 @@ import pandas as pd
 import shapely
 
 from ..units.columns import find_column
-from ..units.geometry import repair
+from ..units.geometry import own_columns, repair
 
 _DIMENSION = {"water": 2, "green": 2, "road": 1}
 
@@ -19,7 +19,7 @@ def base_map_table(layer: gpd.GeoDataFrame, table: str) -> gpd.GeoDataFrame:
     Features without geometry of the table's kind are left out: they cannot be drawn.
     """
     repaired = repair(layer)
-    attributes = [c for c in layer.columns if c != layer.geometry.name]
+    attributes = own_columns(layer)
     geometry = np.asarray(repaired.geometry.array, dtype=object)
     usable = shapely.get_dimensions(geometry) == _DIMENSION[table]
     columns = {}

@@ -18,7 +18,7 @@ from ..units.assignment import assign
 from ..units.buildings import number_text
 from ..units.columns import find_column
 from ..units.conservation import Conservation
-from ..units.geometry import repair
+from ..units.geometry import own_columns, repair
 from ..units.names import normalise_names
 
 #: Columns of a finding; the first ones are those of table `problem` that a survey can know.
@@ -122,7 +122,7 @@ def _nothing(units: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
 
 def _standardise(name: str, layer: gpd.GeoDataFrame, system: pd.DataFrame) -> gpd.GeoDataFrame:
     what = message("The problem layer {name}", name=name)
-    attributes = [c for c in layer.columns if c != layer.geometry.name]
+    attributes = own_columns(layer)
     indicator = find_column(attributes, "indicator", what=what)
     if indicator is None:
         raise InputError(

@@ -7,7 +7,7 @@ import pandas as pd
 
 from ..storage.tables import BUILDING
 from .columns import find_column
-from .geometry import multipolygons
+from .geometry import multipolygons, own_columns
 
 #: Attributes that a layer may have under other names; numbers and texts.
 _NUMBERS = ("storeys", "height", "floor_area", "year_built")
@@ -26,7 +26,7 @@ def identify(
     ----------
     chosen : the number column; found by its usual spellings where None
     """
-    attributes = [c for c in buildings.columns if c != buildings.geometry.name]
+    attributes = own_columns(buildings)
     column = find_column(attributes, "building_id", chosen, what)
     own = pd.Series([f"#{fid}" for fid in buildings.index], index=buildings.index, dtype=object)
     if column is None:
@@ -53,7 +53,7 @@ def building_table(assigned: gpd.GeoDataFrame, source: str, chosen: str | None =
     source : where the buildings came from, for column `source`
     chosen : the number column
     """
-    attributes = [c for c in assigned.columns if c != assigned.geometry.name]
+    attributes = own_columns(assigned)
     frame = pd.DataFrame(index=assigned.index)
     frame["building_id"] = identify(assigned, chosen)
     for name in ("community_code", "share", "method"):

@@ -61,6 +61,11 @@ def _same_dimension(fixed: shapely.Geometry, original: shapely.Geometry) -> shap
     return shapely.union_all(parts) if len(parts) else shapely.Polygon()
 
 
+def own_columns(features: gpd.GeoDataFrame) -> list[str]:
+    """Return the columns that a layer came with: neither its geometry nor the note on it."""
+    return [column for column in features.columns if column not in (features.geometry.name, NOTE)]
+
+
 def duplicates(features: gpd.GeoDataFrame) -> pd.Series:
     """Return for each feature whether its geometry repeats that of an earlier feature, start point aside.
 

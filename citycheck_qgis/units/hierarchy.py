@@ -14,7 +14,7 @@ from ..errors import InputError
 from ..messages import Message, mark, message, word
 from .codes import LENGTH, level_of_code, parent_of_code, tidy_codes
 from .columns import find_column
-from .geometry import NOTE, multipolygons, repair
+from .geometry import NOTE, multipolygons, own_columns, repair
 from .names import look_garbled, normalise_names
 
 #: Levels that boundaries can have, from the top.
@@ -85,7 +85,7 @@ def build_units(
     for chosen in (code_field, name_field, parent_field):
         # A field may be in some of the layers only, but one that is in none was misspelt.
         if chosen and not any(chosen in layer.columns for layer in given.values()):
-            find_column(given["community"].columns, "code", chosen, layer_of("community"))
+            find_column(own_columns(given["community"]), "code", chosen, layer_of("community"))
     parts = []
     for level in UNIT_LEVELS:
         if level in given:
@@ -151,7 +151,7 @@ def _standardise(
     layer: gpd.GeoDataFrame, level: str, code: str | None, name: str | None, parent: str | None
 ) -> gpd.GeoDataFrame:
     what = layer_of(level)
-    attributes = [c for c in layer.columns if c != layer.geometry.name]
+    attributes = own_columns(layer)
     code = find_column(attributes, "code", code if code in attributes else None, what)
     if code is None:
         raise InputError(
