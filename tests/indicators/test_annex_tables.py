@@ -150,7 +150,7 @@ def test_column_letters():
 CELL = st.text(st.characters(blacklist_categories=["Cs", "Cc"]), max_size=8).map(str.strip)
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.lists(st.lists(CELL, min_size=3, max_size=3), min_size=2, max_size=6))
 def test_gb18030_text_comes_back(tmp_path, rows):
     rows = [["代码", "名称", "体检值"], *rows]

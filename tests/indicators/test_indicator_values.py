@@ -303,7 +303,7 @@ CELL_TEXTS = ["0", "3", "31（栋）", "/", "——", "", "两栋", "1 / 2", "�
 HEADERS = [STRUCTURE, GAS, PLACES, "未知指标", "M61-05", "中学服务半径覆盖率（分子）"]
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=60)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=60)
 @given(data=st.data(), long=st.booleans())
 def test_every_row_and_cell_is_accounted_for(tmp_path, units, data, long):
     """In = matched + ambiguous + unmatched + outside, and the remainder stands for everything that is not matched."""
@@ -339,7 +339,7 @@ def test_every_row_and_cell_is_accounted_for(tmp_path, units, data, long):
     assert len(result.values) <= cells.matched + cells.ambiguous + cells.unmatched
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=40)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=40)
 @given(
     st.lists(
         st.tuples(st.sampled_from(UNIT_TEXTS[:6]), *[st.sampled_from(CELL_TEXTS)] * 3), min_size=1, max_size=8

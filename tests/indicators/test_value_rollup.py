@@ -134,7 +134,7 @@ CONTENT = st.one_of(
 )
 
 
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 @given(contents=st.lists(CONTENT, min_size=8, max_size=8))
 def test_sums_agree_with_adding_by_hand(units, contents):
     communities = units.loc[units["level"] == "community", "code"].tolist()

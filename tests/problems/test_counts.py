@@ -220,7 +220,7 @@ rows = st.tuples(
 )
 
 
-@settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=100, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     st.lists(rows, max_size=12),
     st.sets(st.sampled_from(CODES)),

@@ -251,7 +251,7 @@ rows = st.tuples(
 )
 
 
-@settings(max_examples=50, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=50, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.lists(st.lists(rows, max_size=6), max_size=3))
 def test_every_row_is_a_finding_or_in_the_remainder(units, buildings, system, layers):
     frames = {

@@ -186,7 +186,7 @@ def test_agrees_with_all_pairs_on_random_cities(block):
     assert seen == set(METHODS)
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(st.integers(1000, 10**9))
 def test_order_of_features_and_communities_does_not_matter(seed):
     buildings, units = random_city(seed)
