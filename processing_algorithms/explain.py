@@ -100,16 +100,13 @@ def checkup_sections(result: Checkup, system: pd.DataFrame) -> list[Section]:
     import pandas as pd
 
     from ..citycheck_qgis.indicators.rollup import conflicts
-    from ..citycheck_qgis.indicators.systems import is_unverified
     from ..citycheck_qgis.problems.counts import without_stand_ins
     from ..citycheck_qgis.storage.report import Section
 
     problems, distribution = result.tables["problem"], result.tables["distribution"]
     values = result.tables["value"]
-    judged = result.verdicts.merge(
-        system[["indicator_id", "dimension", "name_zh", "certainty"]], on="indicator_id"
-    )
-    unverified = judged[judged["certainty"].map(is_unverified) & judged["verdict"].isin(["meets", "fails"])]
+    judged = result.verdicts.merge(system[["indicator_id", "dimension"]], on="indicator_id")
+    unverified = judged[(judged["unverified"] == 1) & judged["verdict"].isin(["meets", "fails"])]
     doubt = tr("The thresholds of {n} indicators that were judged are unverified: {ids}.").format(
         n=unverified["indicator_id"].nunique(), ids=", ".join(sorted(unverified["indicator_id"].unique()))
     )

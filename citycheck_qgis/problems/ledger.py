@@ -75,9 +75,8 @@ def _failing(values: pd.DataFrame, units: gpd.GeoDataFrame, system: pd.DataFrame
     known = units.set_index("code")
     fails = fails[fails["unit_code"].isin(known.index)]
     place = known.loc[fails["unit_code"]]
-    note = (
-        fails["value"].map("{:g}".format).to_numpy() + " (" + fails["standard"].to_numpy(dtype=object) + ")"
-    )
+    doubt = fails["unverified"].map({0: "", 1: ", unverified"})
+    note = fails["value"].map("{:g}".format).astype(str) + " (" + fails["standard"].astype(str) + doubt + ")"
     return gpd.GeoDataFrame(
         {
             "dimension": fails["indicator_id"].map(system.set_index("indicator_id")["dimension"]).to_numpy(),
@@ -87,7 +86,7 @@ def _failing(values: pd.DataFrame, units: gpd.GeoDataFrame, system: pd.DataFrame
             "object_id": fails["unit_code"].to_numpy(),
             "location_precision": place["level"].to_numpy(),
             "evidence": fails["source"].to_numpy(),
-            "note": note,
+            "note": note.to_numpy(dtype=object),
         },
         geometry=shapely.point_on_surface(place.geometry.to_numpy()),
         crs=units.crs,

@@ -6,9 +6,11 @@ import numpy as np
 import pandas as pd
 
 from ..indicators.pivot import preferred
-from ..indicators.systems import parse_standard
+from ..indicators.systems import is_unverified, parse_standard
 
-COLUMNS = ["unit_code", "indicator_id", "edition", "year", "source", "value", "state", "standard", "verdict"]
+COLUMNS = [
+    "unit_code", "indicator_id", "edition", "year", "source", "value", "state", "standard", "unverified", "verdict",
+]  # fmt: skip
 
 
 def judge(values: pd.DataFrame, system: pd.DataFrame) -> pd.DataFrame:
@@ -16,6 +18,7 @@ def judge(values: pd.DataFrame, system: pd.DataFrame) -> pd.DataFrame:
 
     ``meets`` or ``fails`` where a value is measured and the indicator has a standard, ``no_standard`` where it
     has none, ``not_assessed`` where nothing was measured. Of several sources `pivot.preferred` chooses one.
+    ``unverified`` is 1 where the threshold is not known for certain (column `certainty` of the system).
 
     Parameters
     ----------
@@ -28,6 +31,8 @@ def judge(values: pd.DataFrame, system: pd.DataFrame) -> pd.DataFrame:
     """
     known = preferred(values[values["indicator_id"].isin(system["indicator_id"])])
     known["standard"] = known["indicator_id"].map(system.set_index("indicator_id")["standard"].fillna(""))
+    doubtful = system.loc[system["certainty"].map(is_unverified), "indicator_id"]
+    known["unverified"] = (known["indicator_id"].isin(doubtful) & (known["standard"] != "")).astype(int)
     verdict = np.full(len(known), "not_assessed", dtype=object)
     measured = ((known["state"] == "measured") & known["value"].notna()).to_numpy()
     number = known["value"].to_numpy(dtype=float)

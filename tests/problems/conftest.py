@@ -65,7 +65,7 @@ def system():
     ]
     columns = ["indicator_id", "dimension", "name_zh", "level", "standard", "rollup"]
     frame = pd.DataFrame(rows, columns=columns).reindex(columns=list(INDICATOR.columns), fill_value="")
-    frame["edition"] = "test"
+    frame["edition"], frame["certainty"] = "test", "A/A"
     return frame
 
 

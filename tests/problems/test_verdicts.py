@@ -83,3 +83,16 @@ def test_input_is_not_changed(values, system):
     before = frame.copy(deep=True)
     judge(frame, system)
     assert frame.equals(before)
+
+
+def test_doubtful_thresholds_are_marked(values, system):
+    system["certainty"] = ["A/A", "A/C", "A/B", "A/-", "A/C", "A/A"]
+    given = values(
+        (A, "H1", 2, "measured", "a"), (A, "H2", 2, "measured", "a"), (A, "S2", 2, "measured", "a")
+    )
+    # S2 has no standard that could be doubtful.
+    assert judge(given, system).set_index("indicator_id")["unverified"].to_dict() == {
+        "H1": 0,
+        "H2": 1,
+        "S2": 0,
+    }
