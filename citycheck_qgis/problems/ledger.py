@@ -75,8 +75,12 @@ def _failing(values: pd.DataFrame, units: gpd.GeoDataFrame, system: pd.DataFrame
     known = units.set_index("code")
     fails = fails[fails["unit_code"].isin(known.index)]
     place = known.loc[fails["unit_code"]]
-    doubt = fails["unverified"].map({0: "", 1: ", unverified"})
-    note = fails["value"].map("{:g}".format).astype(str) + " (" + fails["standard"].astype(str) + doubt + ")"
+    note = [
+        f"{value:g} ({standard}{', unverified' if unverified else ''})"
+        for value, standard, unverified in zip(
+            fails["value"], fails["standard"], fails["unverified"], strict=True
+        )
+    ]
     return gpd.GeoDataFrame(
         {
             "dimension": fails["indicator_id"].map(system.set_index("indicator_id")["dimension"]).to_numpy(),
@@ -86,7 +90,7 @@ def _failing(values: pd.DataFrame, units: gpd.GeoDataFrame, system: pd.DataFrame
             "object_id": fails["unit_code"].to_numpy(),
             "location_precision": place["level"].to_numpy(),
             "evidence": fails["source"].to_numpy(),
-            "note": note.to_numpy(dtype=object),
+            "note": note,
         },
         geometry=shapely.point_on_surface(place.geometry.to_numpy()),
         crs=units.crs,

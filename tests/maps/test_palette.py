@@ -91,7 +91,7 @@ def test_unknown_language_and_broken_file_are_named(monkeypatch, tmp_path):
     from citycheck.citycheck_qgis.maps import palette as module
 
     monkeypatch.setattr(module, "STYLES", tmp_path)
-    (tmp_path / "broken.json").write_text('{\n"a": 1,\n}', encoding="utf-8")
+    (tmp_path / "broken.json").write_text('{\n"a": 1\n"b": 2}', encoding="utf-8")
     with pytest.raises(InputError, match=r"broken.json is not valid JSON at line 3"):
         read_style("broken.json")
     with pytest.raises(InputError, match=r"absent.json is missing"):
