@@ -49,7 +49,7 @@ from qgis.core import (
     QgsTextRenderer,
     QgsVectorLayer,
 )
-from qgis.PyQt.QtCore import Qt
+from qgis.PyQt.QtCore import QBuffer, QByteArray, QIODevice, Qt
 from qgis.PyQt.QtGui import QColor, QImage, QPainter
 from qgis.PyQt.QtXml import QDomDocument
 
@@ -68,6 +68,8 @@ COLUMN_X, COLUMN_WIDTH = 319.0, 89.0
 BOTTOM = PAGE[1] - MARGIN
 ROUND_SCALES = (1, 1.2, 1.5, 1.8, 2, 2.5, 3, 3.5, 4, 4.5, 5, 5.5, 6, 6.5, 7, 7.5, 8, 9, 10)
 ROUND_LENGTHS = (1, 2, 5, 10)
+#: Pixels across the small picture of a sheet that goes into reports.
+PREVIEW_WIDTH = 1800
 
 
 @dataclass(frozen=True)
@@ -560,8 +562,8 @@ def export_sheet(
     png: Path | None = None,
     dpi: int = 300,
     feedback: QgsFeedback | None = None,
-) -> None:
-    """Write a layout of the project as PDF and as PNG.
+) -> bytes | None:
+    """Write a layout of the project as PDF and as PNG; return the PNG made small, for a page that is mailed.
 
     Both files are written beside their place and renamed when both are complete.
 
@@ -572,6 +574,10 @@ def export_sheet(
     pdf, png : files to write; None leaves one out
     dpi : resolution of the PNG and of what the PDF holds as pictures
     feedback : stops the export between the two files
+
+    Returns
+    -------
+    a PNG of `PREVIEW_WIDTH` pixels across, None where no PNG was asked for
 
     Raises
     ------
@@ -593,6 +599,7 @@ def export_sheet(
     exporter = QgsLayoutExporter(layout)
     wanted = [(Path(p), kind) for p, kind in ((png, "png"), (pdf, "pdf")) if p is not None]
     parts, written = [], []
+    preview = None
     # The PNG is compressed on another core while the PDF is drawn.
     compressor = ThreadPoolExecutor(1)
     try:
@@ -604,7 +611,9 @@ def export_sheet(
             path.parent.mkdir(parents=True, exist_ok=True)
             part.unlink(missing_ok=True)
             if kind == "png":
-                written.append(compressor.submit(_save_image, _page_image(exporter, dpi), part, dpi))
+                image = _page_image(exporter, dpi)
+                written.append(compressor.submit(_save_image, image, part, dpi))
+                preview = compressor.submit(_small, image)
             else:
                 written.append(_write_pdf(exporter, part, dpi))
         for (path, kind), part, result in zip(wanted, parts, written, strict=True):
@@ -620,6 +629,7 @@ def export_sheet(
                 _fix_stamps(part, project.customVariables())
         for (path, _), part in zip(wanted, parts, strict=True):
             part.replace(path)
+        return preview.result() if preview else None
     except OSError as error:
         raise OutputError(
             "The map cannot be written to {path} ({reason}): check the folder's permissions and the free space.",
@@ -667,6 +677,15 @@ def _save_image(image: QImage, path: Path, dpi: int) -> str:
     image.setDotsPerMeterX(round(dpi / 0.0254))
     image.setDotsPerMeterY(round(dpi / 0.0254))
     return "" if not image.isNull() and image.save(str(path), "PNG") else "FileError"
+
+
+def _small(image: QImage) -> bytes:
+    """Return a picture as PNG of `PREVIEW_WIDTH` pixels."""
+    content = QByteArray()
+    buffer = QBuffer(content)
+    buffer.open(QIODevice.OpenModeFlag.WriteOnly)
+    image.scaledToWidth(PREVIEW_WIDTH, Qt.TransformationMode.SmoothTransformation).save(buffer, "PNG")
+    return bytes(content)
 
 
 def _write_pdf(exporter: QgsLayoutExporter, path: Path, dpi: int) -> str:

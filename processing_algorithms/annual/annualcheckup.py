@@ -107,7 +107,7 @@ class AnnualCheckup(CheckupAlgorithm):
         from ...citycheck_qgis.storage.report import Section
         from ...citycheck_qgis.storage.runs import now, run_record
         from ...citycheck_qgis.units.conservation import counts
-        from ..maps.draw import draw, preview
+        from ..maps.draw import draw
 
         started = now()
         progress = progress_of(feedback, 0, 100)
@@ -153,8 +153,8 @@ class AnnualCheckup(CheckupAlgorithm):
             write_tables(draft / DATABASE, {**result.tables, **base_map, "run": record}, crs, year)
             write_layers(draft / REMAINDER, result.remainders)
             progress(0.6)
-            draw(draft / DATABASE, sheet, draft / PROJECT, draft / PDF, draft / PNG, feedback)
-            picture = Section(tr("Map"), picture=preview(draft / PNG))
+            small = draw(draft / DATABASE, sheet, draft / PROJECT, draft / PDF, draft / PNG, feedback)
+            picture = Section(tr("Map"), picture=small)
             title = tr("{city}: checkup {year}").format(city=sheet.city, year=year)
             sections = [picture, *checkup_sections(result, system)]
             self.write_page(draft / REPORT, title, sections, f"CityCheck {self.version()}")

@@ -5,8 +5,6 @@ from __future__ import annotations
 from pathlib import Path
 
 from qgis.core import QgsFeedback
-from qgis.PyQt.QtCore import QBuffer, QByteArray, QIODevice, Qt
-from qgis.PyQt.QtGui import QImage
 
 from ...citycheck_qgis.maps.project import ContextLayer, build_project
 from ...citycheck_qgis.maps.sheet import Sheet, export_sheet
@@ -17,22 +15,16 @@ from ...citycheck_qgis.storage.tables import CONTEXT
 
 def draw(
     database: Path, sheet: Sheet, project: Path, pdf: Path | None, png: Path | None, feedback: QgsFeedback
-) -> None:
-    """Write the project of the sheet's year and export its layout. Raises OutputError, InputError."""
+) -> bytes | None:
+    """Write the project of the sheet's year, export its layout and return a small PNG of it.
+
+    Raises OutputError, InputError.
+    """
     present = table_names(database)
     context = [ContextLayer(role, database, role) for role in CONTEXT if role in present]
     save_styles(database, sheet.language)
     made = build_project(database, sheet.year, sheet, project, context, feedback)
-    if pdf or png:
-        export_sheet(made.project, made.layout_name, pdf, png, feedback=feedback)
+    picture = export_sheet(made.project, made.layout_name, pdf, png, feedback=feedback)
     # Open layers would keep the database locked.
     made.project.clear()
-
-
-def preview(png: Path, width: int = 1800) -> bytes:
-    """Return a smaller PNG of a map, for a page that is mailed."""
-    content = QByteArray()
-    buffer = QBuffer(content)
-    buffer.open(QIODevice.OpenModeFlag.WriteOnly)
-    QImage(str(png)).scaledToWidth(width, Qt.TransformationMode.SmoothTransformation).save(buffer, "PNG")
-    return bytes(content)
+    return picture
