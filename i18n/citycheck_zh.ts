@@ -563,8 +563,8 @@
     </message>
     <message>
         <location filename="../citycheck_qgis/maps/fonts.py"/>
-        <source>No installed font of the map has the characters '{characters}' (looked in {families}): {remedy}.</source>
-        <translation>已安装的制图字体都没有“{characters}”这些字（查过 {families}）：{remedy}。</translation>
+        <source>No installed font has the characters '{characters}' (looked in {families} and all others): {remedy}.</source>
+        <translation>所有已安装的字体都没有字符“{characters}”（已查找 {families} 及其他全部字体）：{remedy}。</translation>
     </message>
     <message>
         <location filename="../processing_algorithms/explain.py"/>

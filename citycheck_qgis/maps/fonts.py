@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Sequence
 
-from qgis.PyQt.QtGui import QFont, QFontInfo, QRawFont
+from qgis.PyQt.QtGui import QFont, QFontInfo, QFontMetrics, QRawFont
 
 from ..errors import InputError
 from ..messages import message
@@ -35,7 +35,9 @@ def missing_characters(text: str, family: str) -> str:
 def choose_family(text: str, preferences: Sequence[str] | None = None, role: str = "body") -> str:
     """Choose the first family that is installed and has every glyph of a text.
 
-    Qt draws a box for a missing glyph without a word, so the glyphs are looked up before anything is drawn.
+    Where none has, as for a place name with a rare character, it is the family that lacks the fewest, if Qt finds
+    the others in another installed font. Qt draws a box for a glyph that no font has without a word, so all are
+    looked up before anything is drawn.
 
     Parameters
     ----------
@@ -46,7 +48,7 @@ def choose_family(text: str, preferences: Sequence[str] | None = None, role: str
     Raises
     ------
     InputError
-        if no family of the list is installed, or none of them has all glyphs
+        if no family of the list is installed, or a glyph is in no installed font at all
     """
     catalogue = read_style("fonts.json")
     names = list(catalogue[role] if preferences is None else preferences)
@@ -62,10 +64,14 @@ def choose_family(text: str, preferences: Sequence[str] | None = None, role: str
             families=", ".join(names[:4]),
             remedy=remedy,
         )
-    lacking = missing_characters(text, installed[0])
+    fullest = min(installed, key=lambda family: len(missing_characters(text, family)))
+    shapes = QFontMetrics(QFont(fullest))
+    boxes = [c for c in missing_characters(text, fullest) if not shapes.inFontUcs4(ord(c))]
+    if not boxes:
+        return fullest
     raise InputError(
-        "No installed font of the map has the characters '{characters}' (looked in {families}): {remedy}.",
-        characters=lacking[:10],
+        "No installed font has the characters '{characters}' (looked in {families} and all others): {remedy}.",
+        characters="".join(boxes[:10]),
         families=", ".join(installed),
         remedy=remedy,
     )

@@ -28,3 +28,11 @@ def test_no_installed_family_names_the_remedy(qgis_app):
 def test_missing_glyph_is_named(qgis_app):
     with pytest.raises(InputError, match="has the characters '\ue123'"):
         choose_family("问题\ue123")
+
+
+def test_rare_glyph_of_another_font_does_not_stop_the_map(qgis_app):
+    # A snowman is in DejaVu Sans, which QGIS brings, and in no Chinese font.
+    family = choose_family("问题")
+    if "☃" not in missing_characters("☃", family):
+        pytest.skip(f"{family} has the rare glyph itself")
+    assert choose_family("问题☃") == family
