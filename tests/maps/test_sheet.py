@@ -18,6 +18,7 @@ from qgis.core import (
     QgsLayoutItemLegend,
     QgsLayoutItemPage,
     QgsPrintLayout,
+    QgsVectorLayer,
 )
 from qgis.PyQt.QtGui import QImage
 
@@ -133,13 +134,21 @@ def test_legend_states_counts_of_the_database(built):
     assert base == ["区界", "街道界", "社区界", "建筑", "道路", "水系", "绿地"]
 
 
+def own_class(layer: QgsVectorLayer) -> None:
+    """Make the first rule of a layer one of the planner's own.
+
+    No test may hold a rule longer than its project: Python's hand on it would write into freed memory.
+    """
+    rule = layer.renderer().rootRule().children()[0]
+    rule.setFilterExpression("\"indicator_id\" = 'gas'")
+    rule.setRuleKey("gas")
+
+
 def test_legend_counts_follow_a_planners_own_classes(built):
     from citycheck.citycheck_qgis.maps.symbology import layers_of_role
 
     (layer,) = layers_of_role(built.project, "problem")
-    rule = layer.renderer().rootRule().children()[0]
-    rule.setFilterExpression("\"indicator_id\" = 'gas'")
-    rule.setRuleKey("gas")
+    own_class(layer)
     path = built.path
     assert built.project.write()
     expected = len({f["object_id"] for f in layer.getFeatures("\"indicator_id\" = 'gas'")})
