@@ -161,13 +161,20 @@ def _rules(items: list[tuple[str, str, str, QgsSymbol]]) -> QgsRuleBasedRenderer
 
     The keys are fixed, because the legend finds its counts by them.
     """
-    root = QgsRuleBasedRenderer.Rule(None)
+    renderer = QgsRuleBasedRenderer(items[0][3].clone())
+    root = renderer.rootRule()
     root.setRuleKey("all")
+    (pattern,) = root.children()
     for key, label, expression, symbol in items:
-        rule = QgsRuleBasedRenderer.Rule(symbol, 0, 0, expression, label)
+        # A rule that Python makes is written to by Python once more after its renderer has freed it; a copy is not.
+        rule = pattern.clone()
+        rule.setSymbol(symbol)
+        rule.setFilterExpression(expression)
+        rule.setLabel(label)
         rule.setRuleKey(key)
         root.appendChild(rule)
-    return QgsRuleBasedRenderer(root)
+    root.removeChildAt(0)
+    return renderer
 
 
 def distribution_renderer(language: str, where: str = "") -> QgsRuleBasedRenderer:

@@ -1,8 +1,4 @@
-"""Which community a feature belongs to: the one with the largest overlap.
-
-The many light features are in the tree and the few heavy communities are prepared and query it; only features that
-cross a border are cut. See benchmarks for what that is worth.
-"""
+"""Which community a feature belongs to: the one with the largest overlap, ties to the lowest code."""
 
 from __future__ import annotations
 
@@ -16,10 +12,132 @@ import shapely
 
 from .conservation import Conservation
 from .geometry import repair
+from .overlap import Boundaries, Overlaps, find_overlaps
 
 #: Overlaps that differ by less than this (m2 or m) are a tie; the lowest code wins.
 TIE = 1e-6
+#: An overlap below `TIE` and below this share of the feature is a touch.
+TOUCH = 1e-6
 METHODS = ("within", "largest_overlap", "tie", "outside", "no_geometry")
+WITHIN, LARGEST, TIED, OUTSIDE, NO_GEOMETRY = range(len(METHODS))
+
+
+@dataclass(frozen=True)
+class Located:
+    """Where features are, one entry each.
+
+    Attributes
+    ----------
+    unit : int32, position of the community; -1 none
+    share : float, part of the feature's own area, length or points that lies in the community (0 to 1); nan none
+    method : uint8, position in `METHODS`
+    overlaps : uint16, number of communities that the feature overlaps
+    street_differs : features whose street by largest overlap is not the street of their community
+    """
+
+    unit: np.ndarray
+    share: np.ndarray
+    method: np.ndarray
+    overlaps: np.ndarray
+    street_differs: int
+
+    def conservation(self, subject: str) -> Conservation:
+        """Return the counts: in = matched + ambiguous (ties) + unmatched (no geometry) + outside."""
+        count = np.bincount(self.method, minlength=len(METHODS)).tolist()
+        return Conservation(
+            subject,
+            len(self.method),
+            count[WITHIN] + count[LARGEST],
+            count[TIED],
+            count[NO_GEOMETRY],
+            count[OUTSIDE],
+        )
+
+
+class UnitIndex:
+    """The communities, ready to be asked where features are.
+
+    Parameters
+    ----------
+    shapes : valid polygons in order of their codes; they may overlap or leave gaps
+    streets : for each community a number of its street (communities of one street share it); None: no streets
+    features : about how many features there will be
+    """
+
+    def __init__(
+        self, shapes: np.ndarray, streets: np.ndarray | None = None, features: int = 1_000_000
+    ) -> None:
+        self.boundaries = Boundaries(shapes, features)
+        self.streets = streets
+
+    def locate(
+        self,
+        boxes: np.ndarray,
+        geometry: Callable[[np.ndarray], np.ndarray],
+        progress: Callable[[float], None] = lambda share: None,
+    ) -> Located:
+        """Find the community of each feature by largest overlap, ties to the lowest code.
+
+        Polygons are compared by area, lines by length, points by containment. A feature whose box lies in one
+        community belongs to it whatever its geometry is, so that only the geometries near a border are read.
+
+        Parameters
+        ----------
+        boxes : float (n, 4): xmin, ymin, xmax, ymax of each feature, or a little more; nan where it has no geometry
+        geometry : gives the geometries (valid or not) of features by their positions (ascending)
+        progress : called with the share done, 0 to 1; may raise to cancel
+        """
+        found = find_overlaps(self.boundaries, boxes, geometry, progress)
+        return _choose(found, boxes, self.streets)
+
+
+def _choose(found: Overlaps, boxes: np.ndarray, streets: np.ndarray | None) -> Located:
+    """Choose the largest overlap of each feature."""
+    unit = found.settled.copy()
+    method = np.where(unit >= 0, WITHIN, OUTSIDE).astype(np.uint8)
+    method[np.isnan(boxes[:, 0])] = NO_GEOMETRY
+    share = np.where(unit >= 0, 1.0, np.nan)
+    overlaps = (unit >= 0).astype(np.uint16)
+    if len(found.measured) == 0:
+        return Located(unit, share, method, overlaps, 0)
+    unit[found.measured] = -1
+    method[found.measured] = np.where(found.size >= 0, OUTSIDE, NO_GEOMETRY)
+    size = found.size[found.feature]
+    real = found.measure > np.minimum(TIE, TOUCH * size)
+    feature, partner, measure, size = (a[real] for a in (found.feature, found.unit, found.measure, size))
+    if len(feature) == 0:
+        return Located(unit, share, method, overlaps, 0)
+    first = np.flatnonzero(np.r_[True, feature[1:] != feature[:-1]])
+    best = np.maximum.reduceat(measure, first)
+    count = np.diff(np.r_[first, len(feature)])
+    winner = np.flatnonzero(measure >= np.repeat(best, count) - TIE)
+    winners = np.bincount(feature[winner], minlength=len(found.measured))[feature[first]]
+    _, lead = np.unique(feature[winner], return_index=True)
+    lead = winner[lead]
+    rows = found.measured[feature[lead]]
+    unit[rows] = partner[lead]
+    share[rows] = np.minimum(measure[lead] / np.where(size[lead] > 0, size[lead], 1.0), 1.0)
+    overlaps[rows] = count
+    # What touches a border from inside is within: nothing of it lies elsewhere.
+    inside = (count == 1) & (measure[lead] >= size[lead] - TIE)
+    share[rows[inside]] = 1.0
+    method[rows] = np.where(winners > 1, TIED, np.where(inside, WITHIN, LARGEST))
+    differs = 0
+    if streets is not None:
+        differs = _street_differs(feature, streets[partner], measure, streets[partner[lead]])
+    return Located(unit, share, method, overlaps, differs)
+
+
+def _street_differs(feature: np.ndarray, street: np.ndarray, measure: np.ndarray, chosen: np.ndarray) -> int:
+    """Count the features with a street that they overlap more than the one of their community."""
+    numbers = int(street.max()) + 1
+    keys, at = np.unique(feature.astype(np.int64) * numbers + street, return_inverse=True)
+    total = np.bincount(at, measure)
+    owner = keys // numbers
+    first = np.flatnonzero(np.r_[True, owner[1:] != owner[:-1]])
+    best = np.maximum.reduceat(total, first)
+    own = total[np.searchsorted(keys, owner[first] * numbers + chosen)]
+    return int((own < best - TIE).sum())
 
 
 @dataclass(frozen=True)
@@ -46,9 +164,7 @@ def assign(
     subject: str = "buildings",
     progress: Callable[[float], None] = lambda share: None,
 ) -> Assignment:
-    """Assign each feature to the community with the largest overlap, ties to the lowest code.
-
-    Polygons are compared by area, lines by length, points by containment. Communities may overlap or leave gaps.
+    """Assign each feature of a frame to the community with the largest overlap (see `UnitIndex.locate`).
 
     Parameters
     ----------
@@ -58,90 +174,22 @@ def assign(
     progress : called with the share done, 0 to 1; may raise to cancel
     """
     frame = repair(features)
+    progress(0.2)
     communities = communities.sort_values("code")
-    codes = communities["code"].to_numpy(dtype=object)
-    shapes = communities.geometry.to_numpy()
-    geometry = frame.geometry.to_numpy()
-    tree = shapely.STRtree(geometry)
-    shapely.prepare(shapes)
-    unit, feature = tree.query(shapes, predicate="intersects")
-    progress(0.4)
-    _, inside_feature = tree.query(shapes, predicate="covers")
-    progress(0.6)
-
-    size = _measure(geometry)
-    partners = np.bincount(feature, minlength=len(frame))
-    whole = np.zeros(len(frame), dtype=bool)
-    whole[inside_feature] = True
-    # A feature with one partner that covers it needs no cutting.
-    settled = whole & (partners == 1)
-    pairs = pd.DataFrame({"feature": feature, "unit": unit, "measure": 0.0})
-    easy = settled[feature]
-    pairs.loc[easy, "measure"] = size[feature[easy]]
-    hard = np.flatnonzero(~easy)
-    pieces = shapely.intersection(geometry[feature[hard]], shapes[unit[hard]])
-    # Touching a border without crossing it is no overlap: the piece has less dimensions than its feature.
-    crossing = shapely.get_dimensions(pieces) == shapely.get_dimensions(geometry[feature[hard]])
-    pairs.loc[hard, "measure"] = np.where(crossing, _measure(pieces), 0.0)
-    progress(0.9)
-
-    pairs = pairs[pairs["measure"] > 0]
-    best = pairs.groupby("feature")["measure"].transform("max")
-    winners = pairs[pairs["measure"] >= best - TIE]
-    tied = winners["feature"].value_counts()
-    first = winners.sort_values(["feature", "unit"]).drop_duplicates("feature").set_index("feature")
-
-    community = np.full(len(frame), None, dtype=object)
-    community[first.index] = codes[first["unit"]]
-    share = np.full(len(frame), np.nan)
-    share[first.index] = np.minimum(
-        first["measure"] / np.where(size[first.index] > 0, size[first.index], 1.0), 1.0
-    )
-    overlaps = np.bincount(pairs["feature"], minlength=len(frame))
-    method = np.full(len(frame), "outside", dtype=object)
-    method[frame.geometry.isna().to_numpy()] = "no_geometry"
-    method[first.index] = "largest_overlap"
-    method[first.index[(share[first.index] >= 1.0) & (overlaps[first.index] == 1)]] = "within"
-    method[tied.index[tied > 1]] = "tie"
-
-    frame["community_code"] = community
-    frame["share"] = share
-    frame["method"] = method
-    frame["overlap_count"] = overlaps
-    count = pd.Series(method).value_counts()
-    conservation = Conservation(
-        subject,
-        len(frame),
-        matched=int(count.get("within", 0) + count.get("largest_overlap", 0)),
-        ambiguous=int(count.get("tie", 0)),
-        unmatched=int(count.get("no_geometry", 0)),
-        outside=int(count.get("outside", 0)),
-    )
-    progress(1.0)
-    return Assignment(
-        frame, conservation, _street_differs(pairs, first, communities["parent_code"].to_numpy())
-    )
-
-
-def _measure(geometry: np.ndarray) -> np.ndarray:
-    """Return area for polygons, length for lines, number of points for points; 0 for none."""
-    dimension = shapely.get_dimensions(geometry)
-    return np.select(
-        [dimension == 2, dimension == 1, dimension == 0],
-        [shapely.area(geometry), shapely.length(geometry), shapely.get_num_coordinates(geometry)],
-        0.0,
-    )
-
-
-def _street_differs(pairs: pd.DataFrame, first: pd.DataFrame, parents: np.ndarray) -> int:
     # Communities without a parent are all of one street, the nameless one.
-    parents = np.where(pd.isna(parents), "", parents)
-    sums = pairs.assign(street=parents[pairs["unit"]]).groupby(["feature", "street"])["measure"].sum()
-    best = sums.groupby(level=0).transform("max")
-    candidates = sums[sums >= best - TIE].reset_index()
-    own = pd.Series(parents[first["unit"]], index=first.index)
-    agrees = candidates["street"] == candidates["feature"].map(own)
-    return int(len(first) - agrees.groupby(candidates["feature"]).any().sum())
+    streets, _ = pd.factorize(communities["parent_code"].fillna(""))
+    geometry = np.asarray(frame.geometry.array, dtype=object)
+    index = UnitIndex(communities.geometry.to_numpy(), streets, len(frame))
+    found = index.locate(
+        shapely.bounds(geometry), lambda rows: geometry[rows], lambda share: progress(0.2 + 0.8 * share)
+    )
+    # The last one stands for no unit, whose position is -1.
+    codes = np.array([*communities["code"], None], dtype=object)
+    frame["community_code"] = codes[found.unit]
+    frame["share"] = found.share
+    frame["method"] = np.array(METHODS, dtype=object)[found.method]
+    frame["overlap_count"] = found.overlaps.astype(np.int64)
+    return Assignment(frame, found.conservation(subject), found.street_differs)
 
 
 def ancestors(units: pd.DataFrame, codes: pd.Series) -> pd.DataFrame:

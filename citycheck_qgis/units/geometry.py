@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
+import math
+import struct
+
 import geopandas as gpd
 import numpy as np
 import pandas as pd
@@ -10,55 +14,116 @@ import shapely
 #: Column in which a feature says what was wrong with its geometry; empty text where nothing was.
 NOTE = "geometry_note"
 UNREADABLE, NULL, EMPTY = "unreadable", "null", "empty"
-#: Invalid polygons: made valid, or without any area left once they were.
+#: Invalid polygons: made valid, or without any area left once they were; then their lines or points remain.
 REPAIRED, COLLAPSED = "repaired", "collapsed"
 
 
 def repair(features: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     """Return a copy whose geometries are valid, with column ``geometry_note`` telling what was done.
 
-    Invalid polygons are made valid and keep their polygonal part, so that no area is invented. Features without
-    a usable geometry stay, with None as geometry. A note that is already there (``unreadable``) is kept.
+    A note that is already there (``unreadable``) is kept. See `repair_shapes`.
 
     Parameters
     ----------
     features : frame with any columns and index; geometry of any type, 2D or 3D (the height is dropped).
     """
-    geometry = shapely.force_2d(np.asarray(features.geometry.array, dtype=object))
-    note = (
-        features[NOTE].fillna("").to_numpy(dtype=object).copy()
-        if NOTE in features
-        else np.full(len(features), "", dtype=object)
-    )
-    # Numbers that are none (NaN, infinity) are no place; the geometry library stops at them.
-    coordinates, owner = shapely.get_coordinates(geometry, return_index=True)
-    wild = np.unique(owner[~np.isfinite(coordinates).all(axis=1)])
-    geometry[wild], note[wild] = None, UNREADABLE
-    missing = shapely.is_missing(geometry)
-    note[missing & (note == "")] = NULL
-    empty = ~missing & shapely.is_empty(geometry)
-    broken = np.flatnonzero(~missing & ~empty & ~shapely.is_valid(geometry))
-    if len(broken):
-        geometry[broken] = [
-            _same_dimension(fixed, original)
-            for fixed, original in zip(shapely.make_valid(geometry[broken]), geometry[broken], strict=True)
-        ]
-        note[broken] = np.where(shapely.is_empty(geometry[broken]), COLLAPSED, REPAIRED)
-    note[empty] = EMPTY
-    geometry[shapely.is_empty(geometry)] = None
+    geometry, found = repair_shapes(np.asarray(features.geometry.array, dtype=object))
     result = features.copy()
-    result[NOTE] = note
+    if NOTE in features:
+        earlier = features[NOTE].fillna("").to_numpy(dtype=object)
+        found = np.where(earlier == "", found, earlier)
+    result[NOTE] = found
     return result.set_geometry(gpd.GeoSeries(geometry, index=features.index, crs=features.crs))
 
 
-def _same_dimension(fixed: shapely.Geometry, original: shapely.Geometry) -> shapely.Geometry:
-    """Return the parts of a repaired geometry that have the dimension of the original."""
-    wanted = shapely.get_dimensions(original)
+def repair_shapes(shapes: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Return valid geometries, and for each a word on what was wrong with it (empty text: nothing).
+
+    Invalid polygons are made valid and keep their polygonal part, so that no area is invented. One that has no area
+    left keeps the lines or points that it collapsed to: it is no footprint, but it still has a place. Geometry with
+    numbers that are no place (NaN, infinity), and empty geometry, become None.
+    """
+    geometry = shapely.force_2d(shapes)
+    note = np.full(len(geometry), "", dtype=object)
+    coordinates, owner = shapely.get_coordinates(geometry, return_index=True)
+    wild = np.unique(owner[~np.isfinite(coordinates).all(axis=1)])
+    note[shapely.is_missing(geometry)] = NULL
+    geometry[wild], note[wild] = None, UNREADABLE
+    empty = shapely.is_empty(geometry)
+    geometry[empty], note[empty] = None, EMPTY
+    broken = np.flatnonzero(~shapely.is_missing(geometry) & ~shapely.is_valid(geometry))
+    if len(broken):
+        before = shapely.get_dimensions(geometry[broken])
+        geometry[broken] = [_largest_dimension(g) for g in shapely.make_valid(geometry[broken])]
+        lower = shapely.get_dimensions(geometry[broken]) < before
+        note[broken] = np.where(lower, COLLAPSED, REPAIRED)
+    return geometry, note
+
+
+def _largest_dimension(fixed: shapely.Geometry) -> shapely.Geometry:
+    """Return the parts of a repaired geometry that have its largest dimension."""
     parts = shapely.get_parts(shapely.get_parts(fixed))
-    parts = parts[shapely.get_dimensions(parts) == wanted]
-    if len(parts) == 1:
-        return parts[0]
-    return shapely.union_all(parts) if len(parts) else shapely.Polygon()
+    dimension = shapely.get_dimensions(parts)
+    parts = parts[dimension == dimension.max()]
+    return parts[0] if len(parts) == 1 else shapely.union_all(parts)
+
+
+def read_wkb(blobs: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Return the geometries of WKB texts, and which of them could not be read.
+
+    One that cannot be read (a ring of two points, for example) becomes the points that it names, if it names any:
+    it can still be placed.
+
+    Parameters
+    ----------
+    blobs : array of bytes or None
+    """
+    shapes = shapely.from_wkb(blobs, on_invalid="ignore") if len(blobs) else np.empty(0, dtype=object)
+    unreadable = shapely.is_missing(shapes) & np.array([blob is not None for blob in blobs], dtype=bool)
+    for row in np.flatnonzero(unreadable):
+        points = _points_of(blobs[row])
+        shapes[row] = shapely.multipoints(points) if points else None
+    return shapes, unreadable
+
+
+def _points_of(wkb: bytes) -> list[tuple[float, float]]:
+    """Return the points that a broken WKB text names, as far as it goes; those that are no numbers are left out."""
+    points: list[tuple[float, float]] = []
+    with contextlib.suppress(struct.error, IndexError, RecursionError):
+        _read_points(wkb, 0, points)
+    return [point for point in points if all(map(math.isfinite, point))]
+
+
+def _read_points(wkb: bytes, at: int, points: list[tuple[float, float]]) -> int:
+    order = "<" if wkb[at] else ">"
+    (kind,) = struct.unpack_from(f"{order}I", wkb, at + 1)
+    at += 5
+    if kind & 0x20000000:
+        at += 4
+    # ISO counts thousands for Z, M and ZM, the older form sets the highest bits.
+    base, dimensions = kind & 0x0FFFFFFF, 2 + bool(kind & 0x80000000) + bool(kind & 0x40000000)
+    dimensions += (0, 1, 1, 2)[base // 1000 % 4]
+    base %= 1000
+
+    def read(count: int, at: int) -> int:
+        for _ in range(count):
+            points.append(struct.unpack_from(f"{order}2d", wkb, at))
+            at += 8 * dimensions
+        return at
+
+    if base == 1:
+        return read(1, at)
+    (count,) = struct.unpack_from(f"{order}I", wkb, at)
+    at += 4
+    if base == 2:
+        return read(count, at)
+    for _ in range(count):
+        if base == 3:
+            (length,) = struct.unpack_from(f"{order}I", wkb, at)
+            at = read(length, at + 4)
+        else:
+            at = _read_points(wkb, at, points)
+    return at
 
 
 def own_columns(features: gpd.GeoDataFrame) -> list[str]:

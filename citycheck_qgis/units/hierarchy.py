@@ -169,6 +169,8 @@ def _standardise(
             example=layer[name].dropna().iloc[0],
         )
     repaired = repair(layer)
+    # What has no area is the boundary of nothing.
+    polygons = repaired.geometry.where(shapely.get_dimensions(repaired.geometry.array) == 2)
     frame = gpd.GeoDataFrame(
         {
             "code": tidy_codes(layer[code]).to_numpy(),
@@ -183,7 +185,7 @@ def _standardise(
             NOTE: repaired[NOTE].to_numpy(),
             "row": np.arange(1, len(layer) + 1),
         },
-        geometry=repaired.geometry.to_numpy(),
+        geometry=polygons.to_numpy(),
         crs=layer.crs,
     )
     for role in ("population", "built_up"):

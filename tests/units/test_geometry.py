@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import struct
+
 import geopandas as gpd
 import numpy as np
 import pytest
@@ -15,6 +17,7 @@ from citycheck.citycheck_qgis.units.geometry import (
     UNREADABLE,
     duplicates,
     multipolygons,
+    read_wkb,
     repair,
 )
 from shapely.geometry import LineString, MultiPolygon, Point, Polygon, box
@@ -53,9 +56,6 @@ def test_polygons_become_valid_without_new_area(shape, note, area):
         (Polygon(), EMPTY),
         (MultiPolygon(), EMPTY),
         (Point(), EMPTY),
-        (Polygon([(0, 0), (1, 1), (2, 2), (0, 0)]), COLLAPSED),
-        (Polygon([(0, 0), (0, 0), (0, 0), (0, 0)]), COLLAPSED),
-        (LineString([(1, 1), (1, 1)]), COLLAPSED),
         (Polygon([(0, 0), (1, 0), (np.nan, 1), (0, 0)]), UNREADABLE),
         (Polygon([(0, 0), (1, 0), (np.inf, 1), (0, 0)]), UNREADABLE),
         (LineString([(0, 0), (1, np.nan)]), UNREADABLE),
@@ -65,6 +65,50 @@ def test_unusable_geometry_stays_as_a_row_without_geometry(shape, note):
     fixed = repair(frame(shape, box(0, 0, 1, 1)))
     assert fixed[NOTE].tolist() == [note, ""]
     assert fixed.geometry.isna().tolist() == [True, False]
+
+
+@pytest.mark.parametrize(
+    ("shape", "kind"),
+    [
+        (Polygon([(0, 0), (1, 1), (2, 2), (0, 0)]), "MultiLineString"),
+        (Polygon([(0, 0), (0, 0), (0, 0), (0, 0)]), "Point"),
+        (LineString([(1, 1), (1, 1)]), "Point"),
+    ],
+)
+def test_what_collapsed_keeps_its_place(shape, kind):
+    fixed = repair(frame(shape, box(0, 0, 1, 1)))
+    assert fixed[NOTE].tolist() == [COLLAPSED, ""]
+    assert fixed.geom_type.iloc[0] == kind
+    assert fixed.is_valid.all()
+    assert fixed.geometry.iloc[0].distance(shape) == 0
+
+
+def ring(*points):
+    """WKB of a polygon with one ring of any points, closed or not."""
+    body = b"".join(struct.pack("<2d", *point) for point in points)
+    return struct.pack("<BIII", 1, 3, 1, len(points)) + body
+
+
+@pytest.mark.parametrize(
+    ("blob", "expected"),
+    [
+        (ring((1, 2), (3, 4)), "MULTIPOINT (1 2, 3 4)"),
+        (struct.pack("<BII", 1, 6, 1) + ring((1, 2), (3, 4)), "MULTIPOINT (1 2, 3 4)"),
+        (ring((1, 2), (3, 4), (float("nan"), 1)), "MULTIPOINT (1 2, 3 4)"),
+        (ring((1, 2), (3, 4), (5, 6), (1, 2))[:-20], "MULTIPOINT (1 2, 3 4)"),
+        (struct.pack("<BIII", 1, 1003, 1, 2) + struct.pack("<6d", 1, 2, 9, 3, 4, 9), "MULTIPOINT (1 2, 3 4)"),
+        (struct.pack(">BIII", 0, 0x80000003, 1, 1) + struct.pack(">3d", 1, 2, 9), "MULTIPOINT (1 2)"),
+        (b"", None),
+        (b"\x01\x03", None),
+        (struct.pack("<BI", 1, 7) + b"\xff" * 4, None),
+        (b"\x01\x07\x00\x00\x00\x01\x00\x00\x00" * 5000, None),
+    ],
+)
+def test_unreadable_geometry_keeps_the_points_that_it_names(blob, expected):
+    shapes, unreadable = read_wkb(np.array([blob, shapely.to_wkb(Point(1, 1)), None], dtype=object))
+    assert unreadable.tolist() == [True, False, False]
+    assert (None if shapes[0] is None else shapes[0].wkt) == expected
+    assert shapes[1] == Point(1, 1) and shapes[2] is None
 
 
 def test_unreadable_is_not_called_null():
