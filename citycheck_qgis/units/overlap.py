@@ -24,9 +24,10 @@ SMALLEST_CELL = 8.0
 CELLS_PER_FEATURE, MOST_CELLS, FEWEST_CELLS = 8, 12_000_000, 4_000
 #: Features whose boxes are looked at together, and rows of a table of edge pairs: both bound the memory.
 BATCH, PAIRS = 262_144, 500_000
-#: The grid and the corners of boxes stand off the coordinates that data have, which are rounded to millimetres or to
-#: whole metres: no boundary then runs exactly through a corner.
-_OFF = np.array([0.000_612_899_347, 0.000_437_016_024])
+#: The grid's origin and the corners of boxes are odd multiples of 1/4096 m. Coordinates rounded to decimals never are:
+#: no boundary runs exactly through a corner. And what is subtracted from a coordinate loses none of its digits.
+_ORIGIN = np.array([2511.0, 1791.0]) / 4096
+_STEP = 1024.0
 
 
 @dataclass(frozen=True)
@@ -119,7 +120,7 @@ class Boundaries:
     def __init__(self, shapes: np.ndarray, features: int) -> None:
         self.shapes = shapes
         edges, self.unit = polygon_edges(shapes)
-        self.origin = (edges.reshape(-1, 2).min(axis=0) if len(edges) else np.zeros(2)) - _OFF * 1000
+        self.origin = (np.floor(edges.reshape(-1, 2).min(axis=0)) if len(edges) else np.zeros(2)) - _ORIGIN
         edges -= np.tile(self.origin, 2)
         self.edges = edges
         extent = edges.reshape(-1, 2).max(axis=0) if len(edges) else np.ones(2)
@@ -203,9 +204,10 @@ class Boundaries:
 
     def local(self, boxes: np.ndarray) -> np.ndarray:
         """Return boxes relative to the grid's origin, a hair larger so that their corners meet no vertex."""
-        moved = boxes - np.tile(self.origin, 2)
-        moved[:, :2] -= _OFF
-        moved[:, 2:] += _OFF
+        moved = (boxes - np.tile(self.origin, 2)) * _STEP
+        np.floor(moved, out=moved)
+        moved += [-0.5, -0.5, 1.5, 1.5]
+        moved /= _STEP
         return moved
 
 
