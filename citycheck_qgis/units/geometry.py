@@ -43,15 +43,19 @@ def repair_shapes(shapes: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     left keeps the lines or points that it collapsed to: it is no footprint, but it still has a place. Geometry with
     numbers that are no place (NaN, infinity), and empty geometry, become None.
     """
-    geometry = shapely.force_2d(shapes)
+    geometry = np.array(shapes, dtype=object)
+    high = shapely.has_z(geometry)
+    geometry[high] = shapely.force_2d(geometry[high])
     note = np.full(len(geometry), "", dtype=object)
-    coordinates, owner = shapely.get_coordinates(geometry, return_index=True)
-    wild = np.unique(owner[~np.isfinite(coordinates).all(axis=1)])
     note[shapely.is_missing(geometry)] = NULL
-    geometry[wild], note[wild] = None, UNREADABLE
     empty = shapely.is_empty(geometry)
     geometry[empty], note[empty] = None, EMPTY
     broken = np.flatnonzero(~shapely.is_missing(geometry) & ~shapely.is_valid(geometry))
+    # Geometry with a number that is none is never valid.
+    coordinates, owner = shapely.get_coordinates(geometry[broken], return_index=True)
+    wild = np.unique(owner[~np.isfinite(coordinates).all(axis=1)])
+    geometry[broken[wild]], note[broken[wild]] = None, UNREADABLE
+    broken = np.delete(broken, wild)
     if len(broken):
         before = shapely.get_dimensions(geometry[broken])
         geometry[broken] = [_largest_dimension(g) for g in shapely.make_valid(geometry[broken])]
