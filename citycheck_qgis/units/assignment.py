@@ -70,6 +70,13 @@ class UnitIndex:
         self.boundaries = Boundaries(shapes, features)
         self.streets = streets
 
+    @classmethod
+    def of(cls, communities: gpd.GeoDataFrame, features: int = 1_000_000) -> UnitIndex:
+        """Return the index of a frame of communities (columns code, parent_code, valid polygons), sorted by code."""
+        # Communities without a parent are all of one street, the nameless one.
+        streets, _ = pd.factorize(communities["parent_code"].fillna(""))
+        return cls(communities.geometry.to_numpy(), streets, features)
+
     def locate(
         self,
         boxes: np.ndarray,
@@ -176,11 +183,8 @@ def assign(
     frame = repair(features)
     progress(0.2)
     communities = communities.sort_values("code")
-    # Communities without a parent are all of one street, the nameless one.
-    streets, _ = pd.factorize(communities["parent_code"].fillna(""))
     geometry = np.asarray(frame.geometry.array, dtype=object)
-    index = UnitIndex(communities.geometry.to_numpy(), streets, len(frame))
-    found = index.locate(
+    found = UnitIndex.of(communities, len(frame)).locate(
         shapely.bounds(geometry), lambda rows: geometry[rows], lambda share: progress(0.2 + 0.8 * share)
     )
     # The last one stands for no unit, whose position is -1.

@@ -58,6 +58,7 @@ def build_units(
     name_field: str | None = None,
     parent_field: str | None = None,
     strict: bool = True,
+    outlines: bool = True,
 ) -> Units:
     """Build the unit table from one boundary layer per level.
 
@@ -74,6 +75,7 @@ def build_units(
     code_year : the year that the codes belong to
     code_field, name_field, parent_field : columns; found by their usual spellings where None
     strict : raise on fatal issues instead of listing them
+    outlines : give the derived levels their polygons; for large cities that takes longer than all else
 
     Raises
     ------
@@ -99,7 +101,7 @@ def build_units(
     ]
     usable, parent_issues = _find_parents(usable)
     issues.append(parent_issues)
-    usable, derived = _derive_upper_levels(usable)
+    usable, derived = _derive_upper_levels(usable, outlines)
     notes += derived
     found = pd.concat(issues, ignore_index=True)
     found = gpd.GeoDataFrame(found, geometry="geometry", crs=units.crs)
@@ -324,7 +326,9 @@ def _parents_by_place(children: gpd.GeoDataFrame, parents: gpd.GeoDataFrame) -> 
     )
 
 
-def _derive_upper_levels(units: gpd.GeoDataFrame) -> tuple[gpd.GeoDataFrame, list[Message]]:
+def _derive_upper_levels(
+    units: gpd.GeoDataFrame, outlines: bool
+) -> tuple[gpd.GeoDataFrame, list[Message]]:
     """Make the levels above the highest given one from the leading digits of its codes."""
     notes: list[Message] = []
     top = next(level for level in UNIT_LEVELS if (units["level"] == level).any())
@@ -354,7 +358,9 @@ def _derive_upper_levels(units: gpd.GeoDataFrame) -> tuple[gpd.GeoDataFrame, lis
                 "population": groups["population"].sum(min_count=1).to_numpy(),
                 "built_up": groups["built_up"].sum(min_count=1).to_numpy(),
             },
-            geometry=[shapely.union_all(part.geometry.to_numpy()) for _, part in groups],
+            geometry=[
+                shapely.union_all(part.geometry.to_numpy()) if outlines else None for _, part in groups
+            ],
             crs=units.crs,
         )
         notes.append(
