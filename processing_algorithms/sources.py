@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
+from itertools import islice, repeat
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -16,16 +17,17 @@ from qgis.core import (
     QgsField,
     QgsFields,
     QgsGeometry,
-    QgsProcessingFeatureSource,
     QgsProcessingFeedback,
     QgsWkbTypes,
 )
 from qgis.PyQt.QtCore import QDate, QDateTime, QMetaType, QTime
 
 from ..citycheck_qgis.errors import CancelledError, OutputError
+from .layer_files import Features, PlainFile, features_of, read_file
 
 if TYPE_CHECKING:
     import geopandas as gpd
+    import numpy as np
     import pandas as pd
 
 
@@ -35,39 +37,88 @@ def check_cancelled(feedback: QgsProcessingFeedback) -> None:
         raise CancelledError("The run was cancelled; nothing was written.")
 
 
-def to_frame(source: QgsFeatureSource, feedback: QgsProcessingFeedback) -> gpd.GeoDataFrame:
+def to_frame(
+    source: QgsFeatureSource,
+    feedback: QgsProcessingFeedback,
+    file: PlainFile | None = None,
+    progress: Callable[[float], None] | None = None,
+) -> gpd.GeoDataFrame:
     """Return all features of a source, with selection and filter as the source has them.
 
-    Geometry that cannot be read becomes None with ``unreadable`` in column ``geometry_note``; the feature stays.
-    The index is the feature id.
+    Geometry that cannot be read becomes the points that it names, or None, with ``unreadable`` in column
+    ``geometry_note``; the feature stays. The index is the feature id. All columns hold Python objects, None for NULL.
+
+    Parameters
+    ----------
+    file : the file behind the source, where it has a plain one (see `layer_files.plain_file`); it is read in its
+        place where the result is the same
+    progress : called with the share that is done
     """
     import geopandas as gpd
     import numpy as np
     import pandas as pd
-    import shapely
 
     from ..citycheck_qgis.units.geometry import NOTE, UNREADABLE
 
-    names = [field.name() for field in source.fields()]
-    # The algorithm counts and repairs invalid geometry; Processing's own check would stop at the first one.
-    request = QgsFeatureRequest().setInvalidGeometryCheck(
-        QgsFeatureRequest.InvalidGeometryCheck.GeometryNoCheck
-    )
-    ids, wkb, rows = [], [], []
-    for number, feature in enumerate(_features(source, request)):
-        if number % 10_000 == 0:
-            check_cancelled(feedback)
-        ids.append(feature.id())
-        geometry = feature.geometry()
-        wkb.append(None if geometry.isNull() else bytes(geometry.asWkb()))
-        rows.append([_plain(value) for value in feature.attributes()])
-    found = np.array(wkb, dtype=object)
-    shapes = shapely.from_wkb(found, on_invalid="ignore") if len(found) else found
-    frame = pd.DataFrame(rows, columns=names, index=pd.Index(ids, name="fid"), dtype=object)
-    unreadable = np.array([w is not None for w in wkb], dtype=bool) & shapely.is_missing(shapes)
+    def report(share: float) -> None:
+        check_cancelled(feedback)
+        if progress is not None:
+            progress(share)
+
+    report(0.0)
+    found = read_file(file, source, report) if file is not None else None
+    if found is None:
+        found = _read_features(source, report)
+    frame = pd.DataFrame(dict(enumerate(found.columns)), index=pd.Index(found.ids, name="fid"), dtype=object)
+    frame.columns = [field.name() for field in source.fields()]
     frame = _without_fid(frame)
-    frame[NOTE] = np.where(unreadable, UNREADABLE, "")
-    return gpd.GeoDataFrame(frame, geometry=shapes, crs=crs_text(source.sourceCrs()))
+    frame[NOTE] = np.where(found.unreadable, UNREADABLE, "")
+    return gpd.GeoDataFrame(frame, geometry=found.shapes, crs=crs_text(source.sourceCrs()))
+
+
+def _read_features(source: QgsFeatureSource, report: Callable[[float], None]) -> Features:
+    """Return the features of a source one by one."""
+    import numpy as np
+
+    from ..citycheck_qgis.units.geometry import read_wkb
+
+    ids: list[int] = []
+    blobs: list[bytes | None] = []
+    columns: list[list[Any]] = [[] for _ in range(source.fields().count())]
+    total = max(source.featureCount(), 1)
+    features = features_of(source, QgsFeatureRequest())
+    while batch := list(islice(features, _AT_ONCE)):
+        if len(ids) % _BETWEEN_REPORTS == 0:
+            report(min(1.0, len(ids) / total))
+        ids += [feature.id() for feature in batch]
+        # The WKB of no geometry is empty.
+        blobs += [feature.geometry().asWkb().data() or None for feature in batch]
+        for column, values in zip(columns, zip(*(f.attributes() for f in batch), strict=True), strict=False):
+            column += _plain_column(values)
+    shapes, unreadable = read_wkb(_objects(blobs))
+    _straighten(shapes, unreadable, blobs)
+    return Features(np.array(ids, dtype=np.int64), shapes, unreadable, [_objects(c) for c in columns])
+
+
+def _straighten(shapes: np.ndarray, unreadable: np.ndarray, blobs: Sequence[bytes | None]) -> None:
+    """Replace curves, which shapely may not read, by lines."""
+    import numpy as np
+    import shapely
+
+    for row in np.flatnonzero(unreadable):
+        geometry = QgsGeometry()
+        geometry.fromWkb(blobs[row])
+        if QgsWkbTypes.isCurvedType(geometry.wkbType()):
+            geometry.convertToStraightSegment()
+            shapes[row] = shapely.from_wkb(geometry.asWkb().data(), on_invalid="ignore")
+            unreadable[row] = shapes[row] is None
+
+
+def _objects(values: Sequence[Any]) -> np.ndarray:
+    """Return values as an array of objects, lists among them as they are."""
+    import numpy as np
+
+    return np.fromiter(values, dtype=object, count=len(values))
 
 
 def crs_text(crs: QgsCoordinateReferenceSystem) -> str | None:
@@ -89,11 +140,15 @@ def _without_fid(frame: pd.DataFrame) -> pd.DataFrame:
     return frame
 
 
-def _features(source: QgsFeatureSource, request: QgsFeatureRequest) -> Iterator[QgsFeature]:
-    if isinstance(source, QgsProcessingFeatureSource):
-        # A Processing source checks geometry by its own setting unless it is told not to.
-        return source.getFeatures(request, QgsProcessingFeatureSource.Flag.FlagSkipGeometryValidityChecks)
-    return source.getFeatures(request)
+def _plain_column(values: Sequence[Any]) -> Sequence[Any]:
+    """Return the values of an attribute with None for NULL and dates as text."""
+    kinds = set(map(type, values))
+    if kinds <= _PYTHON:
+        return values
+    if kinds <= _PYTHON | {_NULL}:
+        # An attribute's QVariant is always NULL: any other value has a type of its own.
+        return [None if type(value) is _NULL else value for value in values]
+    return [_plain(value) for value in values]
 
 
 def _plain(value: Any) -> Any:
@@ -108,6 +163,12 @@ def _plain(value: Any) -> Any:
     return value
 
 
+#: Features held as QGIS objects at a time: with more of them Python's garbage collector takes half of the time.
+_AT_ONCE = 20
+#: Features that are read or written between two looks at the cancel button, a multiple of `_AT_ONCE`.
+_BETWEEN_REPORTS = 10_000
+_NULL = type(NULL)
+_PYTHON = frozenset((type(None), bool, int, float, str))
 _TYPES = {
     "i": QMetaType.Type.LongLong,
     "u": QMetaType.Type.LongLong,
@@ -144,16 +205,31 @@ def geometry_type(frame: pd.DataFrame) -> QgsWkbTypes.Type:
     """Return the one geometry type that holds all geometries of a frame; NoGeometry for a table."""
     if not hasattr(frame, "geom_type"):
         return QgsWkbTypes.Type.NoGeometry
-    kinds = set(frame.geom_type.dropna())
+    import numpy as np
+    import shapely
+
+    known = shapely.GeometryType
+    kinds = set(np.unique(shapely.get_type_id(np.asarray(frame.geometry.array, dtype=object))))
+    kinds.discard(known.MISSING)
     for kind in ("Point", "LineString", "Polygon"):
-        if kinds and kinds <= {kind, f"Multi{kind}"}:
-            single = kinds == {kind}
-            return QgsWkbTypes.parseType(kind if single else f"Multi{kind}")
+        single, several = known[kind.upper()], known[f"MULTI{kind.upper()}"]
+        if kinds and kinds <= {single, several}:
+            return QgsWkbTypes.parseType(kind if kinds == {single} else f"Multi{kind}")
     return QgsWkbTypes.Type.Unknown if kinds else QgsWkbTypes.Type.MultiPolygon
 
 
-def fill_sink(frame: pd.DataFrame, sink: QgsFeatureSink, what: str, feedback: QgsProcessingFeedback) -> None:
+def fill_sink(
+    frame: pd.DataFrame,
+    sink: QgsFeatureSink,
+    what: str,
+    feedback: QgsProcessingFeedback,
+    progress: Callable[[float], None] | None = None,
+) -> None:
     """Write all rows of a frame into a sink.
+
+    Parameters
+    ----------
+    progress : called with the share that is done
 
     Raises
     ------
@@ -162,32 +238,43 @@ def fill_sink(frame: pd.DataFrame, sink: QgsFeatureSink, what: str, feedback: Qg
     import numpy as np
     import shapely
 
-    columns = attributes_of(frame)
     fields = fields_of(frame)
-    values = [frame[c].astype(object).where(frame[c].notna(), None).to_numpy() for c in columns]
-    wkb = np.full(len(frame), None, dtype=object)
+    columns = [_qgis_column(frame[c]) for c in attributes_of(frame)]
+    rows: Iterator[tuple[Any, ...]] = zip(*columns, strict=True) if columns else repeat(())
+    shapes, multi = np.full(len(frame), None, dtype=object), False
     if hasattr(frame, "geom_type"):
-        wanted_multi = QgsWkbTypes.isMultiType(geometry_type(frame))
-        wkb = shapely.to_wkb(np.asarray(frame.geometry.array, dtype=object))
-    for row in range(len(frame)):
-        if row % 10_000 == 0:
+        shapes = np.asarray(frame.geometry.array, dtype=object)
+        multi = QgsWkbTypes.isMultiType(geometry_type(frame))
+    for start in range(0, len(frame), _AT_ONCE):
+        if start % _BETWEEN_REPORTS == 0:
             check_cancelled(feedback)
-        feature = QgsFeature(fields)
-        feature.setAttributes([_for_qgis(column[row]) for column in values])
-        if wkb[row] is not None:
-            geometry = QgsGeometry()
-            geometry.fromWkb(wkb[row])
-            if wanted_multi:
-                geometry.convertToMultiType()
-            feature.setGeometry(geometry)
-        if not sink.addFeature(feature, QgsFeatureSink.Flag.FastInsert):
+            if progress is not None:
+                progress(start / len(frame))
+            wkb = shapely.to_wkb(shapes[start : start + _BETWEEN_REPORTS])
+        at = start % _BETWEEN_REPORTS
+        features = []
+        for blob, row in zip(wkb[at : at + _AT_ONCE], rows, strict=False):
+            feature = QgsFeature(fields)
+            feature.setAttributes(list(row))
+            if blob is not None:
+                geometry = QgsGeometry()
+                geometry.fromWkb(blob)
+                if multi:
+                    geometry.convertToMultiType()
+                feature.setGeometry(geometry)
+            features.append(feature)
+        if not sink.addFeatures(features, QgsFeatureSink.Flag.FastInsert):
             raise OutputError("{what} cannot be written: {reason}.", what=what, reason=sink.lastError())
     if not sink.flushBuffer():
         raise OutputError("{what} cannot be written: {reason}.", what=what, reason=sink.lastError())
 
 
-def _for_qgis(value: Any) -> Any:
-    return value.item() if hasattr(value, "item") else value
+def _qgis_column(column: pd.Series) -> list[Any]:
+    """Return a column's values as QGIS takes them: Python's own types, None for what is missing."""
+    values: list[Any] = column.astype(object).where(column.notna(), None).tolist()
+    if set(map(type, values)) <= _PYTHON:
+        return values
+    return [value.item() if hasattr(value, "item") else value for value in values]
 
 
 def remove_output(path: str) -> None:
