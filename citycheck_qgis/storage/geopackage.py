@@ -177,12 +177,16 @@ class FeatureTable:
         ------
         NotPlain : geometry is in another form than WKB, or has no envelope and cannot be read.
         """
-        heads = self._scan().heads if self._chosen is None else self._scan().heads[self._chosen]
-        flags, present = _flags(heads)
-        if (flags[present] & 0x20).any():
+        scanned = self._scan()
+        heads = scanned.heads if self._chosen is None else scanned.heads[self._chosen]
+        flags = heads[:, 3]
+        known = (heads[:, 0] == ord("G")) & (heads[:, 1] == ord("P"))
+        # Null is all zeros; other content is nobody's geometry, and flag 5 marks a form of somebody's own.
+        if (~known & (heads[:, 0] != 0)).any() or (known & (flags & 0x20 != 0)).any():
             raise NotPlain(
                 "{layer} in {file} has geometry that is not WKB.", file=self.path, layer=self.layer
             )
+        present = known & (flags & 0x10 == 0)
         boxes, open_rows = _boxes_of_heads(heads, flags, present)
         if len(open_rows) and self._index_fits(boxes, open_rows, present):
             open_rows = open_rows[:0]
@@ -247,12 +251,14 @@ class FeatureTable:
         InputError : the layer has no such column.
         """
         column = quoted(self._column(name))
+        whole = "INT" in self.columns.get(self._column(name), "INTEGER").upper()
         parts = []
         for low, high in self._scan().ranges:
-            found = self._whole_numbers(column, low, high)
+            found = self._whole_numbers(column, low, high) if whole else None
             if found is None:
-                values = chain.from_iterable(self._range(column, low, high))
-                found = _as_numbers(list(values))
+                # Most batches of a column are alike.
+                whole = False
+                found = self._any_numbers(column, low, high)
             parts.append(found)
             self._progress(len(parts) / len(self._scan().ranges))
         return self._selected(np.concatenate(parts) if parts else np.empty(0))
@@ -371,13 +377,13 @@ class FeatureTable:
         )
         fids, heads, ranges = [], [], []
         low = first
-        while low is not None and low <= last:
-            high = low + BATCH - 1
+        while low is not None:
+            high = min(low + BATCH - 1, last)
             try:
                 ids, blob = self._connection.execute(
                     f"SELECT group_concat({key}), cast(group_concat({head}, '') AS BLOB) FROM {table} "
                     f"WHERE {key} BETWEEN ? AND ?{self._where}",
-                    (low, min(high, last)),
+                    (low, high),
                 ).fetchone()
             except sqlite3.OperationalError as error:
                 if not self._where or "interrupted" in str(error):
@@ -397,12 +403,13 @@ class FeatureTable:
                 fids.append(found)
                 heads.append(np.frombuffer(blob, dtype=np.uint8).reshape(-1, HEAD))
                 ranges.append((low, high))
-            low = high + 1
-            if ids is None:
+            # The highest id may be the highest number there is.
+            low = high + 1 if high < last else None
+            if ids is None and low is not None:
                 (low,) = self._connection.execute(
                     f"SELECT min({key}) FROM {table} WHERE {key} >= ?", (low,)
                 ).fetchone()
-            self._progress(1.0 if low is None or low > last else (low - first) / (last - first + 1))
+            self._progress((high - first + 1) / (last - first + 1))
         return _Rows(
             np.concatenate(fids) if fids else np.empty(0, dtype=np.int64),
             ranges,
@@ -429,6 +436,13 @@ class FeatureTable:
         except ValueError:
             return None
         return numbers if len(numbers) == count else None
+
+    def _any_numbers(self, column: str, low: int, high: int) -> np.ndarray:
+        """Return a range of any column as numbers, nan for what is none."""
+        # Text would be read as number by numpy, in its own way; null becomes nan.
+        (texts,) = self._range(f"sum(typeof({column}) IN ('text', 'blob'))", low, high).fetchone()
+        values = chain.from_iterable(self._range(column, low, high))
+        return np.fromiter(map(_as_number, values) if texts else values, dtype=np.float64)
 
     def _index_fits(self, boxes: np.ndarray, rows: np.ndarray, present: np.ndarray) -> bool:
         """Fill boxes in from the spatial index, if it has one for each of these rows; say so where it has not."""
@@ -529,14 +543,9 @@ class FeatureTable:
                 layer=self.layer,
                 file=self.path,
             )
-        return shapely.bounds(shapes)
-
-
-def _flags(heads: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Return the flags of GeoPackage geometry, and where there is a geometry that is not empty."""
-    flags = heads[:, 3]
-    there = (heads[:, 0] == ord("G")) & (heads[:, 1] == ord("P"))
-    return flags, there & (flags & 0x10 == 0)
+        boxes = shapely.bounds(shapes)
+        boxes[~np.isfinite(boxes).all(axis=1)] = np.nan
+        return boxes
 
 
 def _boxes_of_heads(
@@ -583,13 +592,6 @@ def _parse(text: str) -> np.ndarray:
             return np.fromstring(text, dtype=np.float64, sep=",")
         except DeprecationWarning as error:
             raise ValueError(text[:80]) from error
-
-
-def _as_numbers(values: list[Any]) -> np.ndarray:
-    """Return values of a column as numbers, nan for what is none."""
-    if all(kind in (int, float, type(None)) for kind in set(map(type, values))):
-        return np.array(values, dtype=np.float64)
-    return np.array([_as_number(value) for value in values], dtype=np.float64)
 
 
 def _as_number(value: Any) -> float:

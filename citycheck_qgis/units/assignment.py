@@ -94,6 +94,10 @@ class UnitIndex:
         geometry : gives the geometries (valid or not) of features by their positions (ascending)
         progress : called with the share done, 0 to 1; may raise to cancel
         """
+        endless = np.isinf(boxes).any(axis=1)
+        if endless.any():
+            # Such numbers are no place.
+            boxes = np.where(endless[:, None], np.nan, boxes)
         found = find_overlaps(self.boundaries, boxes, geometry, progress)
         return _choose(found, boxes, self.streets)
 

@@ -326,9 +326,7 @@ def _parents_by_place(children: gpd.GeoDataFrame, parents: gpd.GeoDataFrame) -> 
     )
 
 
-def _derive_upper_levels(
-    units: gpd.GeoDataFrame, outlines: bool
-) -> tuple[gpd.GeoDataFrame, list[Message]]:
+def _derive_upper_levels(units: gpd.GeoDataFrame, outlines: bool) -> tuple[gpd.GeoDataFrame, list[Message]]:
     """Make the levels above the highest given one from the leading digits of its codes."""
     notes: list[Message] = []
     top = next(level for level in UNIT_LEVELS if (units["level"] == level).any())
