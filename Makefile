@@ -1,6 +1,6 @@
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test lint package bench-startup clean
+.PHONY: help setup demo test lint package bench-startup bench-assignment clean
 
 # The rooms that do not import QGIS.
 ROOMS := $(wildcard citycheck_qgis/*.py $(addprefix citycheck_qgis/,units footprints indicators problems cim storage))
@@ -26,6 +26,10 @@ package: setup ## make the installable plugin archive in dist/ from the last com
 
 bench-startup: setup ## measure what the plugin adds to the start of qgis_process
 	@. scripts/env.sh && python benchmarks/startup.py
+
+bench-assignment: setup ## measure the assignment beside its peers; SIZES='1m 3m 10m' KINDS='product floor' for growth
+	@benchmarks/assignment/setup_peers.sh
+	@. scripts/env.sh && python -m benchmarks.assignment $(if $(SIZES),--sizes $(SIZES)) $(if $(KINDS),--kinds $(KINDS))
 
 clean: ## remove results and caches; .venv and .qgis stay
 	rm -rf out dist .cache .pytest_cache .mypy_cache .ruff_cache .hypothesis
