@@ -439,10 +439,11 @@ class FeatureTable:
 
     def _any_numbers(self, column: str, low: int, high: int) -> np.ndarray:
         """Return a range of any column as numbers, nan for what is none."""
-        # Text would be read as number by numpy, in its own way; null becomes nan.
-        (texts,) = self._range(f"sum(typeof({column}) IN ('text', 'blob'))", low, high).fetchone()
-        values = chain.from_iterable(self._range(column, low, high))
-        return np.fromiter(map(_as_number, values) if texts else values, dtype=np.float64)
+        values = list(chain.from_iterable(self._range(column, low, high)))
+        try:
+            return np.fromiter(values, dtype=np.float64, count=len(values))
+        except ValueError:
+            return np.fromiter(map(_as_number, values), dtype=np.float64, count=len(values))
 
     def _index_fits(self, boxes: np.ndarray, rows: np.ndarray, present: np.ndarray) -> bool:
         """Fill boxes in from the spatial index, if it has one for each of these rows; say so where it has not."""
@@ -595,11 +596,8 @@ def _parse(text: str) -> np.ndarray:
 
 
 def _as_number(value: Any) -> float:
-    if isinstance(value, int | float):
+    with contextlib.suppress(TypeError, ValueError):
         return float(value)
-    with contextlib.suppress(ValueError):
-        if isinstance(value, str) and "_" not in value:
-            return float(value)
     return math.nan
 
 
@@ -637,13 +635,9 @@ def connect(path: Path) -> sqlite3.Connection:
     InputError : there is no such file, or it is no GeoPackage.
     """
     try:
-        with path.open("rb") as file:
-            header = file.read(100)
+        path.stat()
     except OSError as error:
         raise InputError("{file} cannot be read: {reason}.", file=path, reason=error.strerror) from error
-    # The application id: other databases open as well. Text in UTF-16 would double in the heads of geometries.
-    if header[:15] != b"SQLite format 3" or header[68:70] != b"GP" or header[59:60] not in (b"\x01", b"\x00"):
-        raise InputError("{file} is not a GeoPackage; choose another file.", file=path)
     # Without a lock, and from read-only folders too; not where the truth is in a journal beside the file.
     options = "mode=ro" if has_log(path) else "mode=ro&immutable=1"
     with reading(path):
@@ -653,10 +647,16 @@ def connect(path: Path) -> sqlite3.Connection:
         try:
             # One state for the whole run, whoever writes to a write-ahead log meanwhile.
             connection.execute("BEGIN")
-            connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
-        except BaseException:
+            (application,) = connection.execute("PRAGMA application_id").fetchone()
+            (encoding,) = connection.execute("PRAGMA encoding").fetchone()
+            # Other databases open as well; in UTF-16 the heads of geometries would not be their bytes.
+            if application >> 16 != int.from_bytes(b"GP", "big") or encoding != "UTF-8":
+                raise sqlite3.NotSupportedError
+        except sqlite3.DatabaseError as error:
             connection.close()
-            raise
+            if isinstance(error, sqlite3.OperationalError):
+                raise
+            raise InputError("{file} is not a GeoPackage; choose another file.", file=path) from error
     return connection
 
 
@@ -685,19 +685,17 @@ def reading(path: Path) -> Iterator[None]:
 
 
 def fingerprint(path: Path) -> tuple[object, ...]:
-    """Return what changes when somebody writes to a GeoPackage: size, time, change counter and log."""
-    try:
-        status = path.stat()
-        with path.open("rb") as file:
-            header = file.read(100)
-    except OSError:
-        return ()
-    log = Path(f"{path}-wal")
-    beside: tuple[int, ...] = ()
-    with contextlib.suppress(OSError):
-        found = log.stat()
-        beside = (found.st_size, found.st_mtime_ns) if found.st_size else ()
-    return (status.st_size, status.st_mtime_ns, status.st_ino, header[24:28], header[92:96], beside)
+    """Return what changes when somebody writes to a GeoPackage: size, time, and those of its log.
+
+    The file is not opened: closing it again would drop the locks that this process has on it.
+    """
+    found: list[object] = []
+    for name in (path, Path(f"{path}-wal")):
+        with contextlib.suppress(OSError):
+            status = name.stat()
+            if status.st_size:
+                found += [status.st_size, status.st_mtime_ns, status.st_ino]
+    return tuple(found)
 
 
 def check_unchanged(path: Path, before: tuple[object, ...]) -> None:
