@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from ..citycheck_qgis.checkup import Checkup
     from ..citycheck_qgis.storage.report import Section
-    from ..citycheck_qgis.units.assignment import Assignment
+    from ..citycheck_qgis.units.assign_features import Assigned
     from ..citycheck_qgis.units.conservation import Conservation
     from ..citycheck_qgis.units.hierarchy import Units
 
@@ -66,26 +66,32 @@ def boundary_sections(units: Units, issues: pd.DataFrame) -> list[Section]:
     ]
 
 
-def assignment_sections(result: Assignment, lost: pd.DataFrame) -> list[Section]:
-    """Return the report of an assignment by largest overlap."""
-    from ..citycheck_qgis.storage.report import Section
-    from ..citycheck_qgis.units.geometry import NOTE, duplicates
+def assignment_sections(assigned: Assigned, counts: Conservation, left_over: pd.DataFrame) -> list[Section]:
+    """Return the report of an assignment by largest overlap; `left_over` are the features without a unit and ties."""
+    import numpy as np
+    import pandas as pd
 
-    frame = result.frame
-    method = count_words(frame["method"], tr("Method"), tr("Features"))
-    notes = count_words(frame.loc[frame[NOTE] != "", NOTE], tr("Geometry"), tr("Features"))
+    from ..citycheck_qgis.storage.report import Section
+    from ..citycheck_qgis.units.assignment import METHODS
+    from ..citycheck_qgis.units.geometry import NOTE
+
+    located = assigned.located
+    number = np.bincount(located.method, minlength=len(METHODS))
+    method = pd.DataFrame({tr("Method"): [sentence(word(m)) for m in METHODS], tr("Features"): number})
+    notes = count_words(left_over.loc[left_over[NOTE] != "", NOTE], tr("Geometry"), tr("Features"))
     facts = [
-        tr("{n} features lie in more than one community.").format(n=int((frame["overlap_count"] > 1).sum())),
-        tr("{n} features repeat the geometry of another one.").format(n=int(duplicates(frame).sum())),
+        tr("{n} features lie in more than one community.").format(n=int((located.overlaps > 1).sum())),
         tr(
             "The street by largest overlap is another than the community's own street for {n} features."
-        ).format(n=result.street_differs),
+        ).format(n=located.street_differs),
     ]
     return [
-        conservation_section([result.conservation]),
-        Section(tr("How the community was found"), facts, table=method),
-        Section(tr("Geometry that was not as it should be"), table=notes),
-        Section(tr("Features without a unit, and ties"), table=lost.drop(columns=frame.geometry.name)),
+        conservation_section([counts]),
+        Section(tr("How the community was found"), facts, table=method[number > 0]),
+        Section(tr("Geometry of features without a unit"), table=notes),
+        Section(
+            tr("Features without a unit, and ties"), table=left_over.drop(columns=left_over.geometry.name)
+        ),
     ]
 
 

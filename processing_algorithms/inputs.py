@@ -23,6 +23,7 @@ from qgis.core import (
 
 from ..citycheck_qgis.errors import InputError
 from .base import PLUGIN, CityCheckAlgorithm
+from .layer_files import PlainFile, plain_file
 from .sources import crs_text, to_frame
 from .translate import sentence, tr
 
@@ -251,7 +252,10 @@ class CheckupAlgorithm(CityCheckAlgorithm):
     ) -> gpd.GeoDataFrame | None:
         """Return the features of a source parameter, or None where it was left out."""
         source = self.parameterAsSource(parameters, key, context)
-        return None if source is None else to_frame(source, feedback)
+        if source is None:
+            return None
+        file = plain_file(self, parameters, key, context)
+        return to_frame(source, feedback, file if isinstance(file, PlainFile) else None)
 
     def require(
         self,
@@ -275,8 +279,9 @@ class CheckupAlgorithm(CityCheckAlgorithm):
         feedback: QgsProcessingFeedback,
         code_year: int,
         strict: bool = True,
+        outlines: bool = True,
     ) -> tuple[Units, CRS]:
-        """Return the units of the boundary parameters in the working CRS."""
+        """Return the units of the boundary parameters in the working CRS; `strict`, `outlines` as in `build_units`."""
         from ..citycheck_qgis.units.coordinates import working_crs
         from ..citycheck_qgis.units.hierarchy import build_units, layer_of, refuse_empty
 
@@ -295,7 +300,7 @@ class CheckupAlgorithm(CityCheckAlgorithm):
         text = {k: self.parameterAsString(parameters, k, context) or None for k in
                 ("CODE_FIELD", "NAME_FIELD", "PARENT_FIELD")}  # fmt: skip
         units = build_units(
-            layers, code_year, text["CODE_FIELD"], text["NAME_FIELD"], text["PARENT_FIELD"], strict=strict
+            layers, code_year, text["CODE_FIELD"], text["NAME_FIELD"], text["PARENT_FIELD"], strict, outlines
         )
         for note in units.notes:
             feedback.pushInfo(sentence(note))

@@ -23,6 +23,7 @@ from qgis.core import (
 )
 from qgis.PyQt.QtCore import QMetaType
 
+from ..citycheck_qgis.errors import InputError
 from .translate import tr
 
 if TYPE_CHECKING:
@@ -166,8 +167,16 @@ def _encoding(layer: QgsVectorLayer) -> str | None:
 def _layer_name(path: Path, number: int | None) -> str | None:
     """Return the name of a file's layer by its number; without one it is the first."""
     import pyogrio
+    from pyogrio.errors import DataSourceError
 
-    names = [str(row[0]) for row in pyogrio.list_layers(path)]
+    try:
+        names = [str(row[0]) for row in pyogrio.list_layers(path)]
+    except DataSourceError as error:
+        raise InputError(
+            "{file} cannot be read ({reason}); close the program that is using it, or restore it from a copy.",
+            file=path,
+            reason=error,
+        ) from error
     number = number or 0
     return names[number] if 0 <= number < len(names) else None
 

@@ -61,6 +61,14 @@ def arrange(target: str, context: QgsProcessingContext, group: str, name: str, r
         layer.saveStyleToDatabase(name, "", True, "")
 
 
+def load_instead(target: str, uri: str, context: QgsProcessingContext) -> None:
+    """Have the desktop load a layer of a file in place of the file."""
+    layers = context.layersToLoadOnCompletion()
+    if target in layers:
+        layers[uri] = layers.pop(target)
+        context.setLayersToLoadOnCompletion(layers)
+
+
 def load_afterwards(uri: str, context: QgsProcessingContext, group: str, name: str, role: str) -> None:
     """Have the desktop load a layer of a written file when the run ends, drawn in its role."""
     if context.project() is None:

@@ -51,7 +51,7 @@ def to_frame(
     Parameters
     ----------
     file : the file behind the source, where it has a plain one (see `layer_files.plain_file`); it is read in its
-        place where the result is the same
+        place where the result is the same. Where it names ids, only these features are returned
     progress : called with the share that is done
     """
     import geopandas as gpd
@@ -68,7 +68,7 @@ def to_frame(
     report(0.0)
     found = read_file(file, source, report) if file is not None else None
     if found is None:
-        found = _read_features(source, report)
+        found = _read_features(source, report, None if file is None else file.fids)
     frame = pd.DataFrame(dict(enumerate(found.columns)), index=pd.Index(found.ids, name="fid"), dtype=object)
     frame.columns = [field.name() for field in source.fields()]
     frame = _without_fid(frame)
@@ -76,8 +76,10 @@ def to_frame(
     return gpd.GeoDataFrame(frame, geometry=found.shapes, crs=crs_text(source.sourceCrs()))
 
 
-def _read_features(source: QgsFeatureSource, report: Callable[[float], None]) -> Features:
-    """Return the features of a source one by one."""
+def _read_features(
+    source: QgsFeatureSource, report: Callable[[float], None], fids: np.ndarray | None
+) -> Features:
+    """Return the features of a source one by one; of those with some ids where ids are given."""
     import numpy as np
 
     from ..citycheck_qgis.units.geometry import read_wkb
@@ -85,8 +87,11 @@ def _read_features(source: QgsFeatureSource, report: Callable[[float], None]) ->
     ids: list[int] = []
     blobs: list[bytes | None] = []
     columns: list[list[Any]] = [[] for _ in range(source.fields().count())]
-    total = max(source.featureCount(), 1)
-    features = features_of(source, QgsFeatureRequest())
+    request = QgsFeatureRequest()
+    if fids is not None:
+        request.setFilterFids(set(fids.tolist()))
+    total = max(source.featureCount() if fids is None else len(fids), 1)
+    features = features_of(source, request)
     while batch := list(islice(features, _AT_ONCE)):
         if len(ids) % _BETWEEN_REPORTS == 0:
             report(min(1.0, len(ids) / total))

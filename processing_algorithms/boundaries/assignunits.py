@@ -2,21 +2,31 @@
 
 from __future__ import annotations
 
-from typing import Any
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 from qgis.core import (
     QgsProcessing,
     QgsProcessingContext,
     QgsProcessingFeedback,
+    QgsProcessingOutputLayerDefinition,
     QgsProcessingOutputNumber,
+    QgsProcessingParameterBoolean,
     QgsProcessingParameterFeatureSource,
+    QgsProcessingParameterString,
 )
 
+from ...citycheck_qgis.errors import InputError
 from ..base import progress_of
 from ..explain import assignment_sections
+from ..feature_layers import FeatureLayer
 from ..groups import BOUNDARIES
 from ..inputs import CheckupAlgorithm
+from ..outputs import arrange, load_instead
 from ..translate import tr
+
+if TYPE_CHECKING:
+    from ...citycheck_qgis.units.assign_features import Assigned
 
 #: The codes belong to no checkup year here.
 _NO_YEAR = 0
@@ -47,19 +57,48 @@ class AssignUnits(CheckupAlgorithm):
                 "INPUT", tr("Features"), [QgsProcessing.SourceType.TypeVectorAnyGeometry]
             ),
             tr(
-                "Buildings or any other features. Polygons are compared by area, lines by length, points by containment."
+                "Buildings or any other features. Polygons are compared by area, lines by length, points by containment. "
+                "A whole layer of a GeoPackage in the CRS of the communities is done many times faster than others."
             ),
         )
         self.add_boundaries()
         self.add_limit()
+        self.add(
+            QgsProcessingParameterString("STATISTICS", tr("Figures per unit"), optional=True),
+            tr(
+                "What the table of figures has besides the number of features, divided by semicolons: a column to add up, "
+                "a / b for the rate of two sums, a by w for the mean of a weighted by w."
+            ),
+        )
         self.add_sink(
             "OUTPUT", tr("Features with units"),
-            tr("All features with community_code, street_code, district_code, city_code, share, method, overlap_count."),
+            tr(
+                "All features as they are, with community_code, street_code, district_code, city_code, share, method, "
+                "overlap_count. From GeoPackage to GeoPackage the file is copied with all that is in it, and the columns "
+                "are added to the layer."
+            ),
+            optional=True,
         )  # fmt: skip
         self.add_sink(
             "REMAINDER", tr("Features without a unit"),
             tr("The features outside all units or without usable geometry, and the ties."), optional=True,
         )  # fmt: skip
+        self.add_sink(
+            "FIGURES", tr("Figures of the units"),
+            tr(
+                "Number of features and the figures of every community, street, district and city; <figure>_n is the number of "
+                "features that have the values. No value at all is empty, not 0."
+            ),
+            optional=True, table=True,
+        )  # fmt: skip
+        self.add(
+            QgsProcessingParameterBoolean("SAME_FILE", tr("Add the columns to the input's own file"), False),
+            tr(
+                "Instead of writing the features into another file. The layer must be a whole layer of a GeoPackage that is "
+                "not open in the project."
+            ),
+            advanced=True,
+        )
         self.add_report()
         self.add_counts()
         self.addOutput(QgsProcessingOutputNumber("BORDER", tr("Features in several communities")))
@@ -68,24 +107,82 @@ class AssignUnits(CheckupAlgorithm):
     def work(
         self, parameters: dict[str, Any], context: QgsProcessingContext, feedback: QgsProcessingFeedback
     ) -> dict[str, Any]:
-        from ...citycheck_qgis.units.assignment import assign, with_ancestors
+        from ...citycheck_qgis.units.tally import parse_statistics
 
-        progress = progress_of(feedback, 0, 100)
-        units, crs = self.read_units(parameters, context, feedback, _NO_YEAR)
-        progress(0.05)
-        features = self.require(parameters, "INPUT", context, feedback)
-        features = self.in_crs(features, crs, tr("The feature layer"), feedback)
-        progress(0.3)
-        result = assign(features, units.at("community"), tr("features"), progress_of(feedback, 30, 70))
-        result.conservation.check(self.parameterAsDouble(parameters, self.LIMIT, context))
-        assigned = with_ancestors(result.frame, units.frame)
-        lost = assigned[~assigned["method"].isin(["within", "largest_overlap"])]
-        border = int((assigned["overlap_count"] > 1).sum())
+        same_file = self.parameterAsBool(parameters, "SAME_FILE", context)
+        units, crs = self.read_units(parameters, context, feedback, _NO_YEAR, outlines=False)
+        with FeatureLayer(self, parameters, "INPUT", crs, context, feedback) as layer:
+            text = self.parameterAsString(parameters, "STATISTICS", context)
+            statistics = parse_statistics(text, layer.columns)
+            assigned = layer.assign(units, statistics, progress_of(feedback, 10, 60))
+            counts = assigned.located.conservation(tr("features"))
+            counts.check(self.parameterAsDouble(parameters, self.LIMIT, context))
+            lost = layer.left_over(assigned)
+            written = (
+                self._add_to_input(layer, assigned, context, feedback)
+                if same_file
+                else self._write(parameters, layer, assigned, context, feedback)
+            )
+        figures = assigned.tally.table(units.frame)
         return {
-            **self.counts(result.conservation, feedback),
-            "BORDER": border,
-            "STREET_DIFFERS": result.street_differs,
-            **self.write(parameters, "OUTPUT", assigned, context, feedback, "assigned"),
+            **self.counts(counts, feedback),
+            "BORDER": int((assigned.located.overlaps > 1).sum()),
+            "STREET_DIFFERS": assigned.located.street_differs,
+            **written,
             **self.write(parameters, "REMAINDER", lost, context, feedback, "remainder"),
-            **self.write_html(parameters, context, self.displayName(), assignment_sections(result, lost)),
+            **self.write(parameters, "FIGURES", figures, context, feedback),
+            **self.write_html(
+                parameters, context, self.displayName(), assignment_sections(assigned, counts, lost)
+            ),
         }
+
+    def _write(
+        self,
+        parameters: dict[str, Any],
+        layer: FeatureLayer,
+        assigned: Assigned,
+        context: QgsProcessingContext,
+        feedback: QgsProcessingFeedback,
+    ) -> dict[str, Any]:
+        progress = progress_of(feedback, 60, 95)
+        target = self._geopackage(parameters, context)
+        if target is None or layer.why_not_extended:
+            return self.write(parameters, "OUTPUT", layer.extended(assigned), context, feedback, "assigned")
+        layer.copy_with(assigned, target, progress)
+        uri = f"{target}|layername={layer.name}"
+        load_instead(str(target), uri, context)
+        arrange(uri, context, self.group(), self.parameterDefinition("OUTPUT").description(), "assigned")
+        return {"OUTPUT": uri}
+
+    def _add_to_input(
+        self,
+        layer: FeatureLayer,
+        assigned: Assigned,
+        context: QgsProcessingContext,
+        feedback: QgsProcessingFeedback,
+    ) -> dict[str, Any]:
+        """Write the columns into the layer's own file, which must be free."""
+        if layer.why_not_extended:
+            raise InputError(
+                "The columns cannot be added to the input's own file: {reason} Give an output file instead.",
+                reason=layer.why_not_extended,
+            )
+        path = layer.path
+        project = context.project()
+        for other in project.mapLayers().values() if project is not None else ():
+            if Path(other.source().split("|")[0]).resolve() == path.resolve():
+                raise InputError(
+                    "{file} is open in the project (layer {layer}); remove it from the project, or give an output file.",
+                    file=path,
+                    layer=other.name(),
+                )
+        layer.copy_with(assigned, None, progress_of(feedback, 60, 95))
+        return {"OUTPUT": f"{path}|layername={layer.name}"}
+
+    def _geopackage(self, parameters: dict[str, Any], context: QgsProcessingContext) -> Path | None:
+        """Return the output file where it is a GeoPackage of its own, which no other layer is put into."""
+        given = parameters.get("OUTPUT")
+        text = given.sink.staticValue() if isinstance(given, QgsProcessingOutputLayerDefinition) else given
+        if not isinstance(text, str) or not text.lower().endswith(".gpkg"):
+            return None
+        return Path(self.parameterAsOutputLayer(parameters, "OUTPUT", context))

@@ -144,9 +144,11 @@ def run(provider):
     import processing
     from qgis.core import QgsProcessingContext, QgsProcessingFeedback
 
-    def call(name, parameters, feedback=None):
+    def call(name, parameters, feedback=None, project=None):
         feedback = feedback or QgsProcessingFeedback(False)
         context = QgsProcessingContext()
+        if project is not None:
+            context.setProject(project)
         results = processing.run(f"citycheck:{name}", parameters, feedback=feedback, context=context)
         return SimpleNamespace(results=results, log=feedback.textLog(), context=context)
 

@@ -114,7 +114,7 @@ def test_garbled_names(tiny_city, run):
     refuse(tiny_city, run, "names of the community layer are garbled.*encoding")
 
 
-def test_bad_geometry_is_repaired_and_counted(tiny_city, run):
+def test_bad_geometry_is_counted_and_left_as_it_is(tiny_city, run):
     west, south, east, north = tiny_city.buildings.geometry[0].bounds
     shapes = tiny_city.buildings.geometry.tolist()
     shapes[0] = Polygon([(west, south), (east, north), (east, south), (west, north)])
@@ -126,10 +126,13 @@ def test_bad_geometry_is_repaired_and_counted(tiny_city, run):
     done = run(
         "assignunits",
         {**{k: v for k, v in tiny_city.write().items() if k in ("COMMUNITIES", "STREETS")},
-         "INPUT": str(tiny_city.folder / "buildings.gpkg"), "MAX_UNMATCHED": 50, "OUTPUT": "memory:"},
+         "INPUT": str(tiny_city.folder / "buildings.gpkg"), "MAX_UNMATCHED": 50, "OUTPUT": "memory:",
+         "REMAINDER": "memory:"},
     )  # fmt: skip
-    notes = [f["geometry_note"] for f in done.results["OUTPUT"].getFeatures()]
-    assert (notes.count("repaired"), notes.count("null")) == (1, 1)
+    assert [f["geometry_note"] for f in done.results["REMAINDER"].getFeatures()].count("null") == 1
+    first = next(f for f in done.results["OUTPUT"].getFeatures() if f["building_id"] == "B1")
+    assert first["method"] == "within"
+    assert not first.geometry().isGeosValid()
     assert done.results["UNMATCHED"] == 1
     assert done.results["MATCHED"] == 7
 

@@ -23,8 +23,9 @@ def test_results_of_checks_are_styled_in_the_file(tiny_city, run, tmp_path):
             "REMAINDER": rest,
         },
     )
-    assert 'attr="method"' in styles(assigned)["assigned"]
-    assert 'value="largest_overlap"' in styles(assigned)["assigned"]
+    # A copy of the input's file has the layer under its own name.
+    assert 'attr="method"' in styles(assigned)["buildings"]
+    assert 'value="largest_overlap"' in styles(assigned)["buildings"]
     assert 'value="outside"' in styles(rest)["rest"]
 
 
