@@ -427,12 +427,11 @@ class FeatureTable:
             count, text = found.fetchone()
         except sqlite3.OperationalError:
             return None
-        # SQLite writes fractions with 15 digits, which is not all of them.
-        if text is None or not set(text[:64]) <= set("0123456789,-nan") or "." in text:
+        # SQLite writes fractions with 15 digits, which is not all of them; text may have commas of its own.
+        if text is None or "." in text or text.count(",") != count - 1:
             return None
         try:
-            with np.errstate(all="raise"):
-                numbers = _parse(text)
+            numbers = _parse(text)
         except ValueError:
             return None
         return numbers if len(numbers) == count else None

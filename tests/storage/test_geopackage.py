@@ -292,7 +292,7 @@ def test_negative_and_sparse_ids(tmp_path):
         assert np.array_equal(table.boxes(), shapely.bounds(houses(6)))
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(
     values=st.lists(
         st.none()
