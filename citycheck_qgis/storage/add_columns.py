@@ -155,11 +155,11 @@ def _writing(source: Path, target: Path) -> Iterator[None]:
             file=source,
             reason=error,
         ) from error
-    except sqlite3.DatabaseError as error:
+    except (sqlite3.DatabaseError, UnicodeDecodeError) as error:
         if "full" in str(error):
             # `replacing` makes the sentence of it.
             raise OSError(errno.ENOSPC, str(error)) from error
-        if "malformed" in str(error) or "not a database" in str(error):
+        if isinstance(error, UnicodeDecodeError) or "malformed" in str(error):
             raise InputError(
                 "{file} is damaged: {reason}; restore it from a copy, or save its layers anew.",
                 file=source,

@@ -428,7 +428,8 @@ class FeatureTable:
         except sqlite3.OperationalError:
             return None
         # SQLite writes fractions with 15 digits, which is not all of them; text may have commas of its own.
-        if text is None or "." in text or text.count(",") != count - 1:
+        # A blank at the end would be read as a number.
+        if text is None or "." in text or text.count(",") != count - 1 or not text[-1:].isalnum():
             return None
         try:
             numbers = _parse(text)
@@ -650,12 +651,10 @@ def connect(path: Path) -> sqlite3.Connection:
             (encoding,) = connection.execute("PRAGMA encoding").fetchone()
             # Other databases open as well; in UTF-16 the heads of geometries would not be their bytes.
             if application >> 16 != int.from_bytes(b"GP", "big") or encoding != "UTF-8":
-                raise sqlite3.NotSupportedError
-        except sqlite3.DatabaseError as error:
+                raise InputError("{file} is not a GeoPackage; choose another file.", file=path)
+        except BaseException:
             connection.close()
-            if isinstance(error, sqlite3.OperationalError):
-                raise
-            raise InputError("{file} is not a GeoPackage; choose another file.", file=path) from error
+            raise
     return connection
 
 
@@ -675,7 +674,10 @@ def reading(path: Path) -> Iterator[None]:
                 "{file} is being edited in another program; save and close it there and rerun.", file=path
             ) from error
         raise InputError("{file} cannot be read: {reason}.", file=path, reason=error) from error
-    except sqlite3.DatabaseError as error:
+    except (sqlite3.DatabaseError, UnicodeDecodeError) as error:
+        if "not a database" in str(error):
+            raise InputError("{file} is not a GeoPackage; choose another file.", file=path) from error
+        # A message that cannot be decoded quotes what it stumbled over.
         raise InputError(
             "{file} is damaged: {reason}; restore it from a copy, or save its layers anew.",
             file=path,
