@@ -106,13 +106,15 @@ def call(module: str, *arguments: object) -> str:
 def measure_city(city: str, subjects: dict[str, Subject]) -> dict[str, Figures]:
     """Run the subjects in turns and return their figures."""
     subjects = {script: subject for script, subject in subjects.items() if city in subject.runs}
+    if not subjects:
+        return {}
     print(f"{city}: preparing", file=sys.stderr)
     buildings, communities, *_ = call("city", city).split("\n")
     if city in CHECKED:
         call("truth", buildings, communities)
     usages: dict[str, list[Usage]] = defaultdict(list)
     disagreements: dict[str, dict[str, int]] = defaultdict(dict)
-    for turn in range(max((subject.runs[city] for subject in subjects.values()), default=0)):
+    for turn in range(max(subject.runs[city] for subject in subjects.values())):
         for script, subject in subjects.items():
             if turn >= subject.runs[city]:
                 continue

@@ -7,7 +7,7 @@ from typing import Protocol
 
 from .sizes import growth_exponent
 
-PRODUCT = "citycheck_engine"
+PRODUCT = "citycheck"
 MOST_SECONDS = 4.5
 #: CPU at 1 M as a multiple of that of what only moves the bytes.
 MOST_OF_FLOOR = {"ogr2ogr": 0.30, "pyogrio_rewrite": 0.85}
