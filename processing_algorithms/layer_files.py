@@ -37,6 +37,17 @@ CHUNK = 100_000
 #: Chunks after which a file that cannot be entered in the middle is read through QGIS: each chunk passes over all
 #: features before it.
 _PASSED_OVER = 10
+#: Encodings of Shapefiles in which Python and Qt read the same, with the codec that both have for them.
+_ENCODINGS = {
+    "utf-8": "utf-8",
+    "gbk": "gbk",
+    "gb2312": "gbk",
+    "gb18030": "gbk",
+    "cp1252": "cp1252",
+    "iso8859-1": "iso8859-1",
+}
+#: What pyogrio takes text for that nobody has decoded; it loses no byte.
+_UNDECODED = "iso8859-1"
 #: Whole numbers up to here are exact in a column that holds its missing values as NaN.
 _EXACT = 2.0**53
 
@@ -242,7 +253,7 @@ def read_file(
         parts = []
         done, total = 0, len(file.fids) if file.fids is not None else source.featureCount()
         for chunk in _chunks(file, bool(fid_column), total):
-            parts.append(_convert(chunk, fields, fid_column, file.driver, kind))
+            parts.append(_convert(chunk, fields, fid_column, file, kind))
             done += len(parts[-1].ids)
             progress(min(1.0, done / max(total, 1)))
         if done != total or not parts:
@@ -292,8 +303,11 @@ def _chunks(file: PlainFile, by_id: bool, total: int) -> Iterator[tuple[Any, Any
     """Yield what pyogrio reads of a file: meta, ids, WKB, columns; in the order of the ids."""
     from pyogrio.raw import read
 
+    # OGR leaves out what it cannot decode without a word.
+    options = {"ENCODING": ""} if file.driver == SHAPEFILE else {}
+
     def chunk(**what: Any) -> tuple[Any, Any, Any, Any]:
-        return read(file.path, layer=file.layer, encoding=file.encoding, return_fids=True, **what)
+        return read(file.path, layer=file.layer, return_fids=True, **what, **options)
 
     if file.fids is not None:
         for start in range(0, len(file.fids), CHUNK):
@@ -322,7 +336,11 @@ def _quoted(column: str) -> str:
 
 
 def _convert(
-    chunk: tuple[Any, Any, Any, Any], fields: QgsFields, fid_column: str, driver: str, kind: tuple[str, bool]
+    chunk: tuple[Any, Any, Any, Any],
+    fields: QgsFields,
+    fid_column: str,
+    file: PlainFile,
+    kind: tuple[str, bool],
 ) -> Features:
     meta, ids, blobs, data = chunk
     import numpy as np
@@ -330,14 +348,20 @@ def _convert(
 
     from ..citycheck_qgis.units.geometry import read_wkb
 
-    found = dict(zip(meta["fields"], data, strict=True))
+    names, codec = list(meta["fields"]), None
+    if file.driver == SHAPEFILE:
+        if meta["encoding"].lower() != "iso-8859-1" or file.encoding not in _ENCODINGS:
+            raise _DifferentError
+        codec = _ENCODINGS[file.encoding]
+        names = [_decoded(name, codec) for name in names]
+    found = dict(zip(names, data, strict=True))
     expected = [field.name() for field in fields if field.name() != fid_column]
     if list(found) != expected or len(found) != len(data):
         raise _DifferentError
     columns = [
         ids.astype(object)
         if field.name() == fid_column
-        else _column(found[field.name()], field.type(), driver)
+        else _column(found[field.name()], field.type(), file.driver, codec)
         for field in fields
     ]
     shapes, unreadable = read_wkb(blobs)
@@ -357,8 +381,12 @@ def _convert(
     return Features(ids.astype(np.int64), shapes, unreadable, columns)
 
 
-def _column(values: np.ndarray, kind: QMetaType.Type, driver: str) -> np.ndarray:
-    """Return a column as Python values with None for NULL."""
+def _decoded(text: str | None, codec: str) -> str | None:
+    return None if text is None else text.encode(_UNDECODED).decode(codec)
+
+
+def _column(values: np.ndarray, kind: QMetaType.Type, driver: str, codec: str | None) -> np.ndarray:
+    """Return a column as Python values with None for NULL; text that is not decoded yet by `codec`."""
     import numpy as np
 
     types = QMetaType.Type
@@ -378,6 +406,8 @@ def _column(values: np.ndarray, kind: QMetaType.Type, driver: str) -> np.ndarray
             raise _DifferentError
         return _with_none(values[present], present)
     if kind == types.QString and code == "O":
+        if codec is not None:
+            values = np.fromiter((_decoded(v, codec) for v in values), dtype=object, count=len(values))
         # QGIS takes a byte order mark off the beginning of a text.
         if "\ufeff" in "".join(filter(None, values)):
             raise _DifferentError

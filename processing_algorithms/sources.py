@@ -89,7 +89,7 @@ def _read_features(
     columns: list[list[Any]] = [[] for _ in range(source.fields().count())]
     request = QgsFeatureRequest()
     if fids is not None:
-        request.setFilterFids(set(fids.tolist()))
+        request.setFilterFids(fids.tolist())
     total = max(source.featureCount() if fids is None else len(fids), 1)
     features = features_of(source, request)
     while batch := list(islice(features, _AT_ONCE)):

@@ -84,10 +84,8 @@ def assign_table(
     statistics : what to add up besides counting
     progress : called with the share done, 0 to 1; may raise to cancel
     """
-    boxes = table.boxes()
-    progress(0.2)
     return _assign(
-        boxes, lambda rows: read_wkb(table.wkb(rows))[0], table.numbers, units, statistics, progress
+        table.boxes, lambda rows: read_wkb(table.wkb(rows))[0], table.numbers, units, statistics, progress
     )
 
 
@@ -104,22 +102,26 @@ def assign_frame(
         return pd.to_numeric(features[column], errors="coerce").to_numpy(dtype=float)
 
     return _assign(
-        shapely.bounds(geometry), lambda rows: geometry[rows], numbers, units, statistics, progress
+        lambda: shapely.bounds(geometry), lambda rows: geometry[rows], numbers, units, statistics, progress
     )
 
 
 def _assign(
-    boxes: np.ndarray,
+    read_boxes: Callable[[], np.ndarray],
     geometry: Callable[[np.ndarray], np.ndarray],
     numbers: Callable[[str], np.ndarray],
     units: Units,
     statistics: Sequence[Statistic],
     progress: Progress,
 ) -> Assigned:
+    boxes = read_boxes()
+    progress(0.2)
     communities = units.at("community")
     index = UnitIndex.of(communities, len(boxes))
     progress(0.4)
     located = index.locate(boxes, geometry, lambda share: progress(0.4 + 0.5 * share))
+    # Of ten million features these are 320 MB, and the index of the borders is as much.
+    del boxes, index
     tally = Tally(len(communities), statistics)
     tally.add(located.unit, numbers)
     progress(1.0)
@@ -132,10 +134,12 @@ def _columns(units: Units, located: Located) -> Columns:
     columns: Columns = {}
     for name, codes in pd.concat([code, ancestors(units.frame, code)], axis=1).items():
         place, labels = pd.factorize(codes)
-        columns[str(name)] = Coded(list(labels), np.append(place, -1)[located.unit])
+        # Millions of features need few bytes each.
+        small = np.append(place, -1).astype(np.int16 if len(labels) < 2**15 else np.int32)
+        columns[str(name)] = Coded(list(labels), small[located.unit])
     columns["share"] = located.share
     columns["method"] = Coded(list(METHODS), located.method)
-    columns["overlap_count"] = located.overlaps.astype(np.int64)
+    columns["overlap_count"] = located.overlaps
     return columns
 
 

@@ -14,6 +14,8 @@ from ..errors import InputError
 
 #: Values are added in three parts, of which each is a whole number of these: such sums have no rounding.
 _PARTS = (1.0, 2.0**-24, 2.0**-48)
+#: Features whose values are looked at together: bounds the memory.
+_BATCH = 262_144
 _FORMS = {
     "sum": re.compile(r"(?P<column>.+)"),
     "rate": re.compile(r"(?P<column>.+?)\s*/\s*(?P<by>.+)"),
@@ -103,18 +105,26 @@ class Tally:
         unit : position of each feature's community; -1 none
         column : gives the values of a column, float, nan where there is none
         """
-        number = len(self.features)
-        self.features += np.bincount(unit + 1, minlength=number + 1)[1:]
+        for start in range(0, len(unit), _BATCH):
+            part = unit[start : start + _BATCH]
+            self.features += np.bincount(part + 1, minlength=len(self.features) + 1)[1:]
         for place, statistic in enumerate(self.statistics):
             values = column(statistic.column)
-            terms = [values]
-            if statistic.by:
-                by = column(statistic.by)
-                terms = [values * by if statistic.kind == "mean" else values, by]
-            rows = np.flatnonzero((unit >= 0) & np.isfinite(sum(terms)))
-            self.used[place] += np.bincount(unit[rows], minlength=number)
-            for term, values in enumerate(terms):
-                self.sums[place, term] += _exact_sums(unit[rows], values[rows], number)
+            by = column(statistic.by) if statistic.by else None
+            for start in range(0, len(unit), _BATCH):
+                rows = slice(start, start + _BATCH)
+                self._add_up(place, unit[rows], values[rows], None if by is None else by[rows])
+
+    def _add_up(self, place: int, unit: np.ndarray, values: np.ndarray, by: np.ndarray | None) -> None:
+        """Add the values of some features to the sums of a statistic."""
+        terms = [values]
+        if by is not None:
+            terms = [values * by if self.statistics[place].kind == "mean" else values, by]
+        rows = np.flatnonzero((unit >= 0) & np.isfinite(sum(terms)))
+        number = len(self.features)
+        self.used[place] += np.bincount(unit[rows], minlength=number)
+        for term, numbers in enumerate(terms):
+            self.sums[place, term] += _exact_sums(unit[rows], numbers[rows], number)
 
     def __iadd__(self, other: Tally) -> Tally:
         """Add the tally of other features."""
