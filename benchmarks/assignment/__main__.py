@@ -14,16 +14,17 @@ import os
 import statistics
 import subprocess
 import sys
+import tempfile
 from collections import defaultdict
 from dataclasses import dataclass
 from pathlib import Path
 
 from .measure import Usage, measure
 from .sizes import SIZES, scaled_up
-from .targets import PRODUCT, judge
+from .targets import PRODUCT, Figures, judge
 
 ROOT = Path(__file__).resolve().parents[2]
-RESULT = ROOT / ".cache" / "bench" / "result.gpkg"
+CACHE = ROOT / ".cache" / "bench"
 OWN = Path(sys.executable)
 PEERS = ROOT / ".venv-peers" / "bin" / "python"
 GEOFILEOPS = ROOT / ".venv-peers" / "geofileops" / "bin" / "python"
@@ -75,26 +76,6 @@ SUBJECTS = {
 }
 
 
-@dataclass(frozen=True)
-class Figures:
-    """What the runs of a subject in one city gave.
-
-    Attributes
-    ----------
-    cpu, wall, memory : medians, see `Usage`
-    runs : their number; 0: worked out from smaller cities
-    disagreements : buildings that have another code than they should, by column; empty: not compared
-    failure : why there are no figures
-    """
-
-    cpu: float
-    wall: float
-    memory: float
-    runs: int
-    disagreements: dict[str, int]
-    failure: str = ""
-
-
 def call(module: str, *arguments: object) -> str:
     """Run a module of this benchmark that is too big for this process (see `measure`); return what it prints."""
     command = [OWN, "-m", f"{__package__}.{module}", *arguments]
@@ -113,41 +94,32 @@ def measure_city(city: str, subjects: dict[str, Subject]) -> dict[str, Figures]:
     if city in CHECKED:
         call("truth", buildings, communities)
     usages: dict[str, list[Usage]] = defaultdict(list)
-    disagreements: dict[str, dict[str, int]] = defaultdict(dict)
+    checks: dict[str, list[dict[str, int]]] = defaultdict(list)
     for turn in range(max(subject.runs[city] for subject in subjects.values())):
         for script, subject in subjects.items():
             if turn >= subject.runs[city]:
                 continue
-            RESULT.unlink(missing_ok=True)
-            os.sync()
-            command = [
-                str(subject.python),
-                "-m",
-                f"{__package__}.subjects.{script}",
-                buildings,
-                communities,
-                str(RESULT),
-            ]
-            usage = measure(command, ROOT, LIMIT)
+            with tempfile.TemporaryDirectory(dir=CACHE) as folder:
+                files = buildings, communities, str(Path(folder) / "result.gpkg")
+                # What earlier runs left to be written is not for this one to wait for.
+                os.sync()
+                module = f"{__package__}.subjects.{script}"
+                usage = measure([str(subject.python), "-m", module, *files], ROOT, LIMIT)
+                if city in CHECKED and subject.kind != "floor" and not usage.failure:
+                    checks[script].append(json.loads(call("truth", *files)))
             usages[script].append(usage)
-            print(f"{city}: {script} {usage}", file=sys.stderr)
-            if city in CHECKED and subject.kind != "floor" and not usage.failure:
-                found = json.loads(call("truth", buildings, communities, RESULT))
-                disagreements[script] |= {
-                    c: max(n, disagreements[script].get(c, 0)) for c, n in found.items()
-                }
-    RESULT.unlink(missing_ok=True)
-    return {script: summarise(runs, disagreements[script]) for script, runs in usages.items()}
+            print(f"{city}: {script} {usage.cpu:.2f} s {usage.failure}", file=sys.stderr)
+    return {script: summarise(usages[script], checks[script]) for script in usages}
 
 
-def summarise(runs: list[Usage], disagreements: dict[str, int]) -> Figures:
-    """Return the medians of several runs."""
+def summarise(runs: list[Usage], checks: list[dict[str, int]]) -> Figures:
+    """Return the medians of several runs, and the most disagreements that one of them had."""
     cpu, wall, memory = (
         statistics.median(getattr(run, name) for run in runs) for name in ("cpu", "wall", "memory")
     )
-    return Figures(
-        cpu, wall, memory, len(runs), disagreements, next((run.failure for run in runs if run.failure), "")
-    )
+    worst = {column: max(check[column] for check in checks) for column in (checks[0] if checks else ())}
+    failure = next((run.failure for run in runs if run.failure), "")
+    return Figures(cpu, wall, memory, len(runs), worst, failure)
 
 
 def table(city: str, figures: dict[str, Figures]) -> str:

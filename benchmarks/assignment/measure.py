@@ -10,6 +10,7 @@ import tempfile
 import threading
 import time
 from dataclasses import dataclass
+from pathlib import Path
 
 PR_SET_CHILD_SUBREAPER = 36
 
@@ -32,7 +33,7 @@ class Usage:
     failure: str = ""
 
 
-def measure(command: list[str], cwd: str, seconds: float) -> Usage:
+def measure(command: list[str], cwd: Path, seconds: float) -> Usage:
     """Run a command to its end, at most so many seconds.
 
     The calling process must be small and have no other children: a new process starts with its parent's peak of
@@ -49,19 +50,23 @@ def measure(command: list[str], cwd: str, seconds: float) -> Usage:
             stderr=errors,
             start_new_session=True,
         )
-        limit = threading.Timer(seconds, os.killpg, (first.pid, signal.SIGINT))
+        limit = threading.Timer(seconds, os.killpg, (first.pid, signal.SIGKILL))
         limit.start()
         cpu, memory, code = 0.0, 0, 0
-        while True:
-            try:
+        try:
+            while True:
                 process, status, used = os.wait4(-1, 0)
-            except ChildProcessError:
-                break
-            cpu += used.ru_utime + used.ru_stime
-            memory = max(memory, used.ru_maxrss)
-            if process == first.pid:
-                code = first.returncode = os.waitstatus_to_exitcode(status)
-        limit.cancel()
+                cpu += used.ru_utime + used.ru_stime
+                memory = max(memory, used.ru_maxrss)
+                if process == first.pid:
+                    code = first.returncode = os.waitstatus_to_exitcode(status)
+        except ChildProcessError:
+            pass  # all of them have ended
+        except KeyboardInterrupt:
+            os.killpg(first.pid, signal.SIGKILL)
+            raise
+        finally:
+            limit.cancel()
         wall = time.perf_counter() - started
         errors.seek(0)
         lines = errors.read().decode(errors="replace").split("\n")

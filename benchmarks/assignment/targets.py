@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
-from typing import Protocol
+from dataclasses import dataclass
 
 from .sizes import growth_exponent
 
@@ -17,59 +18,70 @@ MOST_MEMORY = {"1m": 700, "3m": 1_000, "10m": 1_500}
 MOST_GROWTH = 0.95
 
 
-class Measured(Protocol):
-    """Figures of one subject in one city (see ``__main__``)."""
+@dataclass(frozen=True)
+class Figures:
+    """What the runs of a subject in one city gave.
+
+    Attributes
+    ----------
+    cpu, wall, memory : medians, see `measure.Usage`
+    runs : their number; 0: worked out from smaller cities
+    disagreements : buildings that have another code than they should, by column; empty: not compared
+    failure : why there are no figures
+    """
 
     cpu: float
+    wall: float
     memory: float
+    runs: int
     disagreements: dict[str, int]
-    failure: str
+    failure: str = ""
 
 
-Verdicts = dict[str, dict[str, object]]
+Verdict = dict[str, float | bool | None]
 
 
-def judge(figures: Mapping[str, Mapping[str, Measured]]) -> Verdicts:
-    """Return value, target and whether it is met, for each target of which the figures tell something.
+def at_most(value: float, target: float) -> Verdict:
+    """Return the verdict on a figure that is to be small; nan stands for a run that failed."""
+    return {"value": None if math.isnan(value) else round(value, 3), "target": target, "met": value <= target}
+
+
+def at_least(value: float, target: float) -> Verdict:
+    """Return the verdict on a figure that is to be large; nan stands for a run that failed."""
+    return at_most(value, target) | {"met": value >= target}
+
+
+def judge(figures: Mapping[str, Mapping[str, Figures]]) -> dict[str, Verdict]:
+    """Return value, target and whether it is met, for each target that something was measured for.
 
     Parameters
     ----------
     figures : by city and script
     """
-    verdicts: Verdicts = {}
-    own = {
-        city: found[PRODUCT]
+    cpu = {
+        city: {script: math.nan if f.failure else f.cpu for script, f in found.items()}
         for city, found in figures.items()
-        if PRODUCT in found and not found[PRODUCT].failure
+        if PRODUCT in found
     }
-
-    def at_most(name: str, value: float, target: float) -> None:
-        verdicts[name] = {"value": round(value, 3), "target": target, "met": value <= target}
-
-    if "1m" in own:
-        cpu = own["1m"].cpu
-        at_most("CPU seconds, 1m", cpu, MOST_SECONDS)
-        others = {script: f for script, f in figures["1m"].items() if not f.failure}
-        for script, target in MOST_OF_FLOOR.items():
-            if script in others:
-                at_most(f"CPU of {script}, 1m", cpu / others[script].cpu, target)
-        for script, target in LEAST_OF_PEER.items():
-            if script in others:
-                value = others[script].cpu / cpu
-                verdicts[f"times faster than {script}, 1m"] = {
-                    "value": round(value, 1),
-                    "target": target,
-                    "met": value >= target,
-                }
-    for city, found in own.items():
-        if found.disagreements:
-            at_most(f"disagreements, {city}", sum(found.disagreements.values()), 0)
+    verdicts = {}
+    if "1m" in cpu:
+        million = cpu["1m"]
+        own = million[PRODUCT]
+        verdicts["CPU seconds, 1m"] = at_most(own, MOST_SECONDS)
+        for script in filter(million.__contains__, MOST_OF_FLOOR):
+            verdicts[f"CPU of {script}, 1m"] = at_most(own / million[script], MOST_OF_FLOOR[script])
+        for script in filter(million.__contains__, LEAST_OF_PEER):
+            verdicts[f"times faster than {script}, 1m"] = at_least(
+                million[script] / own, LEAST_OF_PEER[script]
+            )
+    for city in cpu:
+        found = figures[city][PRODUCT]
+        if found.disagreements or found.failure:
+            wrong = math.nan if found.failure else sum(found.disagreements.values())
+            verdicts[f"disagreements, {city}"] = at_most(wrong, 0)
         if city in MOST_MEMORY:
-            at_most(f"peak MB, {city}", found.memory, MOST_MEMORY[city])
-    if {"1m", "10m"} <= own.keys():
-        at_most(
-            "growth of CPU, 1m to 10m",
-            growth_exponent("1m", own["1m"].cpu, "10m", own["10m"].cpu),
-            MOST_GROWTH,
-        )
+            verdicts[f"peak MB, {city}"] = at_most(found.memory, MOST_MEMORY[city])
+    if {"1m", "10m"} <= cpu.keys():
+        growth = growth_exponent("1m", cpu["1m"][PRODUCT], "10m", cpu["10m"][PRODUCT])
+        verdicts["growth of CPU, 1m to 10m"] = at_most(growth, MOST_GROWTH)
     return verdicts

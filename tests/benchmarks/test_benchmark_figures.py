@@ -2,14 +2,13 @@ import json
 import subprocess
 import sys
 from pathlib import Path
-from types import SimpleNamespace
 
 import numpy as np
 import pytest
 import shapely
 from citycheck.benchmarks.assignment.features import Features, write_features
 from citycheck.benchmarks.assignment.sizes import growth_exponent, scaled_up
-from citycheck.benchmarks.assignment.targets import PRODUCT, judge
+from citycheck.benchmarks.assignment.targets import PRODUCT, Figures, judge
 from citycheck.benchmarks.assignment.truth import count_disagreements, largest_overlap, true_codes
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -61,7 +60,7 @@ def test_growth_is_told_from_two_sizes():
 
 def test_targets_are_judged_by_ratio():
     def took(cpu, memory=100.0, disagreements=None, failure=""):
-        return SimpleNamespace(cpu=cpu, memory=memory, disagreements=disagreements or {}, failure=failure)
+        return Figures(cpu, cpu, memory, 1, disagreements or {}, failure)
 
     verdicts = judge(
         {
@@ -80,12 +79,14 @@ def test_targets_are_judged_by_ratio():
         "CPU of ogr2ogr, 1m": True,
         "times faster than qgis, 1m": True,
         "times faster than duckdb, 1m": False,
+        "times faster than postgis, 1m": False,
         "disagreements, 1m": False,
         "peak MB, 1m": True,
         "peak MB, 10m": False,
         "growth of CPU, 1m to 10m": False,
     }
     assert verdicts["times faster than qgis, 1m"] == {"value": 100.0, "target": 80, "met": True}
+    assert verdicts["times faster than postgis, 1m"]["value"] is None
 
 
 def test_processes_that_lose_their_parent_are_counted():
