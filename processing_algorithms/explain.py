@@ -20,12 +20,12 @@ if TYPE_CHECKING:
 
 def conservation_section(joins: Sequence[Conservation]) -> Section:
     """Return the conservation table: in = matched + ambiguous + unmatched + outside."""
-    import pandas as pd
-
     from ..citycheck_qgis.storage.report import Section
+    from ..citycheck_qgis.units.conservation import counts_table
 
-    rows = [{**join.as_row(), "subject": sentence(word(join.subject))} for join in joins]
-    table = pd.DataFrame(rows).rename(
+    table = counts_table(joins)
+    table["subject"] = [sentence(word(join.subject)) for join in joins]
+    table = table.rename(
         columns={
             "subject": tr("Join"),
             "total": tr("Rows in"),

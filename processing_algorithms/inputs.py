@@ -319,7 +319,8 @@ class CheckupAlgorithm(CityCheckAlgorithm):
 
     def files(self, parameters: dict[str, Any], key: str, context: QgsProcessingContext) -> list[Path]:
         """Return the paths of a file list parameter."""
-        return [Path(path) for path in self.parameterAsFileList(parameters, key, context)]
+        # A list that was left out is one empty text to QGIS.
+        return [Path(path) for path in self.parameterAsFileList(parameters, key, context) if path]
 
     def optional_file(
         self, parameters: dict[str, Any], key: str, context: QgsProcessingContext

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields
+
+import pandas as pd
 
 from ..errors import ConservationError
 from ..messages import Message, message, word
@@ -78,6 +80,12 @@ class Conservation:
 
     def __str__(self) -> str:
         return str(self.message)
+
+
+def counts_table(joins: Sequence[Conservation]) -> pd.DataFrame:
+    """Return the counts as a table: subject, total, matched, ambiguous, unmatched, outside."""
+    names = [field.name for field in fields(Conservation)]
+    return pd.DataFrame([join.as_row() for join in joins], columns=names)
 
 
 def counts(joins: Sequence[Conservation]) -> dict[str, dict[str, int]]:

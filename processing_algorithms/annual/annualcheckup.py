@@ -106,7 +106,7 @@ class AnnualCheckup(CheckupAlgorithm):
         from ...citycheck_qgis.storage.files import staged
         from ...citycheck_qgis.storage.report import Section
         from ...citycheck_qgis.storage.runs import now, run_record
-        from ...citycheck_qgis.units.conservation import counts
+        from ...citycheck_qgis.units.conservation import counts, counts_table
         from ..maps.draw import draw
 
         started = now()
@@ -151,7 +151,7 @@ class AnnualCheckup(CheckupAlgorithm):
         )
         with staged(folder, [DATABASE, PROJECT]) as draft:
             write_tables(draft / DATABASE, {**result.tables, **base_map, "run": record}, crs, year)
-            write_layers(draft / REMAINDER, result.remainders)
+            write_layers(draft / REMAINDER, {"conservation": counts_table(result.joins), **result.remainders})
             progress(0.6)
             small = draw(draft / DATABASE, sheet, draft / PROJECT, draft / PDF, draft / PNG, feedback)
             picture = Section(tr("Map"), picture=small)

@@ -41,6 +41,29 @@ def test_writes_all_files_and_counts_every_row(tiny_city, run):
     assert (folder / "annual-problem-map.pdf").read_bytes().startswith(b"%PDF")
 
 
+def test_boundaries_alone_are_enough(tiny_city, run):
+    given = tiny_city.write()
+    wanted = {key: given[key] for key in ("COMMUNITIES", "YEAR", "CITY_NAME", "OUTPUT_FOLDER")}
+    found = run("annualcheckup", wanted).results
+    assert {path.name for path in Path(found["OUTPUT_FOLDER"]).iterdir()} == FILES
+    assert (found["TOTAL"], found["PROBLEM_COUNT"]) == (0, 0)
+    assert rows(found["REMAINDER"], "SELECT * FROM conservation") == []
+    assert rows(found["DATABASE"], "SELECT DISTINCT state FROM distribution") == [("no_data",)]
+
+
+def test_lists_that_are_left_out_are_no_files(tiny_city, qgis_process):
+    given = tiny_city.write()
+    wanted = {key: given[key] for key in ("COMMUNITIES", "BUILDINGS", "YEAR", "CITY_NAME", "OUTPUT_FOLDER")}
+    done = qgis_process(
+        "run", "citycheck:annualcheckup", "--", *(f"{k}={v}" for k, v in wanted.items()), "MAX_UNMATCHED=30"
+    )
+    assert done.status == 0, done.err
+    counts = rows(
+        f"{wanted['OUTPUT_FOLDER']}/remainder.gpkg", "SELECT subject, total, outside FROM conservation"
+    )
+    assert counts == [("buildings", 9, 1)]
+
+
 def test_four_states_stay_four(tiny_city, run):
     found = run("annualcheckup", tiny_city.write()).results
     state = dict(
