@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import sqlite3
 import subprocess
@@ -213,9 +214,32 @@ def many(tmp_path_factory):
     return write(tmp_path_factory.mktemp("many") / "a.gpkg", 3000)
 
 
-@pytest.mark.parametrize("batch", [1 << 16, 700])
-def test_many_pages(many, tmp_path, monkeypatch, batch):
+@pytest.fixture
+def no_pages(monkeypatch):
+    """Leave all writing to SQLite."""
+
+    def refuse(*_):
+        raise module._OddPagesError
+
+    monkeypatch.setattr(module, "_Pages", refuse)
+
+
+@pytest.fixture
+def only_pages(monkeypatch):
+    """Leave nothing to SQLite."""
+
+    def refuse(*_):
+        raise AssertionError("the pages were not rewritten")
+
+    monkeypatch.setattr(module, "_fill", refuse)
+
+
+@pytest.mark.parametrize("way", ["no_pages", "only_pages"])
+@pytest.mark.parametrize("batch", [1 << 22, 700, 10_000])
+def test_many_pages(many, tmp_path, monkeypatch, request, way, batch):
+    request.getfixturevalue(way)
     monkeypatch.setattr(module, "BATCH", batch)
+    monkeypatch.setattr(module, "PIECE", batch)
     count = len(fids(many))
     random = np.random.default_rng(5)
     wanted = {
@@ -285,26 +309,107 @@ def test_a_constraint_that_does_not_hold_is_named(city, tmp_path):
         add_columns(city, LAYER, tmp_path / "b.gpkg", {"level": np.arange(100)}, fids(city))
 
 
-def test_rows_that_were_added_by_alteration_keep_their_default(city, tmp_path):
-    drop_triggers(city)
-    sql(city, f"ALTER TABLE {quote(LAYER)} ADD COLUMN state TEXT DEFAULT '在用'")
-    sql(city, f"UPDATE {quote(LAYER)} SET state = NULL WHERE fid % 2")
-    before = column(city, "state")
-    add_columns(city, LAYER, tmp_path / "b.gpkg", values(), fids(city))
-    assert column(tmp_path / "b.gpkg", "state") == before
-    assert column(tmp_path / "b.gpkg", "method") == plain(values()["method"])
+@pytest.mark.parametrize("default", ["", "DEFAULT '在用'"])
+def test_fields_that_rows_do_not_hold_yet(many, tmp_path, default):
+    path = tmp_path / "a.gpkg"
+    path.write_bytes(many.read_bytes())
+    drop_triggers(path)
+    sql(
+        path,
+        f"ALTER TABLE {quote(LAYER)} ADD COLUMN state TEXT {default}",
+        f"ALTER TABLE {quote(LAYER)} ADD COLUMN x",
+    )
+    sql(
+        path,
+        f"UPDATE {quote(LAYER)} SET state = 'a' WHERE fid % 2",
+        f"UPDATE {quote(LAYER)} SET x = 5 WHERE fid % 7 = 1",
+    )
+    before = column(path, "state"), column(path, "x")
+    add_columns(path, LAYER, tmp_path / "b.gpkg", values(3000), fids(path))
+    assert (column(tmp_path / "b.gpkg", "state"), column(tmp_path / "b.gpkg", "x")) == before
+    assert column(tmp_path / "b.gpkg", "method") == plain(values(3000)["method"])
     assert whole(tmp_path / "b.gpkg")
 
 
-def test_long_rows(city, tmp_path):
-    drop_triggers(city)
-    for fid, length in ((1, 3900), (2, 4010), (3, 4035), (4, 4090), (5, 9000), (6, 100_000)):
-        sql(city, f"UPDATE {quote(LAYER)} SET name = ? WHERE fid = {fid}", values=("长" * (length // 3),))
-    add_columns(city, LAYER, tmp_path / "b.gpkg", values(), fids(city))
-    assert column(tmp_path / "b.gpkg", "name") == column(city, "name")
-    for name, wanted in values().items():
-        assert column(tmp_path / "b.gpkg", name) == plain(wanted)
+def test_indexed_and_generated_columns(many, tmp_path):
+    path = tmp_path / "a.gpkg"
+    path.write_bytes(many.read_bytes())
+    sql(path, f"CREATE INDEX high ON {quote(LAYER)} (height)")
+    sql(path, f"ALTER TABLE {quote(LAYER)} ADD COLUMN twice REAL AS (height * 2) VIRTUAL")
+    add_columns(path, LAYER, tmp_path / "b.gpkg", {**values(3000), "height": np.arange(3000) / 3}, fids(path))
+    assert column(tmp_path / "b.gpkg", "twice") == [
+        value * 2 for value in column(tmp_path / "b.gpkg", "height")
+    ]
+    assert column(tmp_path / "b.gpkg", "method") == plain(values(3000)["method"])
     assert whole(tmp_path / "b.gpkg")
+
+
+@pytest.mark.parametrize("way", ["no_pages", "only_pages"])
+@pytest.mark.parametrize("size", [512, 4096])
+def test_long_rows(many, tmp_path, request, way, size):
+    path = tmp_path / "a.gpkg"
+    path.write_bytes(many.read_bytes())
+    drop_triggers(path)
+    with closing(sqlite3.connect(path, isolation_level=None)) as connection:
+        connection.execute("BEGIN")
+        lengths = [*range(300, 520, 2), *range(3700, 4200, 3), 9000, 100_000]
+        for number, length in enumerate(lengths):
+            connection.execute(
+                f"UPDATE {quote(LAYER)} SET name = ? WHERE fid = ?", ("x" * length, 5 + number * 7)
+            )
+        connection.execute("COMMIT")
+        connection.execute(f"PRAGMA page_size = {size}")
+        connection.execute("VACUUM")
+    request.getfixturevalue(way)
+    wanted = {**values(3000), "text": Coded(["y" * n for n in range(700)], np.arange(3000) % 700)}
+    add_columns(path, LAYER, tmp_path / "b.gpkg", wanted, fids(path))
+    assert column(tmp_path / "b.gpkg", "name") == column(path, "name")
+    assert column(tmp_path / "b.gpkg", "geom") == column(path, "geom")
+    for name, expected in wanted.items():
+        assert column(tmp_path / "b.gpkg", name) == plain(expected)
+    assert whole(tmp_path / "b.gpkg")
+
+
+@settings(max_examples=15, deadline=None)
+@given(data=st.data())
+def test_tables_of_any_shape(tmp_path_factory, data):
+    """Rows of any ids and lengths, on pages of any size, some deleted and some grown."""
+    folder = tmp_path_factory.mktemp("shape")
+    path = write(folder / "a.gpkg", 1)
+    drop_triggers(path)
+    random = np.random.default_rng(data.draw(st.integers(0, 2**32)))
+    count = data.draw(st.integers(1, 400))
+    spread = data.draw(st.sampled_from([1, 3, 1000, 2**40]))
+    ids = np.unique(random.integers(-5, count * spread, count)).tolist()
+    longest = data.draw(st.sampled_from([3, 200, 6000]))
+    with closing(sqlite3.connect(path, isolation_level=None)) as connection:
+        connection.execute(f"PRAGMA page_size = {data.draw(st.sampled_from([512, 1024, 4096]))}")
+        connection.execute("VACUUM")
+        connection.execute("BEGIN")
+        connection.execute(f"DELETE FROM {quote(LAYER)}")
+        connection.execute(f"DELETE FROM {quote(f'rtree_{LAYER}_geom')}")
+        for fid in random.permutation(ids).tolist():
+            connection.execute(
+                f"INSERT INTO {quote(LAYER)} (fid, name, height) VALUES (?, ?, ?)",
+                (fid, "z" * int(random.integers(0, longest)), random.choice([0.0, 1.0, 0.3])),
+            )
+        share = data.draw(st.sampled_from([0.0, 0.2, 0.9]))
+        for fid in ids:
+            if random.random() < share:
+                connection.execute(f"DELETE FROM {quote(LAYER)} WHERE fid = ?", (fid,))
+        connection.execute("COMMIT")
+    left = fids(path)
+    wanted = {**values(len(left)), "text": Coded(["y" * longest, "", "社区"], np.arange(len(left)) % 3)}
+    add_columns(path, LAYER, folder / "b.gpkg", wanted, left)
+    assert fids(folder / "b.gpkg").tolist() == left.tolist()
+    assert column(folder / "b.gpkg", "name") == column(path, "name")
+    assert column(folder / "b.gpkg", "height") == column(path, "height")
+    for name, expected in wanted.items():
+        assert column(folder / "b.gpkg", name) == plain(expected)
+    assert whole(folder / "b.gpkg")
+    # The copy can be written to.
+    sql(folder / "b.gpkg", f"INSERT INTO {quote(LAYER)} (name) SELECT name FROM {quote(LAYER)}")
+    assert whole(folder / "b.gpkg")
 
 
 @pytest.mark.parametrize("pragma", ["page_size = 512", "page_size = 65536", "auto_vacuum = FULL"])
@@ -321,6 +426,14 @@ def test_other_page_layouts(many, tmp_path, pragma):
         assert column(tmp_path / "b.gpkg", name) == plain(expected)
     assert column(tmp_path / "b.gpkg", "geom") == column(many, "geom")
     assert whole(tmp_path / "b.gpkg")
+
+
+def test_the_page_of_the_locks_is_never_written(many):
+    with many.open("rb+") as file:
+        pages = module._Pages(file, 5)
+        lock = (1 << 30) // pages.size + 1
+        pages.count = lock - 2
+        assert pages._take(3).tolist() == [lock - 1, lock + 1, lock + 2]
 
 
 def test_many_deleted_rows(many, tmp_path):
@@ -404,6 +517,7 @@ def test_a_source_that_was_changed_meanwhile(city, tmp_path):
 
 def test_progress_rises_to_the_end(many, tmp_path, monkeypatch):
     monkeypatch.setattr(module, "BATCH", 500)
+    monkeypatch.setattr(module, "PIECE", 1 << 16)
     seen = []
     add_columns(many, LAYER, tmp_path / "b.gpkg", values(3000), fids(many), seen.append)
     assert seen == sorted(seen)
@@ -414,6 +528,7 @@ def test_progress_rises_to_the_end(many, tmp_path, monkeypatch):
 @pytest.mark.parametrize("after", [0, 1, 3])
 def test_cancel_leaves_the_old_file_and_nothing_beside(many, tmp_path, monkeypatch, after):
     monkeypatch.setattr(module, "BATCH", 500)
+    monkeypatch.setattr(module, "PIECE", 1 << 16)
     target = tmp_path / "b.gpkg"
     target.write_text("old")
     calls = []
@@ -438,7 +553,7 @@ def test_a_target_that_cannot_be_written(city, tmp_path):
         add_columns(city, LAYER, tmp_path / "folder", values(), fids(city))
 
 
-def test_a_full_disk(many, tmp_path, monkeypatch):
+def test_a_full_disk(many, tmp_path, monkeypatch, no_pages):
     connect = sqlite3.connect
 
     def small(path, **options):
@@ -455,7 +570,31 @@ def test_a_full_disk(many, tmp_path, monkeypatch):
     assert list(tmp_path.iterdir()) == []
 
 
-@pytest.mark.parametrize("seed", range(12))
+def test_a_disk_that_is_full_while_pages_are_written(many, tmp_path, monkeypatch):
+    def full(*_):
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(module._Pages, "_write", full)
+    with pytest.raises(OutputError, match="disk is full"):
+        add_columns(many, LAYER, tmp_path / "b.gpkg", values(3000), fids(many))
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_table_that_is_odd_near_its_end_is_begun_anew(many, tmp_path, monkeypatch):
+    monkeypatch.setattr(module, "PIECE", 1 << 15)
+    path = tmp_path / "a.gpkg"
+    path.write_bytes(many.read_bytes())
+    drop_triggers(path)
+    sql(path, f"ALTER TABLE {quote(LAYER)} ADD COLUMN state TEXT DEFAULT '在用'")
+    sql(path, f"UPDATE {quote(LAYER)} SET state = 'a' WHERE fid < 2900")
+    add_columns(path, LAYER, tmp_path / "b.gpkg", values(3000), fids(path))
+    assert column(tmp_path / "b.gpkg", "state") == ["a"] * 2899 + ["在用"] * 101
+    assert column(tmp_path / "b.gpkg", "method") == plain(values(3000)["method"])
+    assert column(tmp_path / "b.gpkg", "geom") == column(many, "geom")
+    assert whole(tmp_path / "b.gpkg")
+
+
+@pytest.mark.parametrize("seed", range(20))
 def test_a_damaged_source_is_an_error_or_makes_no_difference(many, tmp_path, seed):
     content = bytearray(many.read_bytes())
     random = np.random.default_rng(seed)
