@@ -108,7 +108,7 @@ def plain_file(
         source = algorithm.parameterAsSource(parameters, name, context)
         if source is None:
             return tr("The input is no vector layer.")
-        fids = _ids(source)
+        fids = _ids(source, with_attributes=where is not None)
     path = Path(parts["path"])
     found = parts.get("layerName") or _layer_name(path, parts.get("layerId"))
     if not found:
@@ -192,11 +192,14 @@ def _layer_name(path: Path, number: int | None) -> str | None:
     return names[number] if 0 <= number < len(names) else None
 
 
-def _ids(source: QgsFeatureSource) -> np.ndarray:
+def _ids(source: QgsFeatureSource, with_attributes: bool) -> np.ndarray:
     """Return the ids of all features of a source, ascending."""
     import numpy as np
 
-    request = QgsFeatureRequest().setFlags(QgsFeatureRequest.Flag.NoGeometry).setNoAttributes()
+    request = QgsFeatureRequest().setFlags(QgsFeatureRequest.Flag.NoGeometry)
+    # QGIS has OGR leave out the attributes, and a Shapefile's filter then misses some features.
+    if not with_attributes:
+        request.setNoAttributes()
     ids = [feature.id() for feature in features_of(source, request)]
     return np.sort(np.array(ids, dtype=np.int64))
 
