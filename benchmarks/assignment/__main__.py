@@ -33,8 +33,7 @@ LIMIT = 1_200.0
 #: How many runs there are in each city; a subject is not measured in those that are not named.
 FAST = {"100k": 3, "1m": 3, "3m": 3, "10m": 1}
 SPOILED = {"100k-spoiled": 1}
-PEER = {"100k": 3, "1m": 1}
-HEAVY = {"100k": 1, "1m": 1}
+PEER = {"100k": 1, "1m": 1}
 #: Two sizes tell what a slow one takes at 1 M: it is a fixed part and one for each building.
 SLOW = {"10k": 1, "100k": 1}
 CITIES = ("100k", "100k-spoiled", "1m", "3m", "10m")
@@ -70,7 +69,7 @@ SUBJECTS = {
     "sedonadb": Subject("SedonaDB", "peer", PEERS, PEER),
     "duckdb": Subject("DuckDB spatial", "peer", PEERS, PEER),
     "geopandas": Subject("geopandas, sjoin + overlap", "peer", PEERS, PEER),
-    "postgis": Subject("PostGIS, ST_Subdivide, from load to write back", "peer", OWN, HEAVY),
+    "postgis": Subject("PostGIS, ST_Subdivide, from load to write back", "peer", OWN, PEER),
     "geofileops": Subject("geofileops, join + SQL", "peer", GEOFILEOPS, SLOW),
     "qgis": Subject("QGIS, join by location, largest overlap", "peer", OWN, SLOW),
 }

@@ -29,11 +29,11 @@ if [ "$(cat $place/complete 2>/dev/null)" != "$wanted" ]; then
     rm -rf $place
     $python -m venv $place
     echo '*' >$place/.gitignore
-    $place/bin/pip install -q --disable-pip-version-check -r $here/requirements.txt
+    $place/bin/pip install -qq --disable-pip-version-check -r $here/requirements.txt
     $python -m venv --system-site-packages $place/geofileops
     $python -c 'import numpy, pandas; from osgeo import gdal
 print(f"numpy=={numpy.__version__}\npandas=={pandas.__version__}\ngdal=={gdal.__version__}")' >$place/system.txt
-    $place/geofileops/bin/pip install -q --disable-pip-version-check -c $place/system.txt geofileops==0.10.2
+    $place/geofileops/bin/pip install -qq --disable-pip-version-check -c $place/system.txt geofileops==0.10.2
     echo "$wanted" >$place/complete
 fi
 
