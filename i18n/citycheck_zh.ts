@@ -25,14 +25,19 @@
         <translation>A3 横幅。</translation>
     </message>
     <message>
+        <location filename="../processing_algorithms/boundaries/assignunits.py"/>
+        <source>Add the columns to the input's own file</source>
+        <translation>把列写入输入文件本身</translation>
+    </message>
+    <message>
         <location filename="../processing_algorithms/explain.py"/>
         <source>All are kept; the verdict takes a reported value before one that was rolled up, then the first.</source>
         <translation>各来源的值全部保留；评价时上报值优先于汇总值，其次取排在最前的来源。</translation>
     </message>
     <message>
         <location filename="../processing_algorithms/boundaries/assignunits.py"/>
-        <source>All features with community_code, street_code, district_code, city_code, share, method, overlap_count.</source>
-        <translation>全部要素，带 community_code、street_code、district_code、city_code（社区、街道、区、市代码）、share（重叠比例）、method（归属方式）和 overlap_count（重叠社区数）。</translation>
+        <source>All features as they are, with community_code, street_code, district_code, city_code, share, method, overlap_count. From GeoPackage to GeoPackage the file is copied with all that is in it, and the columns are added to the layer.</source>
+        <translation>全部要素保持原样，另加 community_code、street_code、district_code、city_code、share、method、overlap_count 各列。由 GeoPackage 到 GeoPackage 时，整个文件连同其中全部内容一并复制，再把列加到该图层。</translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/indicators/tables.py"/>
@@ -109,8 +114,8 @@
     </message>
     <message>
         <location filename="../processing_algorithms/boundaries/assignunits.py"/>
-        <source>Buildings or any other features. Polygons are compared by area, lines by length, points by containment.</source>
-        <translation>建筑或其他任何要素。面按面积比较，线按长度比较，点看落在哪个社区内。</translation>
+        <source>Buildings or any other features. Polygons are compared by area, lines by length, points by containment. A whole layer of a GeoPackage in the CRS of the communities is done many times faster than others.</source>
+        <translation>建筑或其他任何要素。面按面积、线按长度、点按所在位置比较。与社区坐标系相同的 GeoPackage 整层比其他输入快许多倍。</translation>
     </message>
     <message>
         <location filename="../processing_algorithms/explain.py"/>
@@ -336,6 +341,16 @@
         <translation>没有归属的要素和并列的要素</translation>
     </message>
     <message>
+        <location filename="../processing_algorithms/boundaries/assignunits.py"/>
+        <source>Figures of the units</source>
+        <translation>各单元统计数</translation>
+    </message>
+    <message>
+        <location filename="../processing_algorithms/boundaries/assignunits.py"/>
+        <source>Figures per unit</source>
+        <translation>按单元统计</translation>
+    </message>
+    <message>
         <location filename="../processing_algorithms/inputs.py"/>
         <source>First part of the sheet's title.</source>
         <translation>图名的开头部分。</translation>
@@ -367,8 +382,8 @@
     </message>
     <message>
         <location filename="../processing_algorithms/explain.py"/>
-        <source>Geometry that was not as it should be</source>
-        <translation>有问题的几何</translation>
+        <source>Geometry of features without a unit</source>
+        <translation>无归属要素的几何</translation>
     </message>
     <message>
         <location filename="../processing_algorithms/annual/annualcheckup.py"/>
@@ -440,6 +455,11 @@
         <location filename="../processing_algorithms/base.py"/>
         <source>Inputs</source>
         <translation>输入</translation>
+    </message>
+    <message>
+        <location filename="../processing_algorithms/boundaries/assignunits.py"/>
+        <source>Instead of writing the features into another file. The layer must be a whole layer of a GeoPackage that is not open in the project.</source>
+        <translation>不另写文件。该图层须为未在工程中打开的 GeoPackage 的整个图层。</translation>
     </message>
     <message>
         <location filename="../processing_algorithms/explain.py"/>
@@ -610,6 +630,11 @@
         <location filename="../processing_algorithms/explain.py"/>
         <source>Number</source>
         <translation>个数</translation>
+    </message>
+    <message>
+        <location filename="../processing_algorithms/boundaries/assignunits.py"/>
+        <source>Number of features and the figures of every community, street, district and city; &lt;figure&gt;_n is the number of features that have the values. No value at all is empty, not 0.</source>
+        <translation>每个社区、街道、区、市的要素数与各项统计数；&lt;统计数&gt;_n 为有值的要素数。完全无值时为空，而不是 0。</translation>
     </message>
     <message>
         <location filename="../processing_algorithms/explain.py"/>
@@ -914,6 +939,11 @@
         <translation>建筑图层</translation>
     </message>
     <message>
+        <location filename="../processing_algorithms/boundaries/assignunits.py"/>
+        <source>The columns cannot be added to the input's own file: {reason} Give an output file instead.</source>
+        <translation>无法把列写入输入文件本身：{reason}请另外指定输出文件。</translation>
+    </message>
+    <message>
         <location filename="../citycheck_qgis/units/coordinates.py"/>
         <source>The community layer has no CRS; set the layer's CRS in QGIS (Layer &gt; Set CRS) and rerun.</source>
         <translation>社区图层没有坐标系；请在 QGIS 中设置图层坐标系（图层 &gt; 设置图层坐标系），再重新运行。</translation>
@@ -934,14 +964,29 @@
         <translation>可编辑的工程；已有工程中的修改会保留。</translation>
     </message>
     <message>
+        <location filename="../processing_algorithms/layer_files.py"/>
+        <source>The encoding {encoding} of the layer {layer} is not known.</source>
+        <translation>图层 {layer} 的编码 {encoding} 无法识别。</translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/storage/geopackage.py"/>
+        <source>The envelopes stored with {layer} do not hold its geometries; they were read one by one, which takes longer. Save the layer anew to repair it.</source>
+        <translation>{layer} 所存的外包矩形与几何不符，已改为逐个读取几何，耗时较长。把该图层另存一次即可修复。</translation>
+    </message>
+    <message>
         <location filename="../citycheck_qgis/maps/sheet.py"/>
         <source>The export of the map was cancelled; no file has been written.</source>
         <translation>已取消导出地图；没有写入任何文件。</translation>
     </message>
     <message>
-        <location filename="../processing_algorithms/boundaries/assignunits.py"/>
+        <location filename="../processing_algorithms/feature_layers.py"/>
         <source>The feature layer</source>
         <translation>要素图层</translation>
+    </message>
+    <message>
+        <location filename="../processing_algorithms/feature_layers.py"/>
+        <source>The features are read one by one, which takes longer: {reason}</source>
+        <translation>要素逐个读取，耗时较长：{reason}</translation>
     </message>
     <message>
         <location filename="../processing_algorithms/boundaries/assignunits.py"/>
@@ -984,6 +1029,11 @@
         <translation>文件 {path} 中没有打印布局：请在 QGIS 的布局窗口中另存一个模板。</translation>
     </message>
     <message>
+        <location filename="../processing_algorithms/layer_files.py"/>
+        <source>The filter of the layer {layer} is a query.</source>
+        <translation>图层 {layer} 的过滤条件是一条查询语句。</translation>
+    </message>
+    <message>
         <location filename="../citycheck_qgis/indicators/values.py"/>
         <source>The indicator system has no edition {edition!r}; it holds {editions}.</source>
         <translation>指标体系中没有版本“{edition}”；现有 {editions}。</translation>
@@ -1004,14 +1054,85 @@
         <translation>指标体系 {table} 缺少列 {missing}；首行必须包含 {columns}。</translation>
     </message>
     <message>
+        <location filename="../processing_algorithms/layer_files.py"/>
+        <source>The input is no vector layer.</source>
+        <translation>输入不是矢量图层。</translation>
+    </message>
+    <message>
         <location filename="../citycheck_qgis/maps/project.py"/>
         <source>The layer '{layer}' of the project cannot be filtered by {filter}: correct the layer's filter.</source>
         <translation>工程中的图层“{layer}”无法按 {filter} 过滤：请改正该图层的过滤条件。</translation>
     </message>
     <message>
+        <location filename="../processing_algorithms/feature_layers.py"/>
         <location filename="../processing_algorithms/inputs.py"/>
         <source>The layer given as {parameter} is empty; choose a layer with features.</source>
         <translation>{parameter} 给出的图层是空的；请选择有要素的图层。</translation>
+    </message>
+    <message>
+        <location filename="../processing_algorithms/feature_layers.py"/>
+        <source>The layer is filtered, or only some of its features are selected.</source>
+        <translation>该图层设有过滤条件，或只选中了部分要素。</translation>
+    </message>
+    <message>
+        <location filename="../processing_algorithms/feature_layers.py"/>
+        <source>The layer is in the format {format}, no GeoPackage.</source>
+        <translation>该图层的格式为 {format}，不是 GeoPackage。</translation>
+    </message>
+    <message>
+        <location filename="../processing_algorithms/feature_layers.py"/>
+        <source>The layer is no plain table ({reason})</source>
+        <translation>该图层不是普通的表（{reason}）</translation>
+    </message>
+    <message>
+        <location filename="../processing_algorithms/feature_layers.py"/>
+        <source>The layer is not in the CRS of the communities.</source>
+        <translation>该图层与社区的坐标系不同。</translation>
+    </message>
+    <message>
+        <location filename="../processing_algorithms/layer_files.py"/>
+        <source>The layer {layer} cannot be found in its file.</source>
+        <translation>在文件中找不到图层 {layer}。</translation>
+    </message>
+    <message>
+        <location filename="../processing_algorithms/layer_files.py"/>
+        <source>The layer {layer} has edits that are not saved.</source>
+        <translation>图层 {layer} 有尚未保存的编辑。</translation>
+    </message>
+    <message>
+        <location filename="../processing_algorithms/layer_files.py"/>
+        <source>The layer {layer} has joined tables.</source>
+        <translation>图层 {layer} 连接了其他表。</translation>
+    </message>
+    <message>
+        <location filename="../processing_algorithms/layer_files.py"/>
+        <source>The layer {layer} has other fields than its file.</source>
+        <translation>图层 {layer} 的字段与其文件不同。</translation>
+    </message>
+    <message>
+        <location filename="../processing_algorithms/layer_files.py"/>
+        <source>The layer {layer} has virtual fields.</source>
+        <translation>图层 {layer} 有虚拟字段。</translation>
+    </message>
+    <message>
+        <location filename="../processing_algorithms/layer_files.py"/>
+        <source>The layer {layer} is in the format {format}.</source>
+        <translation>图层 {layer} 的格式为 {format}。</translation>
+    </message>
+    <message>
+        <location filename="../processing_algorithms/layer_files.py"/>
+        <source>The layer {layer} is no file on this machine.</source>
+        <translation>图层 {layer} 不是本机上的文件。</translation>
+    </message>
+    <message>
+        <location filename="../processing_algorithms/layer_files.py"/>
+        <source>The layer {layer} is no layer of a file.</source>
+        <translation>图层 {layer} 不是文件图层。</translation>
+    </message>
+    <message>
+        <location filename="../processing_algorithms/layer_files.py"/>
+        <source>The layer {layer} is opened with options of its own or in an archive.</source>
+        <translation>图层 {layer} 以特殊选项打开，或位于压缩包内。</translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/maps/project.py"/>
@@ -1100,6 +1221,16 @@
         <translation>工程 {path} 无法写入（{reason}）：请检查文件夹权限和剩余空间。</translation>
     </message>
     <message>
+        <location filename="../citycheck_qgis/units/tally.py"/>
+        <source>The roll-up asks for {name} twice; leave one out or rename the column.</source>
+        <translation>统计项 {name} 出现了两次；请去掉一个或给列改名。</translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/units/tally.py"/>
+        <source>The roll-up {part} names no column {column} of the feature layer; its columns are {columns}.</source>
+        <translation>统计项 {part} 中的 {column} 不是要素图层的列；该图层的列为 {columns}。</translation>
+    </message>
+    <message>
         <location filename="../processing_algorithms/indicators/joinindicators.py"/>
         <source>The rows whose unit is not on the map.</source>
         <translation>单元不在图上的行。</translation>
@@ -1128,6 +1259,11 @@
         <location filename="../processing_algorithms/inputs.py"/>
         <source>The sheet has no language {language}; choose zh or en.</source>
         <translation>图幅没有 {language} 这种语言；请用 zh 或 en。</translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/storage/geopackage.py"/>
+        <source>The spatial index of {layer} does not fit its features; the geometries were read one by one, which takes longer. Create the layer's spatial index anew to repair it.</source>
+        <translation>{layer} 的空间索引与其要素不符，已改为逐个读取几何，耗时较长。重建该图层的空间索引即可修复。</translation>
     </message>
     <message>
         <location filename="../processing_algorithms/explain.py"/>
@@ -1360,6 +1496,11 @@
         <location filename="../processing_algorithms/annual/annualcheckup.py"/>
         <source>Water</source>
         <translation>水系</translation>
+    </message>
+    <message>
+        <location filename="../processing_algorithms/boundaries/assignunits.py"/>
+        <source>What the table of figures has besides the number of features, divided by semicolons: a column to add up, a / b for the rate of two sums, a by w for the mean of a weighted by w.</source>
+        <translation>统计表中除要素数以外的项目，用分号隔开：列名表示求和，a / b 表示两个合计之比，a by w 表示以 w 加权的 a 的平均值。</translation>
     </message>
     <message>
         <location filename="../processing_algorithms/inputs.py"/>
@@ -1853,19 +1994,76 @@
         <translation>{database} 中没有表 {table}：请先诊断问题。</translation>
     </message>
     <message>
+        <location filename="../citycheck_qgis/units/assign_features.py"/>
+        <source>{file} and {other} differ in their CRS; reproject one of them.</source>
+        <translation>{file} 与 {other} 的坐标系不同；请对其中之一作投影变换。</translation>
+    </message>
+    <message>
+        <location filename="../processing_algorithms/layer_files.py"/>
+        <source>{file} cannot be read ({reason}); close the program that is using it, or restore it from a copy.</source>
+        <translation>无法读取 {file}（{reason}）；请关闭正在使用它的程序，或用备份恢复。</translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/storage/geopackage.py"/>
+        <source>{file} cannot be read: {reason}.</source>
+        <translation>无法读取 {file}：{reason}。</translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/storage/add_columns.py"/>
+        <source>{file} does not allow the new values: {reason}; remove the constraint or rename the column.</source>
+        <translation>{file} 不接受新的值：{reason}；请去掉该约束或给列改名。</translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/storage/geopackage.py"/>
+        <source>{file} has no layer with geometry; choose another file.</source>
+        <translation>{file} 中没有带几何的图层；请另选文件。</translation>
+    </message>
+    <message>
         <location filename="../citycheck_qgis/storage/database.py"/>
         <source>{file} has no table {table}; choose a database that CityCheck has made.</source>
         <translation>{file} 中没有表 {table}；请选择由 CityCheck 生成的数据库。</translation>
     </message>
     <message>
+        <location filename="../citycheck_qgis/storage/geopackage.py"/>
+        <source>{file} has several layers: {layers}; name one of them.</source>
+        <translation>{file} 中有多个图层：{layers}；请指定其中之一。</translation>
+    </message>
+    <message>
         <location filename="../citycheck_qgis/storage/files.py"/>
+        <location filename="../citycheck_qgis/storage/geopackage.py"/>
         <source>{file} is being edited in another program; save and close it there and rerun.</source>
         <translation>{file} 正在另一个程序中编辑；请在那里保存并关闭，再重新运行。</translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/storage/add_columns.py"/>
+        <source>{file} is both input and output; choose another output file.</source>
+        <translation>{file} 既是输入又是输出；请另选输出文件。</translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/storage/add_columns.py"/>
+        <location filename="../citycheck_qgis/storage/geopackage.py"/>
+        <source>{file} is damaged: {reason}; restore it from a copy, or save its layers anew.</source>
+        <translation>{file} 已损坏：{reason}；请用备份恢复，或把其中的图层另存。</translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/storage/geopackage.py"/>
+        <source>{file} is not a GeoPackage; choose another file.</source>
+        <translation>{file} 不是 GeoPackage；请另选文件。</translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/storage/database.py"/>
         <source>{file} is not a checkup database (GeoPackage); choose another file.</source>
         <translation>{file} 不是体检数据库（GeoPackage）；请另选文件。</translation>
+    </message>
+    <message>
+        <location filename="../processing_algorithms/boundaries/assignunits.py"/>
+        <source>{file} is open in the project (layer {layer}); remove it from the project, or give an output file.</source>
+        <translation>{file} 已在工程中打开（图层 {layer}）；请从工程中移除该图层，或指定输出文件。</translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/storage/geopackage.py"/>
+        <source>{file} was changed while it was read; run again.</source>
+        <translation>{file} 在读取期间被修改；请重新运行。</translation>
     </message>
     <message>
         <location filename="../processing_algorithms/dependencies.py"/>
@@ -1876,6 +2074,26 @@
         <location filename="../citycheck_qgis/maps/project.py"/>
         <source>{first} or {last}</source>
         <translation>{first}或{last}</translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/storage/geopackage.py"/>
+        <source>{layer} has no spatial index that can be read; its geometries were read one by one, which takes longer. Create a spatial index for the layer to speed this up.</source>
+        <translation>{layer} 没有可读的空间索引，已改为逐个读取几何，耗时较长。为该图层创建空间索引可加快速度。</translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/storage/add_columns.py"/>
+        <source>{layer} in {file} has a column {column} of another kind ({kind}); rename it or choose another name for the result.</source>
+        <translation>{file} 中的 {layer} 已有另一种类型（{kind}）的列 {column}；请给它改名。</translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/storage/geopackage.py"/>
+        <source>{layer} in {file} has no column {column}; choose another column.</source>
+        <translation>{file} 中的 {layer} 没有列 {column}；请另选列。</translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/storage/geopackage.py"/>
+        <source>{layer} in {file} is damaged: the table holds other rows than its key; save the layer anew.</source>
+        <translation>{file} 中的 {layer} 已损坏：表中的行与主键不一致；请把该图层另存。</translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/indicators/values.py"/>
@@ -1901,11 +2119,6 @@
         <location filename="../processing_algorithms/explain.py"/>
         <source>{n} features lie in more than one community.</source>
         <translation>有 {n} 个要素跨多个社区。</translation>
-    </message>
-    <message>
-        <location filename="../processing_algorithms/explain.py"/>
-        <source>{n} features repeat the geometry of another one.</source>
-        <translation>有 {n} 个要素与另一要素几何重复。</translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/units/hierarchy.py"/>
@@ -2043,6 +2256,7 @@
         <translation>{parameter} 给出的 {value} 无法打开；请检查路径和图层名称。</translation>
     </message>
     <message>
+        <location filename="../citycheck_qgis/storage/add_columns.py"/>
         <location filename="../citycheck_qgis/storage/files.py"/>
         <location filename="../processing_algorithms/sources.py"/>
         <source>{what} cannot be written: {reason}.</source>

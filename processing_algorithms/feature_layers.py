@@ -14,7 +14,7 @@ from qgis.core import QgsProcessingContext, QgsProcessingFeedback
 from ..citycheck_qgis.errors import InputError
 from .layer_files import GEOPACKAGE, PlainFile, plain_file
 from .sources import crs_text, to_frame
-from .translate import tr
+from .translate import sentence, tr
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -129,7 +129,10 @@ class FeatureLayer:
         from ..citycheck_qgis.units.assign_features import assign_frame, assign_table
 
         if self._table is not None:
-            return assign_table(self._table, units, statistics, progress)
+            assigned = assign_table(self._table, units, statistics, progress)
+            if self._table.index_note is not None:
+                self._feedback.pushInfo(sentence(self._table.index_note))
+            return assigned
         if len(self._frame) == 0:
             raise InputError(
                 "The layer given as {parameter} is empty; choose a layer with features.", parameter=self._key
@@ -158,9 +161,7 @@ class FeatureLayer:
         geometry = frame.geometry.where(frame[NOTE] != UNREADABLE)
         return assigned.extend(frame.set_geometry(geometry).drop(columns=NOTE))
 
-    def copy_with(
-        self, assigned: Assigned, target: Path | None, progress: Callable[[float], None]
-    ) -> None:
+    def copy_with(self, assigned: Assigned, target: Path | None, progress: Callable[[float], None]) -> None:
         """Write a copy of the layer's file in which the layer has the features' units.
 
         Parameters

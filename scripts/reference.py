@@ -72,8 +72,10 @@ EXAMPLES: dict[str, dict[str, Any]] = {
         "INPUT": BUILDINGS,
         **UNITS,
         "MAX_UNMATCHED": 5,
+        "STATISTICS": "floor_area; height by floor_area",
         "OUTPUT": "$OUT/buildings.gpkg",
         "REMAINDER": "$OUT/buildings-without-unit.gpkg",
+        "FIGURES": "$OUT/buildings-by-unit.gpkg",
     },
     "importvalues": {
         "TABLES": TABLES,
@@ -182,6 +184,7 @@ WORDS = {
         "crs": "CRS",
         "file": "file",
         "choice": "choice",
+        "truth": "true or false",
         "folder": "folder",
     },
     "zh": {
@@ -214,6 +217,7 @@ WORDS = {
         "crs": "坐标系",
         "file": "文件",
         "choice": "选项",
+        "truth": "真或假",
         "folder": "文件夹",
     },
 }
@@ -356,7 +360,7 @@ def kind_of(definition: QgsProcessingParameterDefinition, words: dict[str, str])
     if kind == "number":
         whole = definition.dataType() == QgsProcessingParameterNumber.Type.Integer
         return words["whole" if whole else "number"] + bounds(definition, words)
-    simple = {"string": "text", "crs": "crs", "file": "file", "enum": "choice", "fileDestination": "file",
+    simple = {"string": "text", "crs": "crs", "file": "file", "enum": "choice", "boolean": "truth", "fileDestination": "file",
               "folderDestination": "folder"}  # fmt: skip
     return words[simple[kind]]
 
