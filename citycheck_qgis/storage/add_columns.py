@@ -30,7 +30,7 @@ BATCH = 65536
 #: Bytes copied between two calls of `progress`.
 BLOCK = 1 << 24
 #: Bytes of pages that are rewritten at a time: few enough to stay in the processor's cache.
-PIECE = 1 << 22
+PIECE = 1 << 21
 #: Ids may span this many times their number before they are looked up instead of counted off.
 SPARSE = 4
 #: Columns of at most so many different values are written as a choice of constants.
@@ -566,11 +566,11 @@ class _Pages:
         """Return the numbers of the leaves, in the order of their keys, and of the pages above without the root."""
         level, inner = np.array([self.root]), list[int]()
         for _ in range(20):
-            pages = self._read(level)
-            kinds = set(pages[:, 0].tolist())
-            if kinds == {13} and inner:
+            # All leaves are equally far from the root, and too many to be read at once.
+            if self._read(level[:1])[0, 0] == 13 and inner:
                 return level, inner[1:]
-            if kinds != {5}:
+            pages = self._read(level)
+            if (pages[:, 0] != 5).any():
                 raise _OddPagesError
             inner += level.tolist()
             below = []
@@ -968,6 +968,8 @@ def _put_varints(flat: np.ndarray, at: np.ndarray, numbers: np.ndarray, lengths:
 
 def _varint_bytes(numbers: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Return small numbers in SQLite's form, uint8 (n, width), and how much of the width each takes."""
+    if len(numbers) and numbers.min() >= 0 and numbers.max() < 128:
+        return numbers.astype(np.uint8)[:, None], np.ones(len(numbers), dtype=np.int64)
     lengths = _varint_lengths(numbers)
     width = int(lengths.max(initial=1))
     cells = np.zeros((len(numbers), width), dtype=np.uint8)
