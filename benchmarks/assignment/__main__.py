@@ -156,11 +156,9 @@ def machine() -> str:
             command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
         ).stdout.strip()
 
-    names = "geopandas", "shapely", "pyogrio", "pyarrow", "duckdb", "sedonadb"
-    peers = ask(
-        PEERS, "-c", f"import pyogrio; from importlib.metadata import version as v; print(*(n + ' ' + v(n) for n in {names!r}), "
-        "'with GDAL ' + pyogrio.__gdal_version_string__, sep=', ')",
-    )  # fmt: skip
+    pins = (Path(__file__).with_name("requirements.txt")).read_text().splitlines()
+    peers = ", ".join(pin.replace("==", " ") for pin in pins if "==" in pin)
+    wheels = ask(PEERS, "-c", "import pyogrio; print(pyogrio.__gdal_version_string__)")
     geofileops = ask(GEOFILEOPS, "-c", "from importlib.metadata import version; print(version('geofileops'))")
     postgresql = ask("psql", "--version").replace("psql (PostgreSQL)", "PostgreSQL").partition(" (")[0]
     memory = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE") / 2**30
@@ -170,7 +168,7 @@ def machine() -> str:
     return (
         f"{os.cpu_count()} cores ({processor.partition(':')[2].strip()}), {memory:.0f} GiB; "
         f"{ask('ogr2ogr', '--version').partition(',')[0]}; {ask('qgis_process', '--version').partition(' (')[0]}; "
-        f"{peers}; geofileops {geofileops}; {postgresql}"
+        f"{peers}, with GDAL {wheels}; geofileops {geofileops}; {postgresql}"
     )
 
 
@@ -190,8 +188,9 @@ def main() -> None:
     if {"100k", "1m"} <= figures.keys():
         small = measure_city("10k", subjects)
         for script in small.keys() - figures["1m"].keys():
-            cpu = scaled_up("10k", small[script].cpu, "100k", figures["100k"][script].cpu, "1m")
-            figures["1m"][script] = Figures(cpu, 0.0, 0.0, 0, {})
+            large = figures["100k"][script]
+            cpu = scaled_up("10k", small[script].cpu, "100k", large.cpu, "1m")
+            figures["1m"][script] = Figures(cpu, 0.0, 0.0, 0, {}, small[script].failure or large.failure)
     print(machine())
     for city, found in figures.items():
         print(f"\n{table(city, found)}")

@@ -17,10 +17,10 @@ import pyogrio
 import shapely
 from numpy.typing import NDArray
 
-from .boundaries import LEVELS, codes_above
-
 #: Overlaps that differ by less than this (m2) are a tie, which the lowest code wins; less than this is a touch.
 TIE = 1e-6
+#: Columns of a result, and the digits that their codes share with the community's; the rest of 12 are zeros.
+COLUMNS = {"community_code": 12, "street_code": 9, "district_code": 6}
 #: Buildings that are overlaid at a time.
 BLOCK = 50_000
 
@@ -79,23 +79,21 @@ def largest_overlap(features: NDArray, units: NDArray, tree: shapely.STRtree) ->
 def count_disagreements(result: Path, truth: dict[str, str]) -> dict[str, int]:
     """Return for each level how many buildings have another code than they should; the lost and the doubled count.
 
-    A level that the result has no column for is left out.
+    A result may have no column for streets or districts; these are left out.
     """
     with sqlite3.connect(f"file:{result}?mode=ro", uri=True) as database:
         ((table,),) = database.execute("select table_name from gpkg_contents where data_type = 'features'")
-        present = {row[1] for row in database.execute(f'pragma table_info("{table}")')}
+        present = {"community_code"} | {row[1] for row in database.execute(f'pragma table_info("{table}")')}
         disagreements = {}
-        for level, (_, _, digits) in LEVELS.items():
-            column = f"{level.removesuffix('s').replace('communitie', 'community')}_code"
-            if column not in present:
-                continue
-            rows = database.execute(f"select building_id, ifnull({column}, '') from \"{table}\"").fetchall()
-            known = codes_above(np.array(sorted(set(truth.values()))), digits).tolist()
-            above = dict(zip(sorted(set(truth.values())), known, strict=True)) | {"": ""}
-            found = dict(rows)
-            disagreements[column] = (
-                len(rows) - len(found) + sum(found.get(key) != above[code] for key, code in truth.items())
-            )
+        for column, digits in COLUMNS.items():
+            if column in present:
+                rows = database.execute(f'select building_id, {column} from "{table}"').fetchall()
+                found = {building: code or "" for building, code in rows}
+                wrong = sum(
+                    found.get(building) != (code and code[:digits].ljust(12, "0"))
+                    for building, code in truth.items()
+                )
+                disagreements[column] = wrong + len(rows) - len(found)
     return disagreements
 
 
