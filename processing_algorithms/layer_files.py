@@ -13,6 +13,7 @@ from qgis.core import (
     QgsFeatureRequest,
     QgsFeatureSource,
     QgsFields,
+    QgsGeometry,
     QgsProcessingAlgorithm,
     QgsProcessingContext,
     QgsProcessingFeatureSource,
@@ -249,14 +250,13 @@ def read_file(
     import numpy as np
     from pyogrio.errors import DataLayerError, DataSourceError, FeatureError, FieldError, GeometryError
 
-    fields = source.fields()
     try:
         kind = _geometry_kind(source.wkbType())
-        fid_column = _fid_column(file, fields)
+        fid_column = _fid_column(file, source.fields())
         parts = []
         done, total = 0, len(file.fids) if file.fids is not None else source.featureCount()
         for chunk in _chunks(file, bool(fid_column), total):
-            parts.append(_convert(chunk, fields, fid_column, file, kind))
+            parts.append(_convert(chunk, source, fid_column, file, kind))
             done += len(parts[-1].ids)
             progress(min(1.0, done / max(total, 1)))
         if done != total or not parts:
@@ -340,7 +340,7 @@ def _quoted(column: str) -> str:
 
 def _convert(
     chunk: tuple[Any, Any, Any, Any],
-    fields: QgsFields,
+    source: QgsFeatureSource,
     fid_column: str,
     file: PlainFile,
     kind: tuple[str, bool],
@@ -351,6 +351,7 @@ def _convert(
 
     from ..citycheck_qgis.units.geometry import read_wkb
 
+    fields = source.fields()
     names, codec = list(meta["fields"]), None
     if file.driver == SHAPEFILE:
         if meta["encoding"].lower() != "iso-8859-1" or file.encoding not in _ENCODINGS:
@@ -368,6 +369,9 @@ def _convert(
         for field in fields
     ]
     shapes, unreadable = read_wkb(blobs)
+    rows = np.flatnonzero(unreadable)
+    if len(rows):
+        shapes[rows], unreadable[rows] = read_shapes(_as_qgis_has_it(source, ids[rows]))
     single, multi = kind
     simple = getattr(shapely.GeometryType, single.upper())
     several = getattr(shapely.GeometryType, f"MULTI{single.upper()}")
@@ -382,6 +386,39 @@ def _convert(
         collect = getattr(shapely, f"multi{single.lower()}s")
         shapes[alone] = collect(shapes[alone], indices=np.arange(len(alone)))
     return Features(ids.astype(np.int64), shapes, unreadable, columns)
+
+
+def read_shapes(blobs: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Return the geometries of WKB texts as `units.geometry.read_wkb` does, curves as lines."""
+    import numpy as np
+
+    from ..citycheck_qgis.units.geometry import read_wkb
+
+    shapes, unreadable = read_wkb(blobs)
+    rows = np.flatnonzero(unreadable)
+    if len(rows):
+        again = np.fromiter((_straight(blobs[row]) for row in rows), dtype=object, count=len(rows))
+        shapes[rows], unreadable[rows] = read_wkb(again)
+    return shapes, unreadable
+
+
+def _straight(wkb: bytes) -> bytes:
+    geometry = QgsGeometry()
+    geometry.fromWkb(wkb)
+    if not QgsWkbTypes.isCurvedType(geometry.wkbType()):
+        return wkb
+    geometry.convertToStraightSegment()
+    return geometry.asWkb().data() or wkb
+
+
+def _as_qgis_has_it(source: QgsFeatureSource, ids: np.ndarray) -> np.ndarray:
+    """Return the WKB of some features as QGIS has it, which closes rings that are open."""
+    import numpy as np
+
+    wanted = ids.tolist()
+    request = QgsFeatureRequest().setFilterFids(wanted)
+    wkb = {f.id(): f.geometry().asWkb().data() or None for f in features_of(source, request)}
+    return np.fromiter((wkb.get(number) for number in wanted), dtype=object, count=len(wanted))
 
 
 def _decoded(text: str | None, codec: str) -> str | None:

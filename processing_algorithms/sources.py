@@ -23,7 +23,7 @@ from qgis.core import (
 from qgis.PyQt.QtCore import QDate, QDateTime, QMetaType, QTime
 
 from ..citycheck_qgis.errors import CancelledError, OutputError
-from .layer_files import Features, PlainFile, features_of, read_file
+from .layer_files import Features, PlainFile, features_of, read_file, read_shapes
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -82,8 +82,6 @@ def _read_features(
     """Return the features of a source one by one; of those with some ids where ids are given."""
     import numpy as np
 
-    from ..citycheck_qgis.units.geometry import read_wkb
-
     ids: list[int] = []
     blobs: list[bytes | None] = []
     columns: list[list[Any]] = [[] for _ in range(source.fields().count())]
@@ -100,23 +98,8 @@ def _read_features(
         blobs += [feature.geometry().asWkb().data() or None for feature in batch]
         for column, values in zip(columns, zip(*(f.attributes() for f in batch), strict=True), strict=False):
             column += _plain_column(values)
-    shapes, unreadable = read_wkb(_objects(blobs))
-    _straighten(shapes, unreadable, blobs)
+    shapes, unreadable = read_shapes(_objects(blobs))
     return Features(np.array(ids, dtype=np.int64), shapes, unreadable, [_objects(c) for c in columns])
-
-
-def _straighten(shapes: np.ndarray, unreadable: np.ndarray, blobs: Sequence[bytes | None]) -> None:
-    """Replace curves, which shapely may not read, by lines."""
-    import numpy as np
-    import shapely
-
-    for row in np.flatnonzero(unreadable):
-        geometry = QgsGeometry()
-        geometry.fromWkb(blobs[row])
-        if QgsWkbTypes.isCurvedType(geometry.wkbType()):
-            geometry.convertToStraightSegment()
-            shapes[row] = shapely.from_wkb(geometry.asWkb().data(), on_invalid="ignore")
-            unreadable[row] = shapes[row] is None
 
 
 def _objects(values: Sequence[Any]) -> np.ndarray:

@@ -2,6 +2,7 @@
 
 import contextlib
 import sqlite3
+import struct
 from datetime import date, datetime
 
 import geopandas as gpd
@@ -293,11 +294,10 @@ def test_crs_of_the_layer_wins(tmp_path, ask, same):
 
 class TestEdits:
     @pytest.fixture
-    def layer(self, tmp_path):
+    def layer(self, tmp_path, ask):
         layer = layer_of(write(houses(), tmp_path / "楼栋.gpkg"))
         assert layer.startEditing()
-        yield layer
-        layer.rollBack()
+        return layer
 
     def test_nothing_changed(self, layer, same):
         assert len(same(layer)) == 6
@@ -759,3 +759,132 @@ def test_all_kinds_of_fields(tmp_path_factory, ask, suffix, data):
     assert isinstance(file, PlainFile)
     through = to_frame(source, QgsProcessingFeedback(False))
     assert_same(to_frame(source, QgsProcessingFeedback(False), file), through)
+
+
+def wkb_in_geopackage(wkb):
+    return b"GP\x00\x01" + (4547).to_bytes(4, "little") + wkb
+
+
+RING_OF_TWO = struct.pack("<BIII4d", 1, 3, 1, 2, 1, 2, 3, 4)
+
+
+@pytest.mark.parametrize(
+    ("column", "value"),
+    [
+        ("storeys", "seven"),
+        ("storeys", 2.5),
+        ("storeys", b"\x01"),
+        ("area", "text"),
+        ("area", float("inf")),
+        ("use", 12),
+        ("use", b"\xd6\xd0"),
+        ("built", "2024-13-45"),
+        ("built", "2024/02/03"),
+        ("built", "0001-01-01"),
+        ("built", "text"),
+        ("built", 5),
+        ("seen", "2024-02-03T11:22:33.9996Z"),
+        ("seen", "2024-02-03T11:22:59.9999999Z"),
+        ("seen", "2024-02-03T11:22:33+08:00"),
+        ("seen", "2024-02-03 11:22"),
+        ("seen", "2024-02-03"),
+        ("geom", b""),
+        ("geom", b"text"),
+        ("geom", wkb_in_geopackage(RING_OF_TWO)),
+        ("geom", wkb_in_geopackage(RING_OF_TWO)[:20]),
+        ("geom", wkb_in_geopackage(shapely.from_wkt("POINT(1 2)").wkb)),
+        ("geom", wkb_in_geopackage(shapely.from_wkt("POLYGON((0 0,1 0,1 NaN,0 0))").wkb)),
+    ],
+)  # fmt: skip
+def test_what_other_programs_put_in_a_geopackage(tmp_path, ask, column, value):
+    from citycheck.processing_algorithms.sources import to_frame
+    from qgis.core import QgsProcessingFeedback
+
+    frame = houses()
+    frame["built"] = np.array(["2024-02-03"] * 6, dtype="datetime64[D]")
+    frame["seen"] = np.array(["2024-02-03T11:22:33.456"] * 6, dtype="datetime64[ms]")
+    path = write(frame, tmp_path / "a.gpkg")
+    with open_without_triggers(path) as database:
+        database.execute(f"UPDATE a SET {column} = ? WHERE fid = 3", (value,))
+    database.close()
+    file, source = ask(layer_of(path))
+    through = to_frame(source, QgsProcessingFeedback(False))
+    assert len(through) == 6
+    assert_same(to_frame(source, QgsProcessingFeedback(False), file), through)
+
+
+@pytest.mark.parametrize(
+    ("points", "note", "shape"),
+    [
+        ([[1, 2], [1, 2]], "unreadable", "MULTIPOINT (1 2, 1 2)"),
+        # QGIS closes a ring.
+        ([[1, 2], [3, 4]], "", "POLYGON ((1 2, 3 4, 1 2))"),
+        ([[1, 2], [3, 4], [5, 4]], "", "POLYGON ((1 2, 3 4, 5 4, 1 2))"),
+    ],
+)
+def test_short_ring_keeps_its_place(tmp_path, same, points, note, shape):
+    wkb = struct.pack("<BIII", 1, 3, 1, len(points)) + np.array(points, "<f8").tobytes()
+    path = write(houses(), tmp_path / "a.gpkg")
+    with open_without_triggers(path) as database:
+        database.execute("UPDATE a SET geom = ? WHERE fid = 3", (wkb_in_geopackage(wkb),))
+    database.close()
+    frame = same(layer_of(path))
+    assert frame.geometry_note.tolist() == ["", "", note, "", "", ""]
+    assert frame.geometry.loc[3].wkt == shape
+
+
+def test_curves(tmp_path, ask):
+    from citycheck.processing_algorithms.sources import to_frame
+    from osgeo import ogr
+    from qgis.core import QgsProcessingFeedback
+
+    path = tmp_path / "a.gpkg"
+    data = ogr.GetDriverByName("GPKG").CreateDataSource(str(path))
+    layer = data.CreateLayer("a", None, ogr.wkbCurvePolygon)
+    feature = ogr.Feature(layer.GetLayerDefn())
+    feature.SetGeometry(ogr.CreateGeometryFromWkt("CURVEPOLYGON(CIRCULARSTRING(0 0,1 1,2 0,1 -1,0 0))"))
+    layer.CreateFeature(feature)
+    layer = data = feature = None
+    file, source = ask(layer_of(path))
+    through = to_frame(source, QgsProcessingFeedback(False))
+    assert through.geometry.iloc[0].area == pytest.approx(np.pi, rel=1e-3)
+    assert through.geometry_note.tolist() == [""]
+    assert_same(to_frame(source, QgsProcessingFeedback(False), file), through)
+
+
+def test_view(tmp_path, same):
+    path = write(houses(), tmp_path / "a.gpkg")
+    with open_without_triggers(path) as database:
+        database.execute("CREATE VIEW tall AS SELECT fid AS OGC_FID, * FROM a WHERE storeys > 2")
+        database.execute(
+            "INSERT INTO gpkg_contents (table_name, data_type, identifier, srs_id) VALUES ('tall', 'features', 'tall', 4547)"
+        )
+        database.execute("INSERT INTO gpkg_geometry_columns VALUES ('tall', 'geom', 'POLYGON', 4547, 0, 0)")
+    database.close()
+    assert len(same(layer_of(f"{path}|layername=tall"))) == 3
+
+
+def test_ids_chosen_by_the_caller(tmp_path, ask):
+    from dataclasses import replace
+
+    from citycheck.processing_algorithms.sources import to_frame
+    from qgis.core import QgsProcessingFeedback
+
+    frame = houses()
+    frame["single"] = np.arange(6, dtype=np.float32)
+    for path in (write(houses(), tmp_path / "fast.gpkg"), write(frame, tmp_path / "slow.gpkg")):
+        file, source = ask(layer_of(path))
+        some = to_frame(source, QgsProcessingFeedback(False), replace(file, fids=np.array([2, 5])))
+        assert list(some.index) == [2, 5]
+
+
+def test_file_that_is_gone(tmp_path, ask):
+    from dataclasses import replace
+
+    from citycheck.processing_algorithms.layer_files import read_file
+
+    path = write(houses(), tmp_path / "a.gpkg")
+    file, source = ask(layer_of(path))
+    assert read_file(replace(file, path=tmp_path / "b.gpkg"), source, lambda share: None) is None
+    assert read_file(replace(file, layer="b"), source, lambda share: None) is None
+    assert read_file(replace(file, fids=np.array([99])), source, lambda share: None) is None
