@@ -41,11 +41,22 @@ class NotPlain(InputError):  # noqa: N818 - it says what the layer is, and is no
 
 @dataclass(frozen=True)
 class _Rows:
-    """The rows that a query finds: their ids, the ranges of ids that hold a batch each, and their geometries' heads."""
+    """The rows that a query finds.
+
+    Attributes
+    ----------
+    fids : their ids
+    ranges : the ranges of ids that hold a batch each
+    boxes : what the heads of their geometries tell of their boxes, nan where nothing
+    present : whether there is a geometry that is not empty
+    foreign : whether there is geometry in another form than WKB
+    """
 
     fids: np.ndarray
     ranges: list[tuple[int, int]]
-    heads: np.ndarray
+    boxes: np.ndarray
+    present: np.ndarray
+    foreign: np.ndarray
 
 
 class FeatureTable:
@@ -178,16 +189,13 @@ class FeatureTable:
         NotPlain : geometry is in another form than WKB, or has no envelope and cannot be read.
         """
         scanned = self._scan()
-        heads = scanned.heads if self._chosen is None else scanned.heads[self._chosen]
-        flags = heads[:, 3]
-        known = (heads[:, 0] == ord("G")) & (heads[:, 1] == ord("P"))
-        # Null is all zeros; other content is nobody's geometry, and flag 5 marks a form of somebody's own.
-        if (~known & (heads[:, 0] != 0)).any() or (known & (flags & 0x20 != 0)).any():
+        chosen = slice(None) if self._chosen is None else self._chosen
+        if scanned.foreign[chosen].any():
             raise NotPlain(
                 "{layer} in {file} has geometry that is not WKB.", file=self.path, layer=self.layer
             )
-        present = known & (flags & 0x10 == 0)
-        boxes, open_rows = _boxes_of_heads(heads, flags, present)
+        boxes, present = scanned.boxes[chosen], scanned.present[chosen]
+        open_rows = np.flatnonzero(present & np.isnan(boxes[:, 0]))
         if len(open_rows) and self._index_fits(boxes, open_rows, present):
             open_rows = open_rows[:0]
         stored = np.flatnonzero(present & ~np.isnan(boxes[:, 0]))
@@ -197,7 +205,7 @@ class FeatureTable:
                 "longer. Save the layer anew to repair it.",
                 layer=self.layer,
             )
-            open_rows = np.flatnonzero(present & (flags & 0x10 == 0))
+            open_rows = np.flatnonzero(present)
         for start in range(0, len(open_rows), BATCH):
             rows = open_rows[start : start + BATCH]
             boxes[rows] = self._real_boxes(rows)
@@ -213,8 +221,8 @@ class FeatureTable:
         """
         if rows is None:
             rows = np.arange(len(self))
-        at = rows if self._chosen is None else self._chosen[rows]
         scanned = self._scan()
+        at = rows if self._chosen is None else self._chosen[rows]
         result = np.empty(len(rows), dtype=object)
         name = quoted(self.geometry_column)
         if len(at) * 3 > len(scanned.fids):
@@ -375,7 +383,8 @@ class FeatureTable:
             f"CASE WHEN length({geometry}) >= {HEAD} THEN substr({geometry}, 1, {HEAD}) ELSE "
             f"substr(cast(ifnull({geometry}, x'') || zeroblob({HEAD}) AS BLOB), 1, {HEAD}) END"
         )
-        fids, heads, ranges = [], [], []
+        fids, ranges = [], []
+        parts: tuple[list[np.ndarray], ...] = ([], [], [])
         low = first
         while low is not None:
             high = min(low + BATCH - 1, last)
@@ -401,7 +410,9 @@ class FeatureTable:
                         "{layer} in {file} has geometry that is not WKB.", file=self.path, layer=self.layer
                     )
                 fids.append(found)
-                heads.append(np.frombuffer(blob, dtype=np.uint8).reshape(-1, HEAD))
+                told = _boxes_of(np.frombuffer(blob, dtype=np.uint8).reshape(-1, HEAD))
+                for whole, part in zip(parts, told, strict=True):
+                    whole.append(part)
                 ranges.append((low, high))
             # The highest id may be the highest number there is.
             low = high + 1 if high < last else None
@@ -411,9 +422,11 @@ class FeatureTable:
                 ).fetchone()
             self._progress((high - first + 1) / (last - first + 1))
         return _Rows(
-            np.concatenate(fids) if fids else np.empty(0, dtype=np.int64),
+            _gathered(fids, np.empty(0, dtype=np.int64)),
             ranges,
-            np.concatenate(heads) if heads else np.empty((0, HEAD), dtype=np.uint8),
+            _gathered(parts[0], np.empty((0, 4))),
+            _gathered(parts[1], np.empty(0, dtype=bool)),
+            _gathered(parts[2], np.empty(0, dtype=bool)),
         )
 
     def _whole_numbers(self, column: str, low: int, high: int) -> np.ndarray | None:
@@ -428,8 +441,8 @@ class FeatureTable:
         except sqlite3.OperationalError:
             return None
         # SQLite writes fractions with 15 digits, which is not all of them; text may have commas of its own.
-        # A blank at the end would be read as a number.
-        if text is None or "." in text or text.count(",") != count - 1 or not text[-1:].isalnum():
+        # Blanks would be read as numbers.
+        if text is None or "." in text or text.count(",") != count - 1 or text.split(None, 1) != [text]:
             return None
         try:
             numbers = _parse(text)
@@ -549,14 +562,28 @@ class FeatureTable:
         return boxes
 
 
-def _boxes_of_heads(
-    heads: np.ndarray, flags: np.ndarray, present: np.ndarray
-) -> tuple[np.ndarray, np.ndarray]:
-    """Return the boxes that geometries' heads tell, and the rows whose head does not tell it.
+def _gathered(parts: list[np.ndarray], empty: np.ndarray) -> np.ndarray:
+    """Return the parts as one array; they are let go one by one, so that there are never two of it."""
+    whole = np.empty((sum(map(len, parts)), *empty.shape[1:]), dtype=empty.dtype)
+    end = len(whole)
+    while parts:
+        part = parts.pop()
+        whole[end - len(part) : end] = part
+        end -= len(part)
+    return whole
+
+
+def _boxes_of(heads: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Return the boxes that geometries' heads tell, which are not empty, and which are in another form than WKB.
 
     A head is a GeoPackage header with an envelope, or one without it and the beginning of the WKB: enough for a
     point. See OGC 12-128r18, table 6, and clause 2.1.3.
     """
+    flags = heads[:, 3]
+    known = (heads[:, 0] == ord("G")) & (heads[:, 1] == ord("P"))
+    # Null is all zeros; other content is nobody's geometry, and flag 5 marks a form of somebody's own.
+    foreign = np.where(known, flags & 0x20, heads[:, 0]) != 0
+    present = known & (flags & 0x10 == 0)
     boxes = np.full((len(heads), 4), np.nan)
     kind = (flags >> 1) & 7
     enveloped = present & (kind > 0) & (kind < 5)
@@ -574,7 +601,7 @@ def _boxes_of_heads(
         present[points[np.isnan(places).any(axis=1)]] = False
     usable = np.isfinite(boxes).all(axis=1) & (boxes[:, 0] <= boxes[:, 2]) & (boxes[:, 1] <= boxes[:, 3])
     boxes[~(usable & present)] = np.nan
-    return boxes, np.flatnonzero(present & ~usable)
+    return boxes, present, foreign
 
 
 def _without_headers(blobs: list[Any]) -> list[bytes | None]:

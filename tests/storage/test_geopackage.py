@@ -121,6 +121,18 @@ def test_selection_within_a_filter(city):
         assert shapely.from_wkb(table.wkb(np.array([1])))[0].equals(houses(100)[98])
 
 
+@pytest.mark.parametrize("ask", ["boxes", "wkb", "numbers", "texts", "fids"])
+def test_a_selection_holds_whatever_is_asked_first(city, ask):
+    with FeatureTable.open(city, fids=np.array([3, 60])) as table:
+        if ask == "wkb":
+            assert shapely.from_wkb(table.wkb(np.array([1])))[0].equals(houses(100)[59])
+        asked = getattr(table, ask)
+        assert (
+            len(asked("number") if ask in ("numbers", "texts") else asked() if callable(asked) else asked)
+            == 2
+        )
+
+
 def test_filters_that_are_more_than_a_condition_go_another_way(city):
     for where in ("SELECT * FROM x", "ST_Area(geom) > 3", "nonsense ="):
         with pytest.raises(NotPlain), FeatureTable.open(city, where=where) as table:
