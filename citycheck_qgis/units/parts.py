@@ -31,6 +31,7 @@ from ..errors import InputError
 from ..messages import message
 from ..storage.files import replacing, writable
 from ..storage.geopackage import check_unchanged, fingerprint
+from ..storage.runs import file_hash
 from .coordinates import reproject
 from .geometry import read_wkb
 from .hierarchy import Units
@@ -46,6 +47,8 @@ BOX = ("xmin", "ymin", "xmax", "ymax")
 #: What GeoParquet means where a file names no CRS.
 _DEFAULT_CRS = "OGC:CRS84"
 _SPLIT = "split.json"
+#: File and column that only live while a layer is split.
+_SPILL, _RANK = "spill.arrow", "_citycheck_rank"
 _HILBERT_BITS = 16
 
 Progress = Callable[[float], None]
@@ -260,8 +263,8 @@ def split(
 ) -> list[Path]:
     """Split a layer into GeoParquet parts of neighbouring features, as many rows in each; return their files.
 
-    The features are read twice and sorted through files in the folder, so that the memory holds one part and 24 bytes
-    per feature. A folder that holds the parts of the same file already is left as it is.
+    The features are sorted through files beside the folder, so that the memory holds one part and 24 bytes per feature.
+    A folder that holds the parts of the same file already is left as it is.
 
     Parameters
     ----------
@@ -281,24 +284,20 @@ def split(
     wanted = {"source": list(before), "layer": layer, "part_size": part_size}
     if _split_of(folder) == wanted:
         return list_parts(folder)
-    centres = []
-    for count, total, batch, meta in _batches(source, layer, attributes=False):
-        boxes = shapely.bounds(read_wkb(_geometry_of(batch, meta))[0])
-        centres.append((boxes[:, :2] + boxes[:, 2:]) / 2)
-        progress(0.4 * min(count / max(total, 1), 1.0))
-    rank, parts = _rank(np.concatenate([np.empty((0, 2)), *centres]), part_size)
-    if len(rank) == 0:
-        raise InputError("The layer {layer} of {file} has no features.", layer=layer, file=source)
     with writable(folder):
         folder.parent.mkdir(parents=True, exist_ok=True)
         draft = Path(tempfile.mkdtemp(prefix=f".{folder.name}-", dir=folder.parent))
     try:
         with writable(folder):
-            crs, geometry = _sort_into(draft, source, layer, rank, parts, lambda s: progress(0.4 + 0.3 * s))
-            for number in range(parts):
-                _finish(draft, number, crs, geometry)
-                progress(0.7 + 0.3 * (number + 1) / parts)
+            layout, centres = _spill(draft, source, layer, lambda share: progress(0.4 * share))
             check_unchanged(source, before)
+            if len(centres) == 0:
+                raise InputError("The layer {layer} of {file} has no features.", layer=layer, file=source)
+            rank, parts = _rank(centres), math.ceil(len(centres) / part_size)
+            _sort_into(draft, rank, parts, lambda share: progress(0.4 + 0.2 * share))
+            for number in range(parts):
+                _finish(draft, number, layout)
+                progress(0.6 + 0.4 * (number + 1) / parts)
             (draft / _SPLIT).write_text(json.dumps(wanted), encoding="utf-8")
             shutil.rmtree(folder, ignore_errors=True)
             draft.replace(folder)
@@ -325,44 +324,93 @@ def _only_layer(source: Path) -> str:
     return names[0]
 
 
-def _batches(source: Path, layer: str, attributes: bool) -> Iterator[tuple[int, int, Any, dict[str, Any]]]:
-    """Yield rows read so far, rows expected, a record batch of features, and what pyogrio says of the layer."""
-    require("pyarrow")
-    with _opening(source):
+@dataclass(frozen=True)
+class _Layout:
+    """Which columns of a table are the geometry and its boxes, and the geometry's CRS."""
+
+    geometry: str
+    box: str
+    crs: CRS | None
+
+    def describe(self, table: Any) -> Any:
+        """Return the table with what makes it GeoParquet 1.1."""
+        (compute,) = require("pyarrow.compute")
+        column: dict[str, Any] = {
+            "encoding": "WKB",
+            "geometry_types": [],
+            "crs": None if self.crs is None else json.loads(self.crs.to_json()),
+            "covering": {"bbox": {side: [self.box, side] for side in BOX}},
+        }
+        sides = [compute.struct_field(table.column(self.box), [side]) for side in BOX]
+        extent = [compute.min(side).as_py() for side in sides[:2]]
+        extent += [compute.max(side).as_py() for side in sides[2:]]
+        if None not in extent:
+            column["bbox"] = extent
+        described = {"version": "1.1.0", "primary_column": self.geometry, "columns": {self.geometry: column}}
+        return table.replace_schema_metadata({"geo": json.dumps(described)})
+
+
+def _boxes_as_arrow(boxes: np.ndarray) -> Any:
+    """Return boxes (n, 4) as structures, null where there is none."""
+    (arrow,) = require("pyarrow")
+    sides = [arrow.array(np.ascontiguousarray(side)) for side in boxes.T]
+    return arrow.StructArray.from_arrays(sides, list(BOX), mask=arrow.array(np.isnan(boxes[:, 0])))
+
+
+def _spill(draft: Path, source: Path, layer: str, progress: Progress) -> tuple[_Layout, np.ndarray]:
+    """Write the features of a layer, with their boxes, into a file as they come; return the centres of the boxes."""
+    arrow, ipc = require("pyarrow", "pyarrow.ipc")
+    centres = [np.empty((0, 2))]
+    with _opening(source), ExitStack() as stack:
         info = pyogrio.read_info(source, layer=layer)
         numbered = bool(info.get("fid_column")) and info["fid_column"] not in info["fields"]
-        with pyogrio.raw.open_arrow(
-            source,
-            layer=layer,
-            columns=None if attributes else [],
-            return_fids=attributes and numbered,
-            batch_size=ROW_GROUP,
-            use_pyarrow=True,
-        ) as (meta, reader):
-            count = 0
-            for batch in reader:
-                count += batch.num_rows
-                yield count, info["features"], batch, meta
+        # The ids are kept as a column. Without any column GDAL 3.6 gives no geometry of a GeoPackage either.
+        meta, reader = stack.enter_context(
+            pyogrio.raw.open_arrow(
+                source, layer=layer, return_fids=numbered, batch_size=ROW_GROUP, use_pyarrow=True
+            )
+        )
+        names = reader.schema.names
+        geometry = meta["geometry_name"] or "wkb_geometry"
+        if geometry not in names:
+            raise InputError(
+                "The layer {layer} of {file} has no geometry; choose a layer with features on the map.",
+                layer=layer,
+                file=source,
+            )
+        layout = _Layout(
+            geometry,
+            next(name for name in ("bbox", "bbox_of_geometry", "_bbox") if name not in names),
+            CRS.from_user_input(meta["crs"]) if meta["crs"] else None,
+        )
+        writer, done = None, 0
+        for batch in reader:
+            column = batch.column(geometry)
+            boxes = shapely.bounds(read_wkb(column.to_numpy(zero_copy_only=False).astype(object))[0])
+            centres.append((boxes[:, :2] + boxes[:, 2:]) / 2)
+            # Without the name of an extension type, which readers without that extension warn of.
+            batch = batch.set_column(names.index(geometry), arrow.field(geometry, column.type), column)
+            batch = batch.append_column(layout.box, _boxes_as_arrow(boxes))
+            if writer is None:
+                writer = stack.enter_context(ipc.new_file(str(draft / _SPILL), batch.schema))
+            writer.write_batch(batch)
+            done += batch.num_rows
+            progress(min(done / max(info["features"], 1), 1.0))
+    return layout, np.concatenate(centres)
 
 
-def _geometry_of(batch: Any, meta: dict[str, Any]) -> np.ndarray:
-    name = meta["geometry_name"] or "wkb_geometry"
-    return batch.column(name).to_numpy(zero_copy_only=False).astype(object)
-
-
-def _rank(centres: np.ndarray, part_size: int) -> tuple[np.ndarray, int]:
-    """Return the place of each feature along a Hilbert curve, the number of parts; features without place come last."""
-    number = len(centres)
+def _rank(centres: np.ndarray) -> np.ndarray:
+    """Return the place of each feature along a Hilbert curve; features without a place come last."""
     known = np.isfinite(centres).all(axis=1)
-    code = np.full(number, np.iinfo(np.uint64).max, dtype=np.uint64)
+    code = np.full(len(centres), np.iinfo(np.uint64).max, dtype=np.uint64)
     if known.any():
         low = centres[known].min(axis=0)
         wide = max(float(np.ptp(centres[known], axis=0).max()), 1e-9)
         cells = (centres[known] - low) * (((1 << _HILBERT_BITS) - 1) / wide)
         code[known] = _hilbert(*cells.astype(np.uint64).T)
-    rank = np.empty(number, dtype=np.int64)
-    rank[np.argsort(code, kind="stable")] = np.arange(number)
-    return rank, max(1, math.ceil(number / part_size))
+    rank = np.empty(len(centres), dtype=np.int64)
+    rank[np.argsort(code, kind="stable")] = np.arange(len(centres))
+    return rank
 
 
 def _hilbert(x: np.ndarray, y: np.ndarray) -> np.ndarray:
@@ -379,73 +427,39 @@ def _hilbert(x: np.ndarray, y: np.ndarray) -> np.ndarray:
     return place
 
 
-def _sort_into(
-    draft: Path, source: Path, layer: str, rank: np.ndarray, parts: int, progress: Progress
-) -> tuple[CRS | None, str]:
-    """Write the features of each part into a file of its own, in the layer's order; return CRS and geometry column."""
+def _sort_into(draft: Path, rank: np.ndarray, parts: int, progress: Progress) -> None:
+    """Deal the features out to a file for each part, in the order in which they were read."""
     arrow, ipc = require("pyarrow", "pyarrow.ipc")
     writers: dict[int, Any] = {}
-    described: dict[str, Any] = {}
     done = 0
     with ExitStack() as stack:
-        for count, _, batch, meta in _batches(source, layer, attributes=True):
-            place = rank[done:count]
-            if len(place) < batch.num_rows:
-                break
+        spill = ipc.open_file(stack.enter_context(arrow.memory_map(str(draft / _SPILL))))
+        for position in range(spill.num_record_batches):
+            batch = spill.get_batch(position)
+            place = rank[done : done + batch.num_rows]
             part = place * parts // len(rank)
             order = np.argsort(part, kind="stable")
-            rows = batch.append_column("_rank", arrow.array(place)).take(arrow.array(order))
+            rows = batch.append_column(_RANK, arrow.array(place)).take(arrow.array(order))
             ends = np.searchsorted(part[order], np.arange(parts + 1))
             for number in np.unique(part).tolist():
                 if number not in writers:
-                    path = draft / f"part-{number:05}.arrows"
-                    writers[number] = stack.enter_context(ipc.new_stream(str(path), rows.schema))
+                    file = str(draft / f"{number}.arrows")
+                    writers[number] = stack.enter_context(ipc.new_stream(file, rows.schema))
                 writers[number].write_batch(rows.slice(ends[number], ends[number + 1] - ends[number]))
-            done, described = count, meta
+            done += batch.num_rows
             progress(done / len(rank))
-    if done != len(rank):
-        raise InputError("{file} was changed while it was read; run again.", file=source)
-    crs = CRS.from_user_input(described["crs"]) if described["crs"] else None
-    return crs, described["geometry_name"] or "wkb_geometry"
+    (draft / _SPILL).unlink()
 
 
-def _finish(draft: Path, number: int, crs: CRS | None, geometry: str) -> None:
+def _finish(draft: Path, number: int, layout: _Layout) -> None:
     """Make the GeoParquet file of one part."""
     arrow, ipc = require("pyarrow", "pyarrow.ipc")
-    spilled = draft / f"part-{number:05}.arrows"
-    with ipc.open_stream(str(spilled)) as stream:
+    dealt = draft / f"{number}.arrows"
+    with ipc.open_stream(str(dealt)) as stream:
         table = stream.read_all()
-    table = table.take(arrow.array(np.argsort(table.column("_rank").to_numpy())))
-    spilled.unlink()
-    table = table.drop_columns(["_rank"])
-    wkb = table.column(geometry)
-    # Without the name of an extension type, which readers without that extension warn of.
-    table = table.set_column(table.column_names.index(geometry), arrow.field(geometry, wkb.type), wkb)
-    _write(_described_table(table, geometry, crs), draft / f"part-{number:05}.parquet", geometry)
-
-
-def _described_table(table: Any, geometry: str, crs: CRS | None) -> Any:
-    """Return a table with the boxes of its geometries and with what makes it GeoParquet 1.1."""
-    (arrow,) = require("pyarrow")
-    wkb = table.column(geometry).to_numpy(zero_copy_only=False).astype(object)
-    boxes = shapely.bounds(read_wkb(wkb)[0])
-    missing = np.isnan(boxes[:, 0])
-    name = "bbox" if "bbox" not in table.column_names else "bbox_of_geometry"
-    sides = arrow.StructArray.from_arrays(
-        [arrow.array(np.ascontiguousarray(side)) for side in boxes.T], list(BOX), mask=arrow.array(missing)
-    )
-    column: dict[str, Any] = {
-        "encoding": "WKB",
-        "geometry_types": [],
-        "crs": None if crs is None else json.loads(crs.to_json()),
-        "covering": {"bbox": {side: [name, side] for side in BOX}},
-    }
-    if not missing.all():
-        column["bbox"] = [
-            *np.nanmin(boxes[:, :2], axis=0).tolist(), *np.nanmax(boxes[:, 2:], axis=0).tolist(),
-        ]  # fmt: skip
-    described = {"version": "1.1.0", "primary_column": geometry, "columns": {geometry: column}}
-    return table.append_column(name, sides).replace_schema_metadata({"geo": json.dumps(described)})
+    dealt.unlink()
+    table = table.take(arrow.array(np.argsort(table.column(_RANK).to_numpy()))).drop_columns([_RANK])
+    _write(layout.describe(table), draft / f"part-{number:05}.parquet", layout.geometry)
 
 
 def _write(table: Any, target: Path, geometry: str, tick: Callable[[], None] = lambda: None) -> None:
@@ -484,24 +498,17 @@ def write_boundaries(units: Units, folder: Path) -> BoundariesFile:
     arrow, parquet = require("pyarrow", "pyarrow.parquet")
     frame = units.frame
     shapes = frame.geometry.where(frame["level"] == "community")
-    columns = {name: frame[name].tolist() for name in ("code", "level", "name", "parent_code")}
-    table = arrow.table(
-        {
-            **{
-                name: arrow.array(values, arrow.string(), from_pandas=True)
-                for name, values in columns.items()
-            },
-            "geometry": arrow.array(
-                shapely.to_wkb(shapes.to_numpy()).tolist(), arrow.binary(), from_pandas=True
-            ),
-        }
-    )
+    names = ("code", "level", "name", "parent_code")
+    texts = {name: arrow.array(frame[name].tolist(), arrow.string(), from_pandas=True) for name in names}
+    wkb = arrow.array(shapely.to_wkb(shapes.to_numpy()), arrow.binary(), from_pandas=True)
+    table = arrow.table({**texts, "geometry": wkb}).replace_schema_metadata({"crs": CRS(frame.crs).to_json()})
     content = io.BytesIO()
-    parquet.write_table(_described_table(table, "geometry", CRS(frame.crs)), content, compression="zstd")
+    parquet.write_table(table, content, compression="lz4", use_dictionary=list(names))
     digest = hashlib.sha256(content.getvalue()).hexdigest()
     path = folder / f"boundaries-{digest[:16]}.parquet"
-    with replacing(path) as draft:
-        draft.write_bytes(content.getvalue())
+    if not path.is_file() or file_hash(path) != digest:
+        with replacing(path) as draft:
+            draft.write_bytes(content.getvalue())
     return BoundariesFile(path, digest)
 
 
@@ -527,11 +534,10 @@ def read_boundaries(file: BoundariesFile) -> Units:
             "The boundaries {file} are not those of this run; remove the file and run again.", file=file.path
         )
     table = parquet.read_table(arrow.BufferReader(content))
-    crs = json.loads(table.schema.metadata[b"geo"])["columns"]["geometry"]["crs"]
     frame = gpd.GeoDataFrame(
         {name: table.column(name).to_pylist() for name in ("code", "level", "name", "parent_code")},
         geometry=shapely.from_wkb(table.column("geometry").to_numpy(zero_copy_only=False)),
-        crs=CRS.from_json_dict(crs),
+        crs=CRS.from_json(table.schema.metadata[b"crs"].decode()),
     )
     return Units(frame, frame.iloc[:0])
 
