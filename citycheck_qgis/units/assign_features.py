@@ -16,7 +16,8 @@ import pandas as pd
 import shapely
 
 from ..errors import InputError
-from ..storage.add_columns import Coded, add_columns
+from ..storage.add_columns import add_columns
+from ..storage.columns import Coded
 from ..storage.geopackage import FeatureTable
 from .assignment import METHODS, TIED, Located, UnitIndex, ancestors
 from .geometry import read_wkb

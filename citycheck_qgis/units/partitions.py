@@ -22,7 +22,7 @@ from pyproj import CRS
 
 from ..errors import CancelledError, ConservationError, InputError, OutputError
 from ..messages import Message, message
-from ..storage.add_columns import Coded
+from ..storage.columns import Coded
 from ..storage.files import replacing
 from ..storage.runs import file_hash
 from .assign_features import _columns

@@ -15,7 +15,9 @@ import pytest
 import shapely
 from citycheck.citycheck_qgis.errors import InputError, OutputError
 from citycheck.citycheck_qgis.storage import add_columns as module
-from citycheck.citycheck_qgis.storage.add_columns import Coded, add_columns
+from citycheck.citycheck_qgis.storage import column_pages, column_sql
+from citycheck.citycheck_qgis.storage.add_columns import add_columns
+from citycheck.citycheck_qgis.storage.columns import Coded
 from citycheck.citycheck_qgis.storage.geopackage import FeatureTable, NotPlain
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -219,9 +221,9 @@ def no_pages(monkeypatch):
     """Leave all writing to SQLite."""
 
     def refuse(*_):
-        raise module._OddPagesError
+        raise column_pages.OddPagesError
 
-    monkeypatch.setattr(module, "_Pages", refuse)
+    monkeypatch.setattr(module, "TablePages", refuse)
 
 
 @pytest.fixture
@@ -231,15 +233,15 @@ def only_pages(monkeypatch):
     def refuse(*_):
         raise AssertionError("the pages were not rewritten")
 
-    monkeypatch.setattr(module, "_fill", refuse)
+    monkeypatch.setattr(module, "fill_rows", refuse)
 
 
 @pytest.mark.parametrize("way", ["no_pages", "only_pages"])
 @pytest.mark.parametrize("batch", [1 << 22, 700, 10_000])
 def test_many_pages(many, tmp_path, monkeypatch, request, way, batch):
     request.getfixturevalue(way)
-    monkeypatch.setattr(module, "BATCH", batch)
-    monkeypatch.setattr(module, "PIECE", batch)
+    monkeypatch.setattr(column_sql, "BATCH", batch)
+    monkeypatch.setattr(column_pages, "PIECE", batch)
     count = len(fids(many))
     random = np.random.default_rng(5)
     wanted = {
@@ -430,7 +432,7 @@ def test_other_page_layouts(many, tmp_path, pragma):
 
 def test_the_page_of_the_locks_is_never_written(many):
     with many.open("rb+") as file:
-        pages = module._Pages(file, 5)
+        pages = column_pages.TablePages(file, 5)
         lock = (1 << 30) // pages.size + 1
         pages.count = lock - 2
         assert pages._take(3).tolist() == [lock - 1, lock + 1, lock + 2]
@@ -516,8 +518,8 @@ def test_a_source_that_was_changed_meanwhile(city, tmp_path):
 
 
 def test_progress_rises_to_the_end(many, tmp_path, monkeypatch):
-    monkeypatch.setattr(module, "BATCH", 500)
-    monkeypatch.setattr(module, "PIECE", 1 << 16)
+    monkeypatch.setattr(column_sql, "BATCH", 500)
+    monkeypatch.setattr(column_pages, "PIECE", 1 << 16)
     seen = []
     add_columns(many, LAYER, tmp_path / "b.gpkg", values(3000), fids(many), seen.append)
     assert seen == sorted(seen)
@@ -527,8 +529,8 @@ def test_progress_rises_to_the_end(many, tmp_path, monkeypatch):
 
 @pytest.mark.parametrize("after", [0, 1, 3])
 def test_cancel_leaves_the_old_file_and_nothing_beside(many, tmp_path, monkeypatch, after):
-    monkeypatch.setattr(module, "BATCH", 500)
-    monkeypatch.setattr(module, "PIECE", 1 << 16)
+    monkeypatch.setattr(column_sql, "BATCH", 500)
+    monkeypatch.setattr(column_pages, "PIECE", 1 << 16)
     target = tmp_path / "b.gpkg"
     target.write_text("old")
     calls = []
@@ -574,14 +576,14 @@ def test_a_disk_that_is_full_while_pages_are_written(many, tmp_path, monkeypatch
     def full(*_):
         raise OSError(errno.ENOSPC, "No space left on device")
 
-    monkeypatch.setattr(module._Pages, "_write", full)
+    monkeypatch.setattr(column_pages.TablePages, "_write", full)
     with pytest.raises(OutputError, match="disk is full"):
         add_columns(many, LAYER, tmp_path / "b.gpkg", values(3000), fids(many))
     assert list(tmp_path.iterdir()) == []
 
 
 def test_a_table_that_is_odd_near_its_end_is_begun_anew(many, tmp_path, monkeypatch):
-    monkeypatch.setattr(module, "PIECE", 1 << 15)
+    monkeypatch.setattr(column_pages, "PIECE", 1 << 15)
     path = tmp_path / "a.gpkg"
     path.write_bytes(many.read_bytes())
     drop_triggers(path)
