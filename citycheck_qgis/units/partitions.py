@@ -136,19 +136,24 @@ def assign_parts(
         raise InputError(
             "The output {folder} lies in the folder of the parts; choose another folder.", folder=folder
         )
-    rows = {name: read_head(path).rows for name, path in parts.items()}
+    rows: dict[Name, int] = {}
+    failures: dict[Name, Message] = {}
+    for name, path in parts.items():
+        progress(0.0)
+        try:
+            rows[name] = read_head(path).rows
+        except InputError as error:
+            failures[name] = error.message
     boundaries = write_boundaries(units, folder / OWN_FOLDER)
     manifest = Manifest(
         folder,
         {"engine": engine(), "boundaries": boundaries.hash, "statistics": [asdict(s) for s in statistics]},
     )
     manifest.start(list(parts))
-    found = {name: identity(path) for name, path in parts.items()}
-    waiting = [name for name in parts if not manifest.holds(name, found[name])]
-    kept = len(parts) - len(waiting)
+    waiting = [name for name in rows if not manifest.holds(name, identity(parts[name]))]
+    kept = len(rows) - len(waiting)
     whole = max(sum(rows.values()), 1)
     done = sum(rows.values()) - sum(rows[name] for name in waiting)
-    failures: dict[Name, Message] = {}
 
     def tick() -> None:
         progress(done / whole)

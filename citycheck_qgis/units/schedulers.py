@@ -78,8 +78,10 @@ def _local(distributed: Any, processes: int | None) -> Iterator[Any]:
             threads_per_worker=1,
             processes=True,
             memory_limit=0,
-            dashboard_address=None,
-            worker_dashboard_address=None,
+            # Nobody but this machine is to see them, and another cluster's port is not theirs.
+            host="127.0.0.1",
+            dashboard_address="127.0.0.1:0",
+            worker_dashboard_address="127.0.0.1:0",
             local_directory=folder,
             silence_logs=logging.CRITICAL,
         )
@@ -153,7 +155,6 @@ class Cluster:
     def __init__(self, client: Any) -> None:
         self.client = client
         self._package = f"citycheck_{engine()}"
-        self._stop = f"citycheck-stop-{uuid.uuid4().hex}"
         self._send_modules()
         self._check_workers()
 
@@ -209,7 +210,8 @@ class Cluster:
         """See `Scheduler.run`. Tasks of workers that die are given to others."""
         from distributed import Event, wait
 
-        work = _on_worker(self._package, self._stop)
+        stop = f"citycheck-stop-{uuid.uuid4().hex}"
+        work = _on_worker(self._package, stop)
         names = {
             self.client.submit(
                 work, task, key=f"citycheck-part-{uuid.uuid4().hex}", retries=RETRIES, pure=False
@@ -233,7 +235,7 @@ class Cluster:
         finally:
             if waiting:
                 # Running tasks look at this between their steps, dask only between tasks.
-                Event(self._stop, self.client).set()
+                Event(stop, self.client).set()
                 self.client.cancel(list(waiting), force=True)
 
     def _alone_since(self, since: float | None) -> float | None:
