@@ -177,10 +177,12 @@ class CityCheckAlgorithm(QgsProcessingAlgorithm):
         context: QgsProcessingContext,
         feedback: QgsProcessingFeedback,
         role: str | None = None,
+        progress: Callable[[float], None] | None = None,
     ) -> dict[str, Any]:
         """Write a frame to a sink parameter; an optional one that was left out is skipped.
 
-        `role` says how the layer is drawn in the desktop and, where it goes to a GeoPackage, in the file.
+        `role` says how the layer is drawn in the desktop and, where it goes to a GeoPackage, in the file; `progress`
+        is called with the share done.
         """
         from qgis.core import QgsCoordinateReferenceSystem
 
@@ -197,7 +199,7 @@ class CityCheckAlgorithm(QgsProcessingAlgorithm):
                 output=self.invalidSinkError(parameters, key).rstrip("."),
             )
         try:
-            fill_sink(frame, sink, definition.description(), feedback)
+            fill_sink(frame, sink, definition.description(), feedback, progress)
         except BaseException:
             del sink
             if "/" in target or os.sep in target:

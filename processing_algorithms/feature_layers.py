@@ -142,24 +142,23 @@ class FeatureLayer:
 
     def left_over(self, assigned: Assigned) -> gpd.GeoDataFrame:
         """Return the features without a unit and the ties, with what is wrong with their geometry."""
-        from ..citycheck_qgis.units.geometry import repair
+        from ..citycheck_qgis.units.geometry import NOTE, repair
 
         rows = assigned.left_over
         if self._table is None:
-            return assigned.extend(repair(self._frame.iloc[rows]), rows)
-        ids = self._table.fids[rows]
-        assert isinstance(self._file, PlainFile)
-        some = to_frame(self._source, self._feedback, replace(self._file, where=None, fids=ids))
-        return assigned.extend(repair(some.loc[ids]), rows)
+            some = self._frame.iloc[rows]
+        else:
+            ids = self._table.fids[rows]
+            assert isinstance(self._file, PlainFile)
+            found = to_frame(self._source, self._feedback, replace(self._file, where=None, fids=ids))
+            some = found.loc[ids]
+        notes = repair(some)[NOTE]
+        return assigned.extend(_as_it_came(some), rows).assign(**{NOTE: notes})
 
     def extended(self, assigned: Assigned) -> gpd.GeoDataFrame:
         """Return all features as they came, with their units."""
-        from ..citycheck_qgis.units.geometry import NOTE, UNREADABLE
-
         frame = self._frame if self._table is None else self._frame.loc[self._table.fids]
-        # The points that stand for what cannot be read are no geometry of the layer.
-        geometry = frame.geometry.where(frame[NOTE] != UNREADABLE)
-        return assigned.extend(frame.set_geometry(geometry).drop(columns=NOTE))
+        return assigned.extend(_as_it_came(frame))
 
     def copy_with(self, assigned: Assigned, target: Path | None, progress: Callable[[float], None]) -> None:
         """Write a copy of the layer's file in which the layer has the features' units.
@@ -178,3 +177,12 @@ class FeatureLayer:
             table.path, table.layer, target or table.path, assigned.columns, fids, progress, fingerprint,
             in_place=target is None,
         )  # fmt: skip
+
+
+def _as_it_came(frame: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    """Return a frame without what reading has put into it."""
+    from ..citycheck_qgis.units.geometry import NOTE, UNREADABLE
+
+    # The points that stand for what cannot be read are no geometry of the layer.
+    geometry = frame.geometry.where(frame[NOTE] != UNREADABLE)
+    return frame.set_geometry(geometry).drop(columns=NOTE)

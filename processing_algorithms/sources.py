@@ -157,19 +157,23 @@ _AT_ONCE = 20
 _BETWEEN_REPORTS = 10_000
 _NULL = type(NULL)
 _PYTHON = frozenset((type(None), bool, int, float, str))
+#: What pandas finds in a column -> type of the field; all else is text.
 _TYPES = {
-    "i": QMetaType.Type.LongLong,
-    "u": QMetaType.Type.LongLong,
-    "f": QMetaType.Type.Double,
-    "b": QMetaType.Type.Bool,
+    "integer": QMetaType.Type.LongLong,
+    "floating": QMetaType.Type.Double,
+    "mixed-integer-float": QMetaType.Type.Double,
+    "boolean": QMetaType.Type.Bool,
 }
 
 
 def fields_of(frame: pd.DataFrame) -> QgsFields:
     """Return the fields of a frame: whole numbers, numbers, truth values, and text for all else."""
+    from pandas.api.types import infer_dtype
+
     fields = QgsFields()
     for column in attributes_of(frame):
-        fields.append(QgsField(column, _TYPES.get(frame[column].dtype.kind, QMetaType.Type.QString)))
+        found = infer_dtype(frame[column], skipna=True)
+        fields.append(QgsField(column, _TYPES.get(found, QMetaType.Type.QString)))
     return fields
 
 

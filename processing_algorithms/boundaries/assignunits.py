@@ -147,7 +147,8 @@ class AssignUnits(CheckupAlgorithm):
         progress = progress_of(feedback, 60, 95)
         target = self._geopackage(parameters, context)
         if target is None or layer.why_not_extended:
-            return self.write(parameters, "OUTPUT", layer.extended(assigned), context, feedback, "assigned")
+            frame = layer.extended(assigned)
+            return self.write(parameters, "OUTPUT", frame, context, feedback, "assigned", progress)
         layer.copy_with(assigned, target, progress)
         uri = f"{target}|layername={layer.name}"
         load_instead(str(target), uri, context)

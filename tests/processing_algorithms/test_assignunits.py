@@ -104,6 +104,37 @@ def test_any_file_gives_the_same(city, run, expected, driver, target, tmp_path):
     pd.testing.assert_frame_equal(found.loc[expected.index], expected, check_dtype=False)
 
 
+@pytest.mark.parametrize("target", ["memory:", "out.geojson", "out.gpkg"])
+def test_numbers_stay_numbers(city, run, target, tmp_path):
+    source = tmp_path / "b.fgb"
+    city.buildings["height"] = city.buildings["people"] / 3
+    city.buildings.to_file(source, driver="FlatGeobuf", engine="pyogrio")
+    output = target if target == "memory:" else str(tmp_path / target)
+    found = run("assignunits", {**city.parameters, "INPUT": str(source), "OUTPUT": output}).results["OUTPUT"]
+    layer = QgsVectorLayer(found, "", "ogr") if isinstance(found, str) else found
+    first = next(layer.getFeatures())
+    kinds = [type(first[name]) for name in ("number", "people", "height", "share", "overlap_count")]
+    assert kinds == [str, int, float, float, int]
+
+
+def test_las_palmas_goes_to_memory_too(run):
+    """Three footprints cannot be read and five collapse: no reason for a layer of mixed types."""
+    data = Path(__file__).resolve().parents[3] / "shared" / "data" / "las_palmas"
+    if not data.exists():
+        pytest.skip("the data of Las Palmas are not beside the checkout")
+    done = run(
+        "assignunits",
+        {"INPUT": f"{data}/las_palmas_osm.gpkg|layername=buildings",
+         "COMMUNITIES": f"{data}/las_palmas_units.gpkg|layername=community",
+         "OUTPUT": "memory:", "REMAINDER": "memory:"},
+    )  # fmt: skip
+    found = done.results
+    assert (found["TOTAL"], found["MATCHED"], found["OUTSIDE"]) == (22607, 22224, 383)
+    assert found["OUTPUT"].featureCount() == 22607
+    notes = [f["geometry_note"] for f in found["REMAINDER"].getFeatures()]
+    assert (len(notes), notes.count("unreadable"), notes.count("collapsed")) == (383, 3, 5)
+
+
 def test_memory_layer(city, run, expected):
     layer = QgsVectorLayer(str(city.folder / "buildings.gpkg"), "b", "ogr").materialize(QgsFeatureRequest())
     done = run("assignunits", {**city.parameters, "INPUT": layer, "OUTPUT": "memory:"})

@@ -162,7 +162,7 @@ def test_frame_to_sink(fill):
     assert [None if f.geometry().isNull() else f.geometry().boundingBox().xMinimum() for f in features] == [
         float(n) if n % 5 else None for n in range(count)
     ]
-    assert [str(v) for v in features[0].attributes()] == ["0", "0.5", "True", "住宅", "1", "3", "1"]
+    assert [str(v) for v in features[0].attributes()] == ["0", "0.5", "True", "住宅", "1", "3.0", "1"]
     assert [str(v) for v in features[1].attributes()] == ["1", "NULL", "False", "NULL", "a", "0.5", "NULL"]
     assert [str(v) for v in features[2].attributes()] == ["2", "0.5", "True", "x", "NULL", "NULL", "3"]
 
