@@ -9,6 +9,7 @@ from qgis.PyQt.QtGui import QIcon
 
 from .annual.annualcheckup import AnnualCheckup
 from .base import PLUGIN
+from .boundaries.assignparts import AssignParts
 from .boundaries.assignunits import AssignUnits
 from .boundaries.checkboundaries import CheckBoundaries
 from .indicators.importvalues import ImportValues
@@ -45,6 +46,7 @@ class CityCheckProvider(QgsProcessingProvider):
         for algorithm in (
             CheckBoundaries,
             AssignUnits,
+            AssignParts,
             ImportValues,
             JoinIndicators,
             RollUp,

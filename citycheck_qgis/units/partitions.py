@@ -88,6 +88,7 @@ class AssignedParts:
     border : features in several communities
     street_differs : features whose street by largest overlap is not the street of their community
     tally : counts and sums per community
+    moved : parts in another CRS than the units; their overlaps were measured in that of the units
     done, kept : parts that were done in this run, and parts that an earlier one had done
     """
 
@@ -96,6 +97,7 @@ class AssignedParts:
     border: int
     street_differs: int
     tally: Tally
+    moved: int
     done: int
     kept: int
 
@@ -132,7 +134,7 @@ def assign_parts(
         path.relative_to(root).as_posix(): path
         for path in (list_parts(source) if source.is_dir() else [source])
     }
-    if folder.is_relative_to(root) and OWN_FOLDER not in root.parts and source.is_dir():
+    if source.is_dir() and folder.is_relative_to(source):
         raise InputError(
             "The output {folder} lies in the folder of the parts; choose another folder.", folder=folder
         )
@@ -215,6 +217,7 @@ def _sum_up(
         sum(answer["border"] for answer in answers.values()),
         sum(answer["street_differs"] for answer in answers.values()),
         tally,
+        sum(answer["moved"] for answer in answers.values()),
         done,
         kept,
     )
@@ -344,14 +347,14 @@ def do_part(task: Plain, tick: Callable[[], None]) -> Plain:
 
     Returns
     -------
-    source and target (how they are known again), counts, methods, border, street_differs, tally; or failed: a sentence
+    source and target (how they are known again), counts, methods, border, street_differs, moved, tally; or failed: a sentence
     """
     try:
         return _do_part(task, tick)
     except CancelledError:
         raise
     except (InputError, OutputError, ConservationError) as error:
-        return {"failed": _as_plain(error.message)}
+        return {"failed": as_plain(error.message)}
 
 
 def _do_part(task: Plain, tick: Callable[[], None]) -> Plain:
@@ -365,7 +368,7 @@ def _do_part(task: Plain, tick: Callable[[], None]) -> Plain:
     part, before = _read_whole(source)
     tick()
     crs = CRS(units.frame.crs)
-    boxes, shapes = part.placed(crs)
+    boxes, shapes, moved = part.placed(crs)
     with _lock:
         located = index.locate(boxes, shapes, lambda share: tick())
     tally = Tally(len(units.at("community")), statistics)
@@ -382,6 +385,7 @@ def _do_part(task: Plain, tick: Callable[[], None]) -> Plain:
         "methods": dict(zip(METHODS, methods.tolist(), strict=True)),
         "border": int((located.overlaps > 1).sum()),
         "street_differs": located.street_differs,
+        "moved": moved,
         "tally": _of_tally(tally),
     }
 
@@ -437,13 +441,13 @@ def _as_tally(plain: Plain, communities: int, statistics: Sequence[Statistic]) -
     return tally
 
 
-def _as_plain(said: Message) -> Plain:
+def as_plain(said: Message) -> Plain:
     """Return a sentence as plain values, so that it can be said in the language of whoever reads it."""
     values = {
-        name: {"said": _as_plain(value)}
+        name: {"said": as_plain(value)}
         if isinstance(value, Message)
         else value
-        if isinstance(value, int | float | str)
+        if isinstance(value, int | float | str | list)
         else str(value)
         for name, value in said.values.items()
     }

@@ -36,8 +36,6 @@ from .coordinates import reproject
 from .geometry import read_wkb
 from .hierarchy import Units
 
-#: Features of a part: enough that starting a task costs nothing, few enough for the memory of a small machine.
-PART_SIZE = 100_000
 #: Rows of a Parquet row group, the piece that a reader of the result can skip by its boxes.
 ROW_GROUP = 65_536
 #: Geometries that are compared with the boxes that a file gives for them.
@@ -197,8 +195,8 @@ class Part:
             sides.append(values.astype(float))
         return np.stack(sides, axis=1)
 
-    def placed(self, crs: CRS) -> tuple[np.ndarray, Callable[[np.ndarray], np.ndarray]]:
-        """Return the boxes in the CRS of the units, and what gives the geometries of rows in it.
+    def placed(self, crs: CRS) -> tuple[np.ndarray, Callable[[np.ndarray], np.ndarray], bool]:
+        """Return the boxes in the CRS of the units, what gives the geometries of rows in it, and whether that is another.
 
         Raises
         ------
@@ -210,10 +208,10 @@ class Part:
         extent = shapely.box(*some[:, :2].min(axis=0), *some[:, 2:].max(axis=0)) if len(some) else None
         _, note = reproject(gpd.GeoDataFrame(geometry=[extent], crs=self.crs), crs, what)
         if note is None:
-            return boxes, self.shapes
+            return boxes, self.shapes, False
         frame = gpd.GeoDataFrame(geometry=self.shapes(), crs=self.crs)
         moved = np.asarray(reproject(frame, crs, what)[0].geometry.array, dtype=object)
-        return shapely.bounds(moved), lambda rows: moved[rows]
+        return shapely.bounds(moved), lambda rows: moved[rows], True
 
     def numbers(self, name: str) -> np.ndarray:
         """Return a column as float, nan where it is empty or no number.
@@ -257,8 +255,8 @@ class Part:
 def split(
     source: Path,
     folder: Path,
+    part_size: int,
     layer: str | None = None,
-    part_size: int = PART_SIZE,
     progress: Progress = lambda share: None,
 ) -> list[Path]:
     """Split a layer into GeoParquet parts of neighbouring features, as many rows in each; return their files.
@@ -270,8 +268,8 @@ def split(
     ----------
     source : any vector file that GDAL reads
     folder : is replaced as a whole
+    part_size : the most features that a part has; about 100,000 are enough that starting a task costs nothing
     layer : name of the layer; None where there is only one
-    part_size : about how many features a part has
     progress : called with the share done, 0 to 1; may raise to cancel
 
     Raises

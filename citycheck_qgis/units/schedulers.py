@@ -21,7 +21,8 @@ from pathlib import Path
 from typing import Any
 
 from ..errors import InputError
-from .partitions import Here, Name, Plain, Scheduler, engine, shipped
+from ..messages import message
+from .partitions import Here, Name, Plain, Scheduler, as_plain, engine, shipped
 from .parts import require
 
 LOCAL = "local"
@@ -259,12 +260,14 @@ def _answer_of(future: Any) -> Plain:
     if future.status == "finished":
         return future.result()
     error = future.exception() if future.status == "error" else None
-    template = "{reason}."
-    values: dict[str, object] = {"reason": f"{type(error).__name__}: {error}" if error else future.status}
     if isinstance(error, KilledWorker):
-        template = "the workers that tried it were killed; give them more memory or make smaller parts."
-        values = {}
-    return {"failed": {"template": template, "values": values}}
+        said = message("the workers that tried it were killed; give them more memory or make smaller parts.")
+    else:
+        said = message(
+            "the worker stopped with {error}; its log says more.",
+            error=f"{type(error).__name__}: {error}" if error else future.status,
+        )
+    return {"failed": as_plain(said)}
 
 
 def _probe(package: str) -> Callable[[], Plain]:

@@ -411,15 +411,15 @@ def test_folders_that_are_not_written_to(units, tmp_path):
 def test_layers_that_cannot_be_split(tmp_path):
     (tmp_path / "a.gpkg").write_bytes(b"no database")
     with pytest.raises(InputError, match=r"a\.gpkg cannot be read"):
-        split(tmp_path / "a.gpkg", tmp_path / "out")
+        split(tmp_path / "a.gpkg", tmp_path / "out", 100)
     two = tmp_path / "two.gpkg"
     for layer in ("甲", "乙"):
         random_features(1, 5).to_file(two, layer=layer, engine="pyogrio", VERSION="1.2")
     with pytest.raises(InputError, match="has the layers 甲, 乙"):
-        split(two, tmp_path / "out")
+        split(two, tmp_path / "out", 100)
     random_features(1, 5).iloc[:0].to_file(tmp_path / "none.gpkg", engine="pyogrio", VERSION="1.2")
     with pytest.raises(InputError, match="has no features"):
-        split(tmp_path / "none.gpkg", tmp_path / "out")
+        split(tmp_path / "none.gpkg", tmp_path / "out", 100)
     assert not (tmp_path / "out").exists()
     assert not list(tmp_path.glob(".out*"))
 
@@ -440,7 +440,7 @@ def test_a_package_that_is_missing_is_named(tmp_path, monkeypatch):
     ):
         pass
     with pytest.raises(InputError, match="needs pyarrow"):
-        split(tmp_path / "a.gpkg", tmp_path / "out", "layer")
+        split(tmp_path / "a.gpkg", tmp_path / "out", 100, "layer")
 
 
 # --- on processes and clusters --------------------------------------------------------------------------------------
