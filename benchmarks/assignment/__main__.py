@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import math
 import os
 import statistics
 import subprocess
@@ -130,7 +131,7 @@ def table(city: str, figures: dict[str, Figures]) -> str:
         "| subject | CPU s | × | wall s | peak MB | disagreements | runs |",
         "| --- | ---: | ---: | ---: | ---: | ---: | ---: |",
     ]
-    own = figures[PRODUCT].cpu if PRODUCT in figures else float("nan")
+    own = figures[PRODUCT].cpu if PRODUCT in figures and not figures[PRODUCT].failure else math.nan
     for script, found in sorted(figures.items(), key=lambda item: item[1].cpu):
         title = SUBJECTS[script].title
         if found.failure:

@@ -76,11 +76,11 @@ def judge(figures: Mapping[str, Mapping[str, Figures]]) -> dict[str, Verdict]:
             )
     for city in cpu:
         found = figures[city][PRODUCT]
+        failed = math.nan if found.failure else 0.0
         if found.disagreements or found.failure:
-            wrong = math.nan if found.failure else sum(found.disagreements.values())
-            verdicts[f"disagreements, {city}"] = at_most(wrong, 0)
+            verdicts[f"disagreements, {city}"] = at_most(sum(found.disagreements.values()) + failed, 0)
         if city in MOST_MEMORY:
-            verdicts[f"peak MB, {city}"] = at_most(found.memory, MOST_MEMORY[city])
+            verdicts[f"peak MB, {city}"] = at_most(found.memory + failed, MOST_MEMORY[city])
     if {"1m", "10m"} <= cpu.keys():
         growth = growth_exponent("1m", cpu["1m"][PRODUCT], "10m", cpu["10m"][PRODUCT])
         verdicts["growth of CPU, 1m to 10m"] = at_most(growth, MOST_GROWTH)

@@ -102,3 +102,10 @@ def test_processes_that_lose_their_parent_are_counted():
     orphaned, failed = json.loads(run.stdout)
     assert orphaned["cpu"] >= 0.5 and orphaned["failure"] == "" and 1 < orphaned["memory"] < 200
     assert "NameError" in failed["failure"]
+
+
+def test_a_failed_engine_meets_no_target():
+    verdicts = judge(
+        {"1m": {PRODUCT: Figures(1.0, 1.0, 10.0, 3, {}, "it broke"), "ogr2ogr": Figures(9, 9, 9, 3, {})}}
+    )
+    assert verdicts and not any(verdict["met"] for verdict in verdicts.values())
