@@ -214,10 +214,13 @@ def _extend_pages(
     try:
         with draft.open("rb+") as file:
             TablePages(file, made.root).rewrite(made.defaults, columns, fids, progress)
+        # SQLite walks through all pages of the table before anybody gets them.
+        with closing(sqlite3.connect(draft)) as connection:
+            (count,) = connection.execute(f"SELECT count(*) FROM {quoted(made.layer)}").fetchone()
+            return bool(count == len(fids))
     # A damaged page leads anywhere; SQLite has words for it.
-    except (OddPagesError, IndexError, ValueError, OverflowError):
+    except (OddPagesError, IndexError, ValueError, OverflowError, sqlite3.DatabaseError):
         return False
-    return True
 
 
 def _extend_rows(

@@ -77,10 +77,12 @@ class TablePages:
             keys.append(fids[part][last])
             done = part.stop
             progress(min(1.0, done / len(fids)))
-        if done != len(fids):
+        leaves = np.concatenate(children)
+        # A page above the leaves has two of them at least; rows that now fit one leaf leave that to SQLite.
+        if done != len(fids) or len(leaves) < 2:
             raise OddPagesError
         self._give_up(inner)
-        self._build(np.concatenate(children), np.concatenate(keys))
+        self._build(leaves, np.concatenate(keys))
         self._finish()
 
     def _tree(self) -> tuple[np.ndarray, list[int]]:
