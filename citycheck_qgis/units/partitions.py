@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import shutil
 import threading
 import time
 from collections import Counter
@@ -267,7 +268,10 @@ class Manifest:
         self._planned = sorted(names)
         for name in planned - set(names):
             (self._folder / name).unlink(missing_ok=True)
-        for path in self.path.parent.glob("boundaries-*.parquet"):
+        # Left by a worker that was killed while it wrote.
+        for path in self._folder.rglob(".citycheck-*") if planned else ():
+            shutil.rmtree(path, ignore_errors=True)
+        for path in self.path.parent.glob("boundaries-*.arrow"):
             if self.head["boundaries"][:16] not in path.name:
                 path.unlink(missing_ok=True)
         self.save()

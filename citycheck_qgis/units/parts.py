@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import hashlib
 import importlib
-import io
 import json
 import math
 import shutil
@@ -493,20 +492,22 @@ class BoundariesFile:
 
 def write_boundaries(units: Units, folder: Path) -> BoundariesFile:
     """Write the units, with the polygons of the communities, into a file named by its content."""
-    arrow, parquet = require("pyarrow", "pyarrow.parquet")
+    arrow, ipc = require("pyarrow", "pyarrow.ipc")
     frame = units.frame
     shapes = frame.geometry.where(frame["level"] == "community")
     names = ("code", "level", "name", "parent_code")
     texts = {name: arrow.array(frame[name].tolist(), arrow.string(), from_pandas=True) for name in names}
     wkb = arrow.array(shapely.to_wkb(shapes.to_numpy()), arrow.binary(), from_pandas=True)
     table = arrow.table({**texts, "geometry": wkb}).replace_schema_metadata({"crs": CRS(frame.crs).to_json()})
-    content = io.BytesIO()
-    parquet.write_table(table, content, compression="lz4", use_dictionary=list(names))
-    digest = hashlib.sha256(content.getvalue()).hexdigest()
-    path = folder / f"boundaries-{digest[:16]}.parquet"
+    stream = arrow.BufferOutputStream()
+    with ipc.new_stream(stream, table.schema) as writer:
+        writer.write_table(table)
+    content = stream.getvalue()
+    digest = hashlib.sha256(content).hexdigest()
+    path = folder / f"boundaries-{digest[:16]}.arrow"
     if not path.is_file() or file_hash(path) != digest:
         with replacing(path) as draft:
-            draft.write_bytes(content.getvalue())
+            draft.write_bytes(content)
     return BoundariesFile(path, digest)
 
 
@@ -517,7 +518,7 @@ def read_boundaries(file: BoundariesFile) -> Units:
     ------
     InputError : the file is not there, or is another one than its hash says.
     """
-    arrow, parquet = require("pyarrow", "pyarrow.parquet")
+    (ipc,) = require("pyarrow.ipc")
     try:
         content = file.path.read_bytes()
     except OSError as error:
@@ -531,7 +532,8 @@ def read_boundaries(file: BoundariesFile) -> Units:
         raise InputError(
             "The boundaries {file} are not those of this run; remove the file and run again.", file=file.path
         )
-    table = parquet.read_table(arrow.BufferReader(content))
+    with ipc.open_stream(content) as stream:
+        table = stream.read_all()
     frame = gpd.GeoDataFrame(
         {name: table.column(name).to_pylist() for name in ("code", "level", "name", "parent_code")},
         geometry=shapely.from_wkb(table.column("geometry").to_numpy(zero_copy_only=False)),

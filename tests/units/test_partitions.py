@@ -498,7 +498,10 @@ def test_a_worker_that_is_killed_loses_nothing(units, tmp_path, local):
     assert killed
     assert found.done == 60
     check_same(tmp_path / "out", found, features, units)
-    assert not [path for path in (tmp_path / "out").iterdir() if path.name.startswith(".")] or killed
+    # What it may have left half written is no part, and the next run takes it away.
+    (tmp_path / "out" / ".citycheck-left").mkdir(exist_ok=True)
+    assert assign_parts(source, units, tmp_path / "out", WANTED).kept == 60
+    assert not list((tmp_path / "out").glob(".citycheck-*"))
 
 
 def test_cancelled_on_processes(units, tmp_path, local):
@@ -518,6 +521,8 @@ def test_cancelled_on_processes(units, tmp_path, local):
     while any(local.client.processing().values()) and time.monotonic() < deadline:
         time.sleep(0.05)
     assert not any(local.client.processing().values())
+    # What runs at that moment may end: a fraction of a second.
+    time.sleep(0.5)
     count = len(list_parts(tmp_path / "out"))
     assert count < 60
     time.sleep(0.5)
@@ -582,6 +587,55 @@ def test_a_running_cluster_by_its_address(units, tmp_path, distributed, local):
     check_same(tmp_path / "out", found[0], features, units)
 
 
+@pytest.fixture
+def commands(distributed, tmp_path_factory):
+    """A scheduler and a worker with two threads, started by dask's own commands, far from this checkout."""
+    folder = tmp_path_factory.mktemp("工作")
+    said = folder / "scheduler.json"
+    dask = [sys.executable, "-m", "dask"]
+    quiet = {"cwd": folder, "stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
+    place = ["--host", "127.0.0.1", "--dashboard-address", "127.0.0.1:0"]
+    scheduler = subprocess.Popen(
+        [*dask, "scheduler", *place, "--port", "0", "--scheduler-file", str(said)], **quiet
+    )
+    worker = subprocess.Popen(
+        [*dask, "worker", "--scheduler-file", str(said), *place, "--nworkers", "1", "--nthreads", "2"],
+        **quiet,
+    )
+    try:
+        deadline = time.monotonic() + 30
+        while not said.exists() and time.monotonic() < deadline:
+            time.sleep(0.05)
+        yield json.loads(said.read_text())["address"], worker
+    finally:
+        for process in (worker, scheduler):
+            process.terminate()
+            process.wait(20)
+
+
+def test_a_cluster_started_by_commands(units, tmp_path, commands, monkeypatch):
+    from citycheck.citycheck_qgis.units import schedulers
+
+    address, worker = commands
+    features = random_features(19, 3000)
+    source = write_parts(features, tmp_path / "in", 60)
+    monkeypatch.setattr(schedulers, "NO_WORKERS", 20)
+
+    def lose_all_workers(share):
+        if share > 0.1:
+            worker.terminate()
+            monkeypatch.setattr(schedulers, "NO_WORKERS", 1)
+
+    with schedulers.open_scheduler(address) as scheduler:
+        found = assign_parts(source, units, tmp_path / "whole", WANTED, scheduler)
+        check_same(tmp_path / "whole", found, features, units)
+        with pytest.raises(InputError, match="has lost all its workers"):
+            assign_parts(source, units, tmp_path / "out", WANTED, scheduler, lose_all_workers)
+    found = assign_parts(source, units, tmp_path / "out", WANTED)
+    assert found.kept > 0
+    check_same(tmp_path / "out", found, features, units)
+
+
 def test_addresses_without_a_cluster(distributed, monkeypatch):
     from citycheck.citycheck_qgis.units import schedulers
 
@@ -592,7 +646,7 @@ def test_addresses_without_a_cluster(distributed, monkeypatch):
         with nobody, schedulers.open_scheduler(address):
             pass
     with (
-        distributed.LocalCluster(n_workers=0, dashboard_address=None) as empty,
+        distributed.LocalCluster(n_workers=0, dashboard_address="127.0.0.1:0") as empty,
         pytest.raises(InputError, match="has no workers"),
         schedulers.open_scheduler(empty.scheduler_address),
     ):
