@@ -378,22 +378,22 @@ class FeatureTable:
         first, last = self._connection.execute(
             f"SELECT (SELECT min({key}) FROM {table}), (SELECT max({key}) FROM {table})"
         ).fetchone()
-        # Most geometries are longer than their head; only the others are padded, which copies them.
-        head = (
-            f"CASE WHEN length({geometry}) >= {HEAD} THEN substr({geometry}, 1, {HEAD}) ELSE "
-            f"substr(cast(ifnull({geometry}, x'') || zeroblob({HEAD}) AS BLOB), 1, {HEAD}) END"
-        )
+        among = f"FROM {table} WHERE {key} BETWEEN ? AND ?{self._where}"
+        # Most batches have all ids between two and geometries that are longer than their heads.
+        usual = f"SELECT count(*), cast(group_concat(substr({geometry}, 1, {HEAD}), '') AS BLOB) {among}"
+        padded = f"substr(cast(ifnull({geometry}, x'') || zeroblob({HEAD}) AS BLOB), 1, {HEAD})"
+        other = f"SELECT group_concat({key}), cast(group_concat({padded}, '') AS BLOB) {among}"
         fids, ranges = [], []
         parts: tuple[list[np.ndarray], ...] = ([], [], [])
         low = first
         while low is not None:
             high = min(low + BATCH - 1, last)
             try:
-                ids, blob = self._connection.execute(
-                    f"SELECT group_concat({key}), cast(group_concat({head}, '') AS BLOB) FROM {table} "
-                    f"WHERE {key} BETWEEN ? AND ?{self._where}",
-                    (low, high),
-                ).fetchone()
+                count, blob = self._connection.execute(usual, (low, high)).fetchone()
+                found = low + np.arange(count if count == high - low + 1 else 0, dtype=np.int64)
+                if count and (not len(found) or len(blob or b"") != HEAD * count):
+                    ids, blob = self._connection.execute(other, (low, high)).fetchone()
+                    found = np.fromstring(ids, dtype=np.int64, sep=",")
             except sqlite3.OperationalError as error:
                 if not self._where or "interrupted" in str(error):
                     raise
@@ -402,8 +402,7 @@ class FeatureTable:
                     layer=self.layer,
                     reason=error,
                 ) from error
-            if ids is not None:
-                found = np.fromstring(ids, dtype=np.int64, sep=",")
+            if count:
                 # A geometry column that holds text or numbers gives heads of another length.
                 if len(blob) != HEAD * len(found):
                     raise NotPlain(
@@ -416,7 +415,7 @@ class FeatureTable:
                 ranges.append((low, high))
             # The highest id may be the highest number there is.
             low = high + 1 if high < last else None
-            if ids is None and low is not None:
+            if not count and low is not None:
                 (low,) = self._connection.execute(
                     f"SELECT min({key}) FROM {table} WHERE {key} >= ?", (low,)
                 ).fetchone()

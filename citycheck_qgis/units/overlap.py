@@ -77,8 +77,12 @@ def ring_points(shapes: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     owner : int32 (n,): with position p of the polygon p + 1 where the inside is on the left of the edge to the next
         point, -(p + 1) where it is on the right, 0 at the last point of a ring
     """
-    parts, part_owner = shapely.get_parts(shapes, return_index=True)
-    rings, ring_part = shapely.get_rings(parts, return_index=True)
+    parts, part_owner = shapes, np.arange(len(shapes))
+    if (shapely.get_type_id(shapes) != shapely.GeometryType.POLYGON).any():
+        parts, part_owner = shapely.get_parts(shapes, return_index=True)
+    rings, ring_part = shapely.get_exterior_ring(parts), np.arange(len(parts))
+    if shapely.get_num_interior_rings(parts).any():
+        rings, ring_part = shapely.get_rings(parts, return_index=True)
     points, ring = shapely.get_coordinates(rings, return_index=True)
     inner = np.r_[False, ring_part[1:] == ring_part[:-1]][: len(rings)]
     turned = shapely.is_ccw(rings) == inner
@@ -283,7 +287,7 @@ def _meet(boundaries: Boundaries, boxes: np.ndarray) -> _Meetings:
     # A segment that shares several cells with a box is taken in the first of them.
     near &= (np.maximum(own_column, first_column) == column) & (np.maximum(own_row, first_row) == row)
     box, segment = box[near], segment[near]
-    touching = _touches(boundaries.segments(segment), boxes[:, box])
+    touching = _touches(boundaries.segments(segment), np.take(boxes, box, axis=1))
     return _Meetings(box[touching], segment[touching], *corner)
 
 
@@ -316,8 +320,8 @@ def _corner_units(
     box, segment = box[inside[box]], segment[inside[box]]
     edges = boundaries.segments(segment)
     xa, ya, xb, yb = edges
-    x, y = boxes[:2, box]
-    from_x, from_y = cells[:2, box] * boundaries.cell
+    x, y = np.take(boxes[:2], box, axis=1)
+    from_x, from_y = np.take(cells[:2], box, axis=1) * boundaries.cell
     with np.errstate(divide="ignore", invalid="ignore"):
         across = (np.minimum(ya, yb) < from_y) & (from_y <= np.maximum(ya, yb))
         met = _crossing_x(edges, from_y)
@@ -426,10 +430,10 @@ def _by_edges(
     # Everything relative to the lower left corner of the feature's box.
     corner = np.tile(boxes[:2], (2, 1))
     edges, polygon, turn = polygon_edges(shapes)
-    edges -= np.tile(boundaries.origin, 2)[:, None] + corner[:, asked[polygon]]
+    edges -= np.tile(boundaries.origin, 2)[:, None] + np.take(corner, asked[polygon], axis=1)
     area = _sums(polygon, turn * (edges[0] * edges[3] - edges[2] * edges[1]) / 2, len(asked))
     lines, sign, parent = _floor_lines(
-        boundaries.segments(segment) - corner[:, box], (boxes[2] - boxes[0])[box]
+        boundaries.segments(segment) - np.take(corner, box, axis=1), (boxes[2] - boxes[0])[box]
     )
     owner = boundaries.owner[segment]
     units = len(boundaries.shapes)
