@@ -12,9 +12,10 @@ import shutil
 import threading
 import time
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import asdict, dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -310,8 +311,9 @@ def identity(path: Path) -> Plain:
     return {"size": status.st_size, "time": status.st_mtime_ns}
 
 
-def shipped() -> dict[str, bytes]:
-    """Return the modules that a worker needs, by their paths in the package."""
+@cache
+def shipped() -> Mapping[str, bytes]:
+    """Return the modules that a worker needs, by their paths in the package: the same ones as long as this runs."""
     product = Path(__file__).resolve().parents[1]
     rooms: Iterable[Path] = [product / "errors.py", product / "messages.py", product / "__init__.py"]
     found = [*rooms, *(product / "units").glob("*.py"), *(product / "storage").glob("*.py")]
