@@ -79,7 +79,7 @@ def add_columns(
             _copy(source, draft, lambda share: progress(COPYING * share))
             check_unchanged(source, before)
             with _writing(source, target):
-                made = _make_columns(draft, source, layer, columns, len(ids))
+                made = _make_columns(draft, source, layer, columns)
                 if extend(draft, made, columns, ids, lambda share: progress(COPYING + (1 - COPYING) * share)):
                     break
         check_unchanged(source, before)
@@ -172,13 +172,10 @@ class _Made:
     plain: bool
 
 
-def _make_columns(draft: Path, source: Path, layer: str, columns: Mapping[str, Values], count: int) -> _Made:
+def _make_columns(draft: Path, source: Path, layer: str, columns: Mapping[str, Values]) -> _Made:
     """Add the columns to the copy, and what its contents say about the change."""
     with closing(sqlite3.connect(draft, isolation_level=None)) as connection:
         _alone(connection)
-        (found,) = connection.execute(f"SELECT count(*) FROM {quoted(layer)}").fetchone()
-        if found != count:
-            raise NotPlain("{layer} in {file} has other rows than were read.", layer=layer, file=source)
         info = connection.execute(f"PRAGMA table_xinfo({quoted(layer)})").fetchall()
         (root,) = connection.execute(
             "SELECT rootpage FROM sqlite_master WHERE type = 'table' AND lower(name) = lower(?)", (layer,)
@@ -237,7 +234,8 @@ def _extend_rows(
         for name, _ in triggers:
             connection.execute(f"DROP TRIGGER {quoted(name)}")
         named = dict(zip(made.names, columns.values(), strict=True))
-        if not fill_rows(connection, made.layer, made.key, named, fids, progress):
+        (count,) = connection.execute(f"SELECT count(*) FROM {quoted(made.layer)}").fetchone()
+        if count != len(fids) or not fill_rows(connection, made.layer, made.key, named, fids, progress):
             raise NotPlain(
                 "{layer} in {file} has other rows than were read.", layer=made.layer, file=made.source
             )

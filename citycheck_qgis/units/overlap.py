@@ -23,7 +23,7 @@ SMALLEST_CELL = 8.0
 #: Cells per feature, and the most and the fewest cells of a grid.
 CELLS_PER_FEATURE, MOST_CELLS, FEWEST_CELLS = 8, 12_000_000, 4_000
 #: Features whose boxes are looked at together, and rows of a table of edge pairs: both bound the memory.
-BATCH, PAIRS = 262_144, 500_000
+BATCH, PAIRS = 65_536, 500_000
 #: The grid's origin and the corners of boxes are odd multiples of 1/4096 m. Coordinates rounded to decimals never are:
 #: no boundary runs exactly through a corner. And what is subtracted from a coordinate loses none of its digits.
 _ORIGIN = np.array([2511.0, 1791.0]) / 4096
