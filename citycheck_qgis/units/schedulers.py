@@ -37,6 +37,9 @@ RETRIES = 2
 _MALLOC = "distributed.nanny.pre-spawn-environ"
 _ONE_THREAD = dict.fromkeys(("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS"), 1)
 
+#: Nobody looks at what dask would note of its workers a hundred times a second.
+_NO_PROFILE = {"distributed.worker.profile.enabled": False, "distributed.admin.tick.interval": "500ms"}
+
 
 @contextmanager
 def open_scheduler(text: str, processes: int | None = None, command: str = "") -> Iterator[Scheduler]:
@@ -58,7 +61,7 @@ def open_scheduler(text: str, processes: int | None = None, command: str = "") -
         return
     dask, distributed = require("dask", "distributed", command=command)
     # Whoever runs QGIS can do nothing about what the machinery tells itself.
-    settings = {"distributed.logging": {"distributed": "critical"}, _MALLOC: _ONE_THREAD}
+    settings = {"distributed.logging": {"distributed": "critical"}, _MALLOC: _ONE_THREAD, **_NO_PROFILE}
     with dask.config.set(settings):
         for name in ("distributed", "tornado"):
             logging.getLogger(name).setLevel(logging.CRITICAL)
