@@ -430,7 +430,7 @@ def _sort_into(draft: Path, rank: np.ndarray, parts: int, progress: Progress) ->
     writers: dict[int, Any] = {}
     done = 0
     with ExitStack() as stack:
-        spill = ipc.open_file(stack.enter_context(arrow.memory_map(str(draft / _SPILL))))
+        spill = ipc.open_file(stack.enter_context(arrow.OSFile(str(draft / _SPILL))))
         for position in range(spill.num_record_batches):
             batch = spill.get_batch(position)
             place = rank[done : done + batch.num_rows]
