@@ -240,7 +240,7 @@ class Cluster:
                     waiting.discard(future)
                     yield names[future], _answer_of(future)
                     future.release()
-                if self.client.cluster is None and not ready:
+                if not ready:
                     alone_since = self._alone_since(alone_since)
         finally:
             if waiting:
