@@ -1,20 +1,23 @@
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test lint package bench-startup bench-assignment clean
+.PHONY: help setup setup-cluster demo test lint package bench-startup bench-assignment bench-partitions clean
 
 # The rooms that do not import QGIS.
 ROOMS := $(wildcard citycheck_qgis/*.py $(addprefix citycheck_qgis/,units footprints indicators problems cim storage))
 
 help: ## list the targets
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-14s %s\n", $$1, $$2}' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-16s %s\n", $$1, $$2}' Makefile
 
 setup: ## install what is needed (apt, .venv) and make a QGIS profile in .qgis; repeats do nothing
 	@scripts/setup.sh
 
+setup-cluster: setup ## install pyarrow and dask as well, for the work in parts (docs/cluster.md)
+	@.venv/bin/python -m pip install -q --disable-pip-version-check -c .venv/constraints.txt -r requirements-cluster.txt
+
 demo: setup ## make the annual problem map of the sample city in out/demo; CITY=las_palmas: a real city
 	@CITY='$(CITY)' scripts/demo.sh
 
-test: lint ## run all checks and tests; PYTEST_ARGS='-k codes' for some of them
+test: lint setup-cluster ## run all checks and tests; PYTEST_ARGS='-k codes' for some of them
 	@. scripts/env.sh && python -m pytest $(PYTEST_ARGS)
 	@echo "All passed: ruff, mypy, pytest."
 
@@ -30,6 +33,9 @@ bench-startup: setup ## measure what the plugin adds to the start of qgis_proces
 bench-assignment: setup ## measure the assignment beside its peers; SIZES='1m 3m 10m' KINDS='product floor' for growth
 	@benchmarks/assignment/setup_peers.sh
 	@. scripts/env.sh && python -m benchmarks.assignment $(if $(SIZES),--sizes $(SIZES)) $(if $(KINDS),--kinds $(KINDS))
+
+bench-partitions: setup-cluster ## measure the work in parts: one process beside two
+	@. scripts/env.sh && python -m benchmarks.partitions
 
 clean: ## remove results and caches; .venv and .qgis stay
 	rm -rf out dist .cache .pytest_cache .mypy_cache .ruff_cache .hypothesis

@@ -15,6 +15,11 @@
         <translation>&lt;b&gt;{name}&lt;/b&gt;：{text}</translation>
     </message>
     <message>
+        <location filename="../processing_algorithms/boundaries/assignparts.py"/>
+        <source>A file with a layer of features, which is split into GeoParquet parts in the output folder first, or one GeoParquet file. All features are taken, whatever the project filters or selects.</source>
+        <translation>带要素图层的文件，先在输出文件夹中拆分为 GeoParquet 分片；也可以是一个 GeoParquet 文件。取全部要素，不受工程中过滤或选择的影响。</translation>
+    </message>
+    <message>
         <location filename="../processing_algorithms/maps/problemmap.py"/>
         <source>A3 landscape, 300 dpi.</source>
         <translation>A3 横幅，300 dpi。</translation>
@@ -65,6 +70,11 @@
         <location filename="../processing_algorithms/explain.py"/>
         <source>As found</source>
         <translation>原文</translation>
+    </message>
+    <message>
+        <location filename="../processing_algorithms/boundaries/assignparts.py"/>
+        <source>Assign features in parts</source>
+        <translation>分片归属要素</translation>
     </message>
     <message>
         <location filename="../processing_algorithms/boundaries/assignunits.py"/>
@@ -270,6 +280,11 @@
         <translation>区</translation>
     </message>
     <message>
+        <location filename="../processing_algorithms/boundaries/assignparts.py"/>
+        <source>Does what assignunits does for layers of many millions of features: part by part, on this machine or on a dask cluster. The result is a folder of GeoParquet files. Run again with the same output folder, only the parts that are missing or were changed are done, with the same totals. Needs pyarrow, and dask for more than one process.</source>
+        <translation>对数千万要素的图层做与 assignunits 相同的工作：在本机或 dask 集群上逐片进行，结果为一个 GeoParquet 文件夹。用同一输出文件夹再次运行时，只做缺失或有变动的分片，合计不变。需要 pyarrow；多进程还需要 dask。</translation>
+    </message>
+    <message>
         <location filename="../processing_algorithms/maps/problemmap.py"/>
         <source>Draw the problem distribution map</source>
         <translation>绘制问题分布图</translation>
@@ -315,15 +330,22 @@
         <translation>不达标</translation>
     </message>
     <message>
+        <location filename="../processing_algorithms/boundaries/assignparts.py"/>
         <location filename="../processing_algorithms/boundaries/assignunits.py"/>
         <location filename="../processing_algorithms/explain.py"/>
         <source>Features</source>
         <translation>要素</translation>
     </message>
     <message>
+        <location filename="../processing_algorithms/boundaries/assignparts.py"/>
         <location filename="../processing_algorithms/boundaries/assignunits.py"/>
         <source>Features in several communities</source>
         <translation>跨社区的要素数</translation>
+    </message>
+    <message>
+        <location filename="../processing_algorithms/boundaries/assignparts.py"/>
+        <source>Features per part</source>
+        <translation>每片要素数</translation>
     </message>
     <message>
         <location filename="../processing_algorithms/boundaries/assignunits.py"/>
@@ -341,11 +363,13 @@
         <translation>没有归属的要素和并列的要素</translation>
     </message>
     <message>
+        <location filename="../processing_algorithms/boundaries/assignparts.py"/>
         <location filename="../processing_algorithms/boundaries/assignunits.py"/>
         <source>Figures of the units</source>
         <translation>各单元统计数</translation>
     </message>
     <message>
+        <location filename="../processing_algorithms/boundaries/assignparts.py"/>
         <location filename="../processing_algorithms/boundaries/assignunits.py"/>
         <source>Figures per unit</source>
         <translation>按单元统计</translation>
@@ -354,6 +378,11 @@
         <location filename="../processing_algorithms/inputs.py"/>
         <source>First part of the sheet's title.</source>
         <translation>图名的开头部分。</translation>
+    </message>
+    <message>
+        <location filename="../processing_algorithms/boundaries/assignparts.py"/>
+        <source>Folder of parts</source>
+        <translation>分片文件夹</translation>
     </message>
     <message>
         <location filename="../processing_algorithms/inputs.py"/>
@@ -391,6 +420,16 @@
         <translation>写入 checkup.gpkg、checkup.qgz、annual-problem-map.pdf 和 .png、report.html、remainder.gpkg。</translation>
     </message>
     <message>
+        <location filename="../processing_algorithms/boundaries/assignparts.py"/>
+        <source>Gets one GeoParquet file per part: all features as they are, with community_code, street_code, district_code, city_code, share, method, overlap_count. The folder _citycheck in it remembers what is done. All workers must see it under the same path.</source>
+        <translation>每片写一个 GeoParquet 文件：要素保持原样，另加 community_code、street_code、district_code、city_code、share、method、overlap_count。其中的 _citycheck 文件夹记录已完成的内容。所有工作进程须能以同一路径访问该文件夹。</translation>
+    </message>
+    <message>
+        <location filename="../processing_algorithms/boundaries/assignparts.py"/>
+        <source>Give either a layer's file (INPUT) or a folder of GeoParquet files (PARTS).</source>
+        <translation>请给出图层文件（INPUT）或 GeoParquet 文件夹（PARTS）之一。</translation>
+    </message>
+    <message>
         <location filename="../processing_algorithms/boundaries/assignunits.py"/>
         <source>Gives each building (or other feature) the community with the largest overlap, ties to the lowest code, and that community's street, district and city. Every feature is accounted for: in = matched + ambiguous + unmatched + outside; the ones without a community are written as a layer of their own.</source>
         <translation>为每栋建筑（或其他要素）找到重叠最大的社区（并列时取代码最小的），再带上该社区所属的街道、区和市。每个要素都有交代：输入 = 匹配 + 歧义 + 未匹配 + 范围外；没有归入任何社区的要素另写成一个图层。</translation>
@@ -416,6 +455,12 @@
         <translation>住房</translation>
     </message>
     <message>
+        <location filename="../processing_algorithms/boundaries/assignparts.py"/>
+        <source>How many features a part has when a layer's file is split.</source>
+        <translation>拆分图层文件时每片的要素数。</translation>
+    </message>
+    <message>
+        <location filename="../processing_algorithms/boundaries/assignparts.py"/>
         <location filename="../processing_algorithms/explain.py"/>
         <source>How the community was found</source>
         <translation>社区归属方式</translation>
@@ -457,6 +502,11 @@
         <translation>输入</translation>
     </message>
     <message>
+        <location filename="../processing_algorithms/boundaries/assignparts.py"/>
+        <source>Instead of a layer's file: a folder of GeoParquet files, which other programs may have made. All workers must see it under the same path.</source>
+        <translation>代替图层文件：GeoParquet 文件夹，可由其他程序生成。所有工作进程须能以同一路径访问。</translation>
+    </message>
+    <message>
         <location filename="../processing_algorithms/boundaries/assignunits.py"/>
         <source>Instead of writing the features into another file. The layer must be a whole layer of a GeoPackage that is not open in the project.</source>
         <translation>不另写文件。该图层须为未在工程中打开的 GeoPackage 的整个图层。</translation>
@@ -491,6 +541,16 @@
         <location filename="../processing_algorithms/inputs.py"/>
         <source>Largest share without a unit (%)</source>
         <translation>无归属比例上限（%）</translation>
+    </message>
+    <message>
+        <location filename="../processing_algorithms/boundaries/assignparts.py"/>
+        <source>Layer</source>
+        <translation>图层</translation>
+    </message>
+    <message>
+        <location filename="../processing_algorithms/boundaries/assignparts.py"/>
+        <source>Layer's file</source>
+        <translation>图层文件</translation>
     </message>
     <message>
         <location filename="../processing_algorithms/inputs.py"/>
@@ -552,6 +612,7 @@
         <translation>达标</translation>
     </message>
     <message>
+        <location filename="../processing_algorithms/boundaries/assignparts.py"/>
         <location filename="../processing_algorithms/explain.py"/>
         <source>Method</source>
         <translation>归属方式</translation>
@@ -572,9 +633,24 @@
         <translation>内置版本的名称，或同样格式的自有 CSV 文件的路径；留空则用 61 项国家基础指标。</translation>
     </message>
     <message>
+        <location filename="../processing_algorithms/boundaries/assignparts.py"/>
+        <source>Name of the layer, where the file has several.</source>
+        <translation>文件含多个图层时的图层名。</translation>
+    </message>
+    <message>
         <location filename="../processing_algorithms/explain.py"/>
         <source>New</source>
         <translation>新增</translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/units/schedulers.py"/>
+        <source>No Python {version} program was found to start processes with; leave the scheduler empty.</source>
+        <translation>找不到可用来启动进程的 Python {version}；请把调度器留空。</translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/units/schedulers.py"/>
+        <source>No dask scheduler answers at {address}; start one ('dask scheduler'), or correct the address, such as tcp://host:8786.</source>
+        <translation>{address} 没有 dask 调度器应答；请启动调度器（dask scheduler），或更正地址，例如 tcp://host:8786。</translation>
     </message>
     <message>
         <location filename="../processing_algorithms/explain.py"/>
@@ -632,6 +708,7 @@
         <translation>个数</translation>
     </message>
     <message>
+        <location filename="../processing_algorithms/boundaries/assignparts.py"/>
         <location filename="../processing_algorithms/boundaries/assignunits.py"/>
         <source>Number of features and the figures of every community, street, district and city; &lt;figure&gt;_n is the number of features that have the values. No value at all is empty, not 0.</source>
         <translation>每个社区、街道、区、市的要素数与各项统计数；&lt;统计数&gt;_n 为有值的要素数。完全无值时为空，而不是 0。</translation>
@@ -678,12 +755,14 @@
         <translation>数据来源，原样印在图上。</translation>
     </message>
     <message>
+        <location filename="../processing_algorithms/boundaries/assignparts.py"/>
         <location filename="../processing_algorithms/boundaries/assignunits.py"/>
         <source>Other street by largest overlap</source>
         <translation>按最大重叠另属其他街道的要素数</translation>
     </message>
     <message>
         <location filename="../processing_algorithms/annual/annualcheckup.py"/>
+        <location filename="../processing_algorithms/boundaries/assignparts.py"/>
         <source>Output folder</source>
         <translation>输出文件夹</translation>
     </message>
@@ -707,6 +786,16 @@
         <location filename="../processing_algorithms/inputs.py"/>
         <source>Parent column</source>
         <translation>上级列</translation>
+    </message>
+    <message>
+        <location filename="../processing_algorithms/boundaries/assignparts.py"/>
+        <source>Parts done by an earlier run</source>
+        <translation>此前已完成的分片</translation>
+    </message>
+    <message>
+        <location filename="../processing_algorithms/boundaries/assignparts.py"/>
+        <source>Parts done in this run</source>
+        <translation>本次完成的分片</translation>
     </message>
     <message>
         <location filename="../processing_algorithms/explain.py"/>
@@ -836,6 +925,11 @@
         <translation>样本名单</translation>
     </message>
     <message>
+        <location filename="../processing_algorithms/boundaries/assignparts.py"/>
+        <source>Scheduler</source>
+        <translation>调度器</translation>
+    </message>
+    <message>
         <location filename="../processing_algorithms/boundaries/checkboundaries.py"/>
         <source>Smallest area to report (m²)</source>
         <translation>列出的最小面积（平方米）</translation>
@@ -923,6 +1017,16 @@
         <translation>边界在 {crs} 中没有可用的坐标；请检查图层的坐标系和几何。</translation>
     </message>
     <message>
+        <location filename="../citycheck_qgis/units/parts.py"/>
+        <source>The boundaries {file} are not those of this run; remove the file and run again.</source>
+        <translation>边界文件 {file} 不属于本次运行；请删除该文件后重新运行。</translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/units/parts.py"/>
+        <source>The boundaries {file} cannot be read ({reason}); the output folder must be at the same path on all machines of the cluster.</source>
+        <translation>无法读取边界文件 {file}（{reason}）；输出文件夹在集群所有机器上须为同一路径。</translation>
+    </message>
+    <message>
         <location filename="../citycheck_qgis/units/coordinates.py"/>
         <source>The boundary layer</source>
         <translation>边界图层</translation>
@@ -952,6 +1056,16 @@
         <location filename="../citycheck_qgis/units/conservation.py"/>
         <source>The counts of {subject} do not add up ({total} came in, {found} are accounted for); this is a defect of CityCheck, please report it with the input.</source>
         <translation>{subject}的计数对不上账（输入 {total}，有交代的 {found}）；这是 CityCheck 的缺陷，请连同输入数据一起报告。</translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/units/schedulers.py"/>
+        <source>The dask scheduler {address} has lost all its workers; start some with 'dask worker {address}' and run again for the rest.</source>
+        <translation>dask 调度器 {address} 已失去全部工作进程；请用 dask worker {address} 启动，再次运行以完成其余部分。</translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/units/schedulers.py"/>
+        <source>The dask scheduler {address} has no workers; start some with 'dask worker {address}'.</source>
+        <translation>dask 调度器 {address} 没有工作进程；请用 dask worker {address} 启动。</translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/storage/database.py"/>
@@ -1032,6 +1146,11 @@
         <location filename="../processing_algorithms/layer_files.py"/>
         <source>The filter of the layer {layer} is a query.</source>
         <translation>图层 {layer} 的过滤条件是一条查询语句。</translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/units/parts.py"/>
+        <source>The geometry of {file} is encoded as {encoding}; write it anew as GeoParquet with WKB.</source>
+        <translation>{file} 的几何编码为 {encoding}；请重新写成 WKB 编码的 GeoParquet。</translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/indicators/values.py"/>
@@ -1135,6 +1254,16 @@
         <translation>图层 {layer} 以特殊选项打开，或位于压缩包内。</translation>
     </message>
     <message>
+        <location filename="../citycheck_qgis/units/parts.py"/>
+        <source>The layer {layer} of {file} has no features.</source>
+        <translation>{file} 中的图层 {layer} 没有要素。</translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/units/parts.py"/>
+        <source>The layer {layer} of {file} has no geometry; choose a layer with features on the map.</source>
+        <translation>{file} 中的图层 {layer} 没有几何；请选择有空间要素的图层。</translation>
+    </message>
+    <message>
         <location filename="../citycheck_qgis/maps/project.py"/>
         <source>The layer {where} cannot be filtered by {filter}: give a checkup database.</source>
         <translation>图层 {where} 无法按 {filter} 过滤：请给出体检数据库。</translation>
@@ -1195,6 +1324,21 @@
         <translation>{level}图层的名称是乱码（{example}）；请在图层属性的“源”页设置编码（GBK 或 UTF-8），再重新运行。</translation>
     </message>
     <message>
+        <location filename="../citycheck_qgis/units/partitions.py"/>
+        <source>The output {folder} lies in the folder of the parts; choose another folder.</source>
+        <translation>输出文件夹 {folder} 位于分片文件夹之内；请另选文件夹。</translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/units/parts.py"/>
+        <source>The part {file}</source>
+        <translation>分片 {file}</translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/units/parts.py"/>
+        <source>The part {file} has no column {column}; all parts need the same columns.</source>
+        <translation>分片 {file} 没有列 {column}；各分片的列须相同。</translation>
+    </message>
+    <message>
         <location filename="../citycheck_qgis/problems/survey.py"/>
         <location filename="../processing_algorithms/inputs.py"/>
         <source>The problem layer {name}</source>
@@ -1241,6 +1385,7 @@
         <translation>未匹配或在所有单元之外的行超过这一比例时，运行报错。</translation>
     </message>
     <message>
+        <location filename="../citycheck_qgis/units/schedulers.py"/>
         <location filename="../processing_algorithms/sources.py"/>
         <source>The run was cancelled; nothing was written.</source>
         <translation>运行已取消；没有写入任何内容。</translation>
@@ -1266,6 +1411,7 @@
         <translation>{layer} 的空间索引与其要素不符，已改为逐个读取几何，耗时较长。重建该图层的空间索引即可修复。</translation>
     </message>
     <message>
+        <location filename="../processing_algorithms/boundaries/assignparts.py"/>
         <location filename="../processing_algorithms/explain.py"/>
         <source>The street by largest overlap is another than the community's own street for {n} features.</source>
         <translation>有 {n} 个要素，重叠最大的街道不是所在社区所属的街道。</translation>
@@ -1346,6 +1492,16 @@
         <translation>工作簿 {file} 已损坏（{problem}）；请用电子表格软件打开，重新另存为 .xlsx。</translation>
     </message>
     <message>
+        <location filename="../citycheck_qgis/units/schedulers.py"/>
+        <source>The worker {worker} cannot do the work ({reason}); all workers need the packages of requirements.txt and requirements-cluster.txt.</source>
+        <translation>工作进程 {worker} 无法工作（{reason}）；所有工作进程都需要 requirements.txt 和 requirements-cluster.txt 中的包。</translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/units/schedulers.py"/>
+        <source>The worker {worker} runs Python {found}, this is Python {version}; all machines of a cluster need the same one.</source>
+        <translation>工作进程 {worker} 使用 Python {found}，而此处为 Python {version}；集群各机器的版本须相同。</translation>
+    </message>
+    <message>
         <location filename="../citycheck_qgis/units/coordinates.py"/>
         <source>The working CRS {crs} enlarges areas with the latitude; choose another projected CRS such as EPSG:4547.</source>
         <translation>工作坐标系 {crs} 的面积随纬度放大；请另选投影坐标系，例如 EPSG:4547。</translation>
@@ -1396,7 +1552,14 @@
         <translation>没有社区图层；请给出社区边界。</translation>
     </message>
     <message>
+        <location filename="../citycheck_qgis/units/partitions.py"/>
+        <location filename="../citycheck_qgis/units/parts.py"/>
+        <source>There is no file {file}; check the path, which must be the same on all machines of a cluster.</source>
+        <translation>没有文件 {file}；请检查路径，它在集群所有机器上须相同。</translation>
+    </message>
+    <message>
         <location filename="../citycheck_qgis/indicators/tables.py"/>
+        <location filename="../processing_algorithms/boundaries/assignparts.py"/>
         <location filename="../processing_algorithms/inputs.py"/>
         <source>There is no file {file}; check the path.</source>
         <translation>文件 {file} 不存在；请检查路径。</translation>
@@ -1498,9 +1661,20 @@
         <translation>水系</translation>
     </message>
     <message>
+        <location filename="../processing_algorithms/boundaries/assignparts.py"/>
         <location filename="../processing_algorithms/boundaries/assignunits.py"/>
         <source>What the table of figures has besides the number of features, divided by semicolons: a column to add up, a / b for the rate of two sums, a by w for the mean of a weighted by w.</source>
         <translation>统计表中除要素数以外的项目，用分号隔开：列名表示求和，a / b 表示两个合计之比，a by w 表示以 w 加权的 a 的平均值。</translation>
+    </message>
+    <message>
+        <location filename="../processing_algorithms/boundaries/assignparts.py"/>
+        <source>Who does the parts. Empty: this process, one after the other; local: processes on this machine; or the address of a dask scheduler, such as tcp://host:8786, whose workers see the folders under the same paths.</source>
+        <translation>由谁处理分片。留空：本进程逐片处理；local：本机多进程；或 dask 调度器的地址，例如 tcp://host:8786，其工作进程须能以同一路径访问各文件夹。</translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/units/parts.py"/>
+        <source>Work in parts needs {package}, which is not installed: run '{command}' and restart QGIS.</source>
+        <translation>分片工作需要 {package}，尚未安装：请运行 {command} 并重启 QGIS。</translation>
     </message>
     <message>
         <location filename="../processing_algorithms/inputs.py"/>
@@ -1894,6 +2068,16 @@
         <translation>评价标准“{found}”不是 =0、&gt;=70、&gt;20、&lt;=20、&lt;5、0.7..1.5 这样的写法；请改正，其余说明写入 standard_source。</translation>
     </message>
     <message>
+        <location filename="../citycheck_qgis/units/schedulers.py"/>
+        <source>the worker stopped with {error}; its log says more.</source>
+        <translation>工作进程因 {error} 停止；详见其日志。</translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/units/schedulers.py"/>
+        <source>the workers that tried it were killed; give them more memory or make smaller parts.</source>
+        <translation>处理该分片的工作进程被终止；请增加其内存，或减小分片。</translation>
+    </message>
+    <message>
         <location filename="../citycheck_qgis/indicators/sample.py"/>
         <source>the {n} communities (the unit table does not say which are built up)</source>
         <translation>全部 {n} 个社区（单元表没有写明哪些在建成区）</translation>
@@ -1994,14 +2178,34 @@
         <translation>{database} 中没有表 {table}：请先诊断问题。</translation>
     </message>
     <message>
+        <location filename="../processing_algorithms/boundaries/assignparts.py"/>
+        <source>{done} parts were done in this run, {kept} by an earlier one.</source>
+        <translation>本次完成 {done} 个分片，此前已完成 {kept} 个。</translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/units/partitions.py"/>
+        <source>{failed} of {total} parts could not be done, first {part}: {reason} The others are done: run again for the rest.</source>
+        <translation>{total} 个分片中有 {failed} 个未能完成，首个为 {part}：{reason}其余已完成；再次运行即可补齐。</translation>
+    </message>
+    <message>
         <location filename="../citycheck_qgis/units/assign_features.py"/>
         <source>{file} and {other} differ in their CRS; reproject one of them.</source>
         <translation>{file} 与 {other} 的坐标系不同；请对其中之一作投影变换。</translation>
     </message>
     <message>
+        <location filename="../citycheck_qgis/units/parts.py"/>
+        <source>{file} cannot be read ({reason}); check the path, the layer's name and the format.</source>
+        <translation>无法读取 {file}（{reason}）；请检查路径、图层名和格式。</translation>
+    </message>
+    <message>
         <location filename="../processing_algorithms/layer_files.py"/>
         <source>{file} cannot be read ({reason}); close the program that is using it, or restore it from a copy.</source>
         <translation>无法读取 {file}（{reason}）；请关闭正在使用它的程序，或用备份恢复。</translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/units/parts.py"/>
+        <source>{file} cannot be read as Parquet ({reason}); write it anew.</source>
+        <translation>{file} 无法作为 Parquet 读取（{reason}）；请重新生成。</translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/storage/geopackage.py"/>
@@ -2027,6 +2231,16 @@
         <location filename="../citycheck_qgis/storage/geopackage.py"/>
         <source>{file} has several layers: {layers}; name one of them.</source>
         <translation>{file} 中有多个图层：{layers}；请指定其中之一。</translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/units/parts.py"/>
+        <source>{file} has the layers {layers}; name the one that is meant.</source>
+        <translation>{file} 中有图层 {layers}；请指明是哪一个。</translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/units/parts.py"/>
+        <source>{file} is a Parquet file without GeoParquet's description of its geometry; write it anew as GeoParquet.</source>
+        <translation>{file} 是 Parquet 文件，但缺少 GeoParquet 的几何说明；请重新写成 GeoParquet。</translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/storage/files.py"/>
@@ -2062,6 +2276,7 @@
     </message>
     <message>
         <location filename="../citycheck_qgis/storage/geopackage.py"/>
+        <location filename="../citycheck_qgis/units/partitions.py"/>
         <source>{file} was changed while it was read; run again.</source>
         <translation>{file} 在读取期间被修改；请重新运行。</translation>
     </message>
@@ -2074,6 +2289,16 @@
         <location filename="../citycheck_qgis/maps/project.py"/>
         <source>{first} or {last}</source>
         <translation>{first}或{last}</translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/units/parts.py"/>
+        <source>{folder} has no GeoParquet files (*.parquet); check the folder.</source>
+        <translation>{folder} 中没有 GeoParquet 文件（*.parquet）；请检查该文件夹。</translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/units/partitions.py"/>
+        <source>{folder} holds {file}, which no run has written there; choose an empty folder.</source>
+        <translation>{folder} 中有并非由运行写入的 {file}；请选择空文件夹。</translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/storage/geopackage.py"/>
@@ -2116,6 +2341,7 @@
         <translation>有 {n} 栋建筑，与其他街道的重叠大于与所在社区所属街道的重叠。</translation>
     </message>
     <message>
+        <location filename="../processing_algorithms/boundaries/assignparts.py"/>
         <location filename="../processing_algorithms/explain.py"/>
         <source>{n} features lie in more than one community.</source>
         <translation>有 {n} 个要素跨多个社区。</translation>
@@ -2124,6 +2350,21 @@
         <location filename="../citycheck_qgis/units/hierarchy.py"/>
         <source>{n} geometries of level {level} were {what}.</source>
         <translation>{level}层级的几何中，{what}的有 {n} 个。</translation>
+    </message>
+    <message>
+        <location filename="../processing_algorithms/boundaries/assignparts.py"/>
+        <source>{n} parts are in another CRS than the units; their overlaps were measured in {crs}, which takes longer.</source>
+        <translation>{n} 个分片与体检单元的坐标系不同；其重叠在 {crs} 中量算，耗时较长。</translation>
+    </message>
+    <message>
+        <location filename="../processing_algorithms/boundaries/assignparts.py"/>
+        <source>{n} parts are to be done.</source>
+        <translation>有 {n} 个分片待处理。</translation>
+    </message>
+    <message>
+        <location filename="../processing_algorithms/boundaries/assignparts.py"/>
+        <source>{n} parts were done by an earlier run and are the same.</source>
+        <translation>{n} 个分片此前已完成且没有变动。</translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/checkup.py"/>

@@ -16,7 +16,7 @@ common_packages=(qgis python3-qgis python3-venv python3-numpy python3-pyproj pyt
     proj-bin fonts-wqy-microhei xvfb xauth qttools5-dev-tools pyqt5-dev-tools poppler-utils make git)
 distribution_packages=(python3-shapely python3-pyogrio python3-geopandas)
 compiling_packages=(python3-dev gcc g++ libgeos-dev libproj-dev libgdal-dev)
-tools=(pytest pytest-qgis pytest-qt hypothesis ruff mypy)
+tools=(pytest pytest-qgis pytest-qt pytest-timeout hypothesis ruff mypy)
 
 step() { printf '[%s/5] %s\n' "$1" "$2"; }
 say() { printf '      %s\n' "$1"; }

@@ -9,7 +9,7 @@ from bisect import bisect_right
 from collections.abc import Mapping
 from dataclasses import dataclass
 from io import BufferedRandom
-from itertools import pairwise
+from itertools import groupby, pairwise
 
 import numpy as np
 
@@ -57,7 +57,7 @@ class TablePages:
     ) -> None:
         """Give each row the columns' values; `defaults` says of each older column whether it has a default."""
         leaves, inner = self._tree()
-        encoded = [_Encoded.of(v) if isinstance(v, Coded) else v for v in columns.values()]
+        encoded = _encoded(list(columns.values()))
         step = max(1, PIECE // self.size)
         done = 0
         children, keys = [], []
@@ -66,9 +66,7 @@ class TablePages:
             rows = _Rows.found_in(self, self._read(numbers))
             rows.check(fids[done:], defaults)
             part = slice(done, done + len(rows.at))
-            rows.extend(
-                [_Encoded(v.labels, v.index[part]) if isinstance(v, _Encoded) else v[part] for v in encoded]
-            )
+            rows.extend([values[part] for values in encoded])
             self._give_up(numbers.tolist())
             pages, last = rows.packed()
             taken = self._take(len(pages))
@@ -284,12 +282,12 @@ class _Rows:
     def extend(self, columns: list[np.ndarray | _Encoded]) -> None:
         """Make the new fields: their types, behind the old types, and their contents, behind the old ones."""
         fields = [_fields(values) for values in columns]
-        types = [_varint_bytes(kind) for kind, _, _ in fields]
+        types = [(kind, length) for kind, length, _, _ in fields]
         if self.missing.any():
             widest = int(self.missing.max())
             types.insert(0, (np.zeros((len(self.at), widest), dtype=np.uint8), self.missing))
         self.types, self.types_length = _joined(types)
-        self.contents, self.contents_length = _joined([(content, length) for _, content, length in fields])
+        self.contents, self.contents_length = _joined([(content, length) for *_, content, length in fields])
         rest = self.header - self.size + self.types_length
         self.new_size = np.where(rest + 1 < 128, 1, 2)
         self.new_header = rest + self.new_size
@@ -387,32 +385,67 @@ class _Rows:
 
 @dataclass
 class _Encoded:
-    """A text column whose labels are SQLite's types, contents and lengths; the last stands for null."""
+    """Text columns that have one index: for each label, and at last for null, what a row has of all of them.
 
-    labels: tuple[np.ndarray, np.ndarray, np.ndarray]
+    Attributes
+    ----------
+    types, contents : bytes by label, uint8 (n, width), and how much of the width each takes
+    index : the label of each row
+    """
+
+    types: tuple[np.ndarray, np.ndarray]
+    contents: tuple[np.ndarray, np.ndarray]
     index: np.ndarray
 
     @classmethod
-    def of(cls, values: Coded) -> _Encoded:
-        """Encode a column's labels."""
-        labels = [*(label.encode() for label in values.labels), b""]
-        length = np.array([len(label) for label in labels])
-        kind = 13 + 2 * length
-        kind[-1] = 0
-        width = max(int(length.max()), 1)
-        table = np.array(labels, dtype=f"S{width}").view(np.uint8).reshape(-1, width)
-        return cls((kind, table, length), np.asarray(values.index))
+    def of(cls, columns: list[Coded]) -> _Encoded:
+        """Encode columns that have one index."""
+        labels = [[None if text is None else text.encode() for text in column.labels] for column in columns]
+        rows = [*zip(*labels, strict=True), (None,) * len(columns)]
+        types = [b"".join(_varint(0 if text is None else 13 + 2 * len(text)) for text in row) for row in rows]
+        contents = [b"".join(text or b"" for text in row) for row in rows]
+        return cls(_table(types), _table(contents), np.asarray(columns[0].index))
+
+    def __getitem__(self, rows: slice) -> _Encoded:
+        return _Encoded(self.types, self.contents, self.index[rows])
 
 
-def _fields(values: np.ndarray | _Encoded) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Return values as SQLite's types, their contents as uint8 (n, width), and how much of the width each takes."""
+def _encoded(columns: list[Values]) -> list[np.ndarray | _Encoded]:
+    """Return columns with texts encoded, neighbours with the same index together."""
+    found: list[np.ndarray | _Encoded] = []
+    for _, group in groupby(columns, key=lambda values: id(getattr(values, "index", values))):
+        texts = []
+        for values in group:
+            if isinstance(values, Coded):
+                texts.append(values)
+            else:
+                found.append(values)
+        if texts:
+            found.append(_Encoded.of(texts))
+    return found
+
+
+def _table(texts: list[bytes]) -> tuple[np.ndarray, np.ndarray]:
+    """Return texts as uint8 (n, width), and their lengths."""
+    width = max(1, *map(len, texts))
+    cells = np.array(texts, dtype=f"S{width}").view(np.uint8).reshape(-1, width)
+    return cells, np.array([len(text) for text in texts])
+
+
+def _fields(
+    values: np.ndarray | _Encoded,
+) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
+    """Return values as SQLite's types and contents: bytes (n, width) and how much of the width each takes, for both."""
     if isinstance(values, _Encoded):
-        return tuple(part[values.index] for part in values.labels)
+        kinds, kind_lengths, contents, lengths = (
+            part[values.index] for part in (*values.types, *values.contents)
+        )
+        return kinds, kind_lengths, contents, lengths
     if values.dtype.kind == "f":
         numbers = values.astype(np.float64)
         content = numbers.astype(">f8").view(np.uint8).reshape(-1, 8)
         kind = np.where(np.isnan(numbers), 0, np.where(numbers == 1, 9, 7))
-        return kind, content, np.where(kind == 7, 8, 0)
+        return *_varint_bytes(kind), content, np.where(kind == 7, 8, 0)
     whole = np.ma.getdata(values).astype(np.int64)
     null = np.ma.getmaskarray(values)
     shown = whole[~null]
@@ -424,7 +457,7 @@ def _fields(values: np.ndarray | _Encoded) -> tuple[np.ndarray, np.ndarray, np.n
     )
     short = (whole == 0) | (whole == 1)
     kind = np.where(null, 0, np.where(short, 8 + (whole == 1), number))
-    return kind, _bytes(whole, width), np.where(null | short, 0, width)
+    return *_varint_bytes(kind), _bytes(whole, width), np.where(null | short, 0, width)
 
 
 def _joined(parts: list[tuple[np.ndarray, np.ndarray]]) -> tuple[np.ndarray, np.ndarray]:

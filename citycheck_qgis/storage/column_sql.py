@@ -129,13 +129,16 @@ class _Binding:
         return f"CASE {cut} {cases} END"
 
     def _text(self, values: Coded) -> str:
-        index = np.asarray(values.index)
-        used = np.flatnonzero(np.bincount(index[index >= 0], minlength=len(values.labels)))
+        # Every text once, and null where there is none.
+        texts = list(dict.fromkeys(text for text in values.labels if text is not None))
+        place = {text: number for number, text in enumerate(texts)}
+        index = np.array([*(-1 if text is None else place[text] for text in values.labels), -1])[values.index]
+        used = np.flatnonzero(np.bincount(index[index >= 0], minlength=len(texts)))
         if len(used) <= FEW:
-            place = np.full(len(values.labels) + 1, len(used))
-            place[used] = np.arange(len(used))
-            return self._choice(place[index], [self._bind(values.labels[n]) for n in used])
-        labels = [label.encode() for label in values.labels]
+            option = np.full(len(texts) + 1, len(used))
+            option[used] = np.arange(len(used))
+            return self._choice(option[index], [self._bind(texts[n]) for n in used])
+        labels = [text.encode() for text in texts]
         widths = {len(labels[n]) for n in used}
         # A character that ends no label fills them up; null is nothing but that character.
         ends = {label[-1] for label in labels if label}

@@ -9,9 +9,17 @@ import numpy as np
 
 @dataclass(frozen=True)
 class Coded:
-    """A text column as labels and, for each feature, the position of its label; -1 is null."""
+    """A text column as labels and, for each feature, the position of its label.
 
-    labels: list[str]
+    Columns that all follow from one thing (a community's own code and those above it) best have one and the same index.
+
+    Attributes
+    ----------
+    labels : text or None (null); labels may be alike
+    index : whole numbers; -1 is null
+    """
+
+    labels: list[str | None]
     index: np.ndarray
 
 

@@ -65,7 +65,7 @@ class Assigned:
         return features.assign(**added)
 
 
-def _texts(labels: list[str], index: np.ndarray) -> np.ndarray:
+def _texts(labels: list[str | None], index: np.ndarray) -> np.ndarray:
     # The last one stands for null, whose position is -1.
     return np.array([*labels, None], dtype=object)[index]
 
@@ -126,18 +126,16 @@ def _assign(
     tally = Tally(len(communities), statistics)
     tally.add(located.unit, numbers)
     progress(1.0)
-    return Assigned(located, tally, _columns(units, located))
+    return Assigned(located, tally, unit_columns(units, located))
 
 
-def _columns(units: Units, located: Located) -> Columns:
-    """Return the columns of features; the communities are numbered in the order of their codes."""
+def unit_columns(units: Units, located: Located) -> Columns:
+    """Return what features get (see `Assigned`); the communities are numbered in the order of their codes."""
     code = units.at("community")["code"].reset_index(drop=True).rename("community_code")
-    columns: Columns = {}
-    for name, codes in pd.concat([code, ancestors(units.frame, code)], axis=1).items():
-        place, labels = pd.factorize(codes)
-        # Millions of features need few bytes each.
-        small = np.append(place, -1).astype(np.int16 if len(labels) < 2**15 else np.int32)
-        columns[str(name)] = Coded(list(labels), small[located.unit])
+    columns: Columns = {
+        str(name): Coded(codes.where(codes.notna(), None).tolist(), located.unit)
+        for name, codes in pd.concat([code, ancestors(units.frame, code)], axis=1).items()
+    }
     columns["share"] = located.share
     columns["method"] = Coded(list(METHODS), located.method)
     columns["overlap_count"] = located.overlaps

@@ -80,16 +80,28 @@ def ring_points(shapes: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     parts, part_owner = shapes, np.arange(len(shapes))
     if (shapely.get_type_id(shapes) != shapely.GeometryType.POLYGON).any():
         parts, part_owner = shapely.get_parts(shapes, return_index=True)
-    rings, ring_part = shapely.get_exterior_ring(parts), np.arange(len(parts))
+    # A polygon without holes is one ring, and taking it out of the polygon would copy it.
+    rings, ring_part = parts, np.arange(len(parts))
     if shapely.get_num_interior_rings(parts).any():
         rings, ring_part = shapely.get_rings(parts, return_index=True)
     points, ring = shapely.get_coordinates(rings, return_index=True)
+    last = np.flatnonzero(np.r_[ring[1:] != ring[:-1], True][: len(ring)])
     inner = np.r_[False, ring_part[1:] == ring_part[:-1]][: len(rings)]
-    turned = shapely.is_ccw(rings) == inner
-    number = (np.where(turned, -1, 1) * (part_owner[ring_part] + 1)).astype(np.int32)
-    owner = number[ring]
-    owner[np.flatnonzero(np.r_[ring[1:] != ring[:-1], True][: len(ring)])] = 0
+    turned = (_doubled_areas(points, last) < 0) != inner[ring[last]]
+    number = (np.where(turned, -1, 1) * (part_owner[ring_part[ring[last]]] + 1)).astype(np.int32)
+    owner = np.repeat(number, np.diff(last, prepend=-1))
+    owner[last] = 0
     return points, owner
+
+
+def _doubled_areas(points: np.ndarray, last: np.ndarray) -> np.ndarray:
+    """Return twice the area of rings, negative where they run clockwise; `last` is the last point of each."""
+    if len(last) == 0:
+        return np.empty(0)
+    first = np.r_[0, last[:-1] + 1]
+    # Relative to the ring's first point, for the sake of the digits.
+    x, y = (points - np.repeat(points[first], np.diff(last, prepend=-1), axis=0)).T
+    return np.add.reduceat(np.r_[x[:-1] * y[1:] - x[1:] * y[:-1], 0.0], first)
 
 
 def polygon_edges(shapes: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:

@@ -27,7 +27,7 @@ from ..messages import Message, message
 from ..storage.columns import Coded
 from ..storage.files import replacing
 from ..storage.runs import file_hash
-from .assign_features import _columns
+from .assign_features import unit_columns
 from .assignment import METHODS, UnitIndex
 from .conservation import Conservation
 from .hierarchy import Units
@@ -381,7 +381,7 @@ def _do_part(task: Plain, tick: Callable[[], None]) -> Plain:
     tally.add(located.unit, part.numbers)
     tick()
     part.write_with(
-        {name: _as_arrow(values) for name, values in _columns(units, located).items()}, target, tick
+        {name: _as_arrow(values) for name, values in unit_columns(units, located).items()}, target, tick
     )
     methods = np.bincount(located.method, minlength=len(METHODS))
     return {
