@@ -12,18 +12,21 @@ import sqlite3
 from collections.abc import Iterator, Mapping
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
+from io import BufferedReader, BufferedWriter
 from pathlib import Path
 
 import numpy as np
 
 from ..errors import InputError, OutputError
-from .column_pages import OddPagesError, TablePages
+from .column_pages import OddPagesError, TablePages, runs
 from .column_sql import fill_rows
 from .columns import Values, kind_of
 from .files import replacing
 from .geopackage import NotPlain, Progress, check_unchanged, connect, quoted, reading
 from .geopackage import fingerprint as fingerprint_of
 
+#: Bytes that are at least left out of a copy at a time.
+GAP = 1 << 16
 #: Bytes copied between two calls of `progress`.
 BLOCK = 1 << 24
 #: SQLite's page cache in KiB; a sequential update gains nothing from more.
@@ -75,23 +78,58 @@ def add_columns(
     with replacing(target) as draft:
         before = fingerprint_of(source)
         # A table that turns out to be odd in its middle is begun anew.
-        for extend in (_extend_pages, _extend_rows):
-            _copy(source, draft, lambda share: progress(COPYING * share))
+        for extend, pieces in ((_extend_pages, _without_leaves(source, layer)), (_extend_rows, None)):
+            _copy(source, draft, pieces, lambda share: progress(COPYING * share))
             check_unchanged(source, before)
             with _writing(source, target):
                 made = _make_columns(draft, source, layer, columns)
-                if extend(draft, made, columns, ids, lambda share: progress(COPYING + (1 - COPYING) * share)):
+                read = draft if pieces is None else source
+                if extend(
+                    draft, read, made, columns, ids, lambda share: progress(COPYING + (1 - COPYING) * share)
+                ):
                     break
         check_unchanged(source, before)
     progress(1.0)
 
 
-def _copy(source: Path, draft: Path, progress: Progress) -> None:
-    """Copy a GeoPackage, with what waits in its log."""
-    # Closing a file drops the locks that this process has on it, so one that is open elsewhere is left to SQLite.
-    connection = connect(source)
-    with closing(connection):
-        if any(Path(f"{source}{end}").exists() for end in ("-wal", "-journal")):
+def _in_use(source: Path) -> bool:
+    """Return whether a file is open elsewhere, and so is left to SQLite."""
+    # Closing a file drops the locks that this process has on it.
+    return any(Path(f"{source}{end}").exists() for end in ("-wal", "-journal"))
+
+
+def _without_leaves(source: Path, layer: str) -> list[tuple[int, int]] | None:
+    """Return the pieces of a file (start, end) without the leaves of a table, which will be written anew.
+
+    None where the file must be copied whole.
+    """
+    if _in_use(source):
+        return None
+    with closing(connect(source)) as connection, reading(source):
+        (root,) = connection.execute(
+            "SELECT rootpage FROM sqlite_master WHERE type = 'table' AND lower(name) = lower(?)", (layer,)
+        ).fetchone()
+    try:
+        with source.open("rb") as file:
+            pages = TablePages(file, root, file)
+            leaves, _ = pages.tree()
+            size = os.fstat(file.fileno()).st_size
+    except (OddPagesError, IndexError, ValueError, OverflowError):
+        return None
+    leaves = np.unique(leaves) - 1
+    gaps = [
+        (int(leaves[start]) * pages.size, int(leaves[end - 1] + 1) * pages.size)
+        for start, end in runs(leaves)
+    ]
+    # Short gaps are not worth a call of their own.
+    gaps = [(start, end) for start, end in gaps if end - start >= GAP]
+    return list(zip([0, *(end for _, end in gaps)], [*(start for start, _ in gaps), size], strict=True))
+
+
+def _copy(source: Path, draft: Path, pieces: list[tuple[int, int]] | None, progress: Progress) -> None:
+    """Copy a GeoPackage, with what waits in its log; or only pieces of its file (start, end), the others empty."""
+    with closing(connect(source)) as connection:
+        if _in_use(source):
             with reading(source), closing(sqlite3.connect(draft)) as copy:
                 connection.backup(
                     copy,
@@ -101,27 +139,25 @@ def _copy(source: Path, draft: Path, progress: Progress) -> None:
             return
     with source.open("rb") as read, draft.open("wb") as write:
         size = os.fstat(read.fileno()).st_size
-        done = 0
-        while done < size:
-            copied = _copy_block(read.fileno(), write.fileno())
-            if not copied:
-                break
-            done += copied
-            progress(min(done / size, 1.0))
+        write.truncate(size)
+        for start, end in pieces or [(0, size)]:
+            while start < end and (copied := _copy_block(read, write, start, min(BLOCK, end - start))):
+                start += copied
+                progress(min(start / size, 1.0))
 
 
-def _copy_block(read: int, write: int) -> int:
-    """Copy the next block between two files and return its size; in the kernel where it can."""
+def _copy_block(read: BufferedReader, write: BufferedWriter, start: int, length: int) -> int:
+    """Copy a block between two files and return how much was copied; in the kernel where it can."""
     if hasattr(os, "copy_file_range"):
         try:
-            return os.copy_file_range(read, write, BLOCK)
+            return os.copy_file_range(read.fileno(), write.fileno(), length, start, start)
         except OSError as error:
             if error.errno not in (errno.EXDEV, errno.ENOSYS, errno.EOPNOTSUPP, errno.EINVAL, errno.EPERM):
                 raise
-    block = os.read(read, BLOCK)
-    view = memoryview(block)
-    while view:
-        view = view[os.write(write, view) :]
+    read.seek(start)
+    block = read.read(length)
+    write.seek(start)
+    write.write(block)
     return len(block)
 
 
@@ -203,14 +239,21 @@ def _make_columns(draft: Path, source: Path, layer: str, columns: Mapping[str, V
 
 
 def _extend_pages(
-    draft: Path, made: _Made, columns: Mapping[str, Values], fids: np.ndarray, progress: Progress
+    draft: Path,
+    source: Path,
+    made: _Made,
+    columns: Mapping[str, Values],
+    fids: np.ndarray,
+    progress: Progress,
 ) -> bool:
-    """Fill the columns by rewriting the table's pages; return whether that could be done."""
+    """Fill the columns by rewriting the table's pages, as they are in `source`; return whether that could be done."""
     if not made.plain or not columns:
         return not columns
     try:
-        with draft.open("rb+") as file:
-            TablePages(file, made.root).rewrite(made.defaults, columns, fids, progress)
+        with draft.open("rb+") as file, source.open("rb") as old:
+            TablePages(file, made.root, file if source == draft else old).rewrite(
+                made.defaults, columns, fids, progress
+            )
         # SQLite walks through all pages of the table before anybody gets them.
         with closing(sqlite3.connect(draft)) as connection:
             (count,) = connection.execute(f"SELECT count(*) FROM {quoted(made.layer)}").fetchone()
@@ -221,7 +264,12 @@ def _extend_pages(
 
 
 def _extend_rows(
-    draft: Path, made: _Made, columns: Mapping[str, Values], fids: np.ndarray, progress: Progress
+    draft: Path,
+    source: Path,
+    made: _Made,
+    columns: Mapping[str, Values],
+    fids: np.ndarray,
+    progress: Progress,
 ) -> bool:
     """Fill the columns by SQL."""
     with closing(sqlite3.connect(draft, isolation_level=None)) as connection:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Mapping
 from dataclasses import dataclass
-from io import BufferedRandom
+from io import BufferedIOBase
 from itertools import groupby, pairwise
 
 import numpy as np
@@ -32,8 +32,16 @@ class TablePages:
     overflow), 2.1 (records).
     """
 
-    def __init__(self, file: BufferedRandom, root: int) -> None:
-        self.file = file
+    def __init__(self, file: BufferedIOBase, root: int, source: BufferedIOBase) -> None:
+        """Open a table.
+
+        Parameters
+        ----------
+        file : what is written, open for reading and writing; for reading only where nothing is written
+        root : the page at which the table begins
+        source : the file that `file` is a copy of, where the copy need not have the table's leaves; else `file`
+        """
+        self.file, self.source = file, source
         header = file.read(100)
         size = int.from_bytes(header[16:18], "big")
         self.size = 65536 if size == 1 else size
@@ -56,7 +64,7 @@ class TablePages:
         progress: Progress,
     ) -> None:
         """Give each row the columns' values; `defaults` says of each older column whether it has a default."""
-        leaves, inner = self._tree()
+        leaves, inner = self.tree()
         encoded = _encoded(list(columns.values()))
         step = max(1, PIECE // self.size)
         done = 0
@@ -83,7 +91,7 @@ class TablePages:
         self._build(leaves, np.concatenate(keys))
         self._finish()
 
-    def _tree(self) -> tuple[np.ndarray, list[int]]:
+    def tree(self) -> tuple[np.ndarray, list[int]]:
         """Return the numbers of the leaves, in the order of their keys, and of the pages above without the root."""
         level, inner = np.array([self.root]), list[int]()
         for _ in range(20):
@@ -110,15 +118,15 @@ class TablePages:
         if len(numbers) and not (numbers.min() > 1 and numbers.max() <= self.count):
             raise OddPagesError
         pages = np.empty((len(numbers), self.size), dtype=np.uint8)
-        for start, stop in _runs(numbers):
-            self.file.seek((int(numbers[start]) - 1) * self.size)
+        for start, stop in runs(numbers):
+            self.source.seek((int(numbers[start]) - 1) * self.size)
             wanted = pages[start:stop].reshape(-1).data
-            if self.file.readinto(wanted) != len(wanted):
+            if self.source.readinto(wanted) != len(wanted):
                 raise OddPagesError
         return pages
 
     def _write(self, numbers: np.ndarray, pages: np.ndarray) -> None:
-        for start, stop in _runs(numbers):
+        for start, stop in runs(numbers):
             self.file.seek((int(numbers[start]) - 1) * self.size)
             self.file.write(pages[start:stop].reshape(-1).data)
 
@@ -468,7 +476,7 @@ def _joined(parts: list[tuple[np.ndarray, np.ndarray]]) -> tuple[np.ndarray, np.
     return (cells.ravel() if used.all() else cells[used]), lengths
 
 
-def _runs(numbers: np.ndarray) -> list[tuple[int, int]]:
+def runs(numbers: np.ndarray) -> list[tuple[int, int]]:
     """Return where consecutive numbers start and stop."""
     breaks = (np.flatnonzero(np.diff(numbers) != 1) + 1).tolist()
     return list(pairwise([0, *breaks, len(numbers)])) if len(numbers) else []

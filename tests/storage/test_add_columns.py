@@ -432,7 +432,7 @@ def test_other_page_layouts(many, tmp_path, pragma):
 
 def test_the_page_of_the_locks_is_never_written(many):
     with many.open("rb+") as file:
-        pages = column_pages.TablePages(file, 5)
+        pages = column_pages.TablePages(file, 5, file)
         lock = (1 << 30) // pages.size + 1
         pages.count = lock - 2
         assert pages._take(3).tolist() == [lock - 1, lock + 1, lock + 2]
