@@ -330,7 +330,6 @@
         <translation>不达标</translation>
     </message>
     <message>
-        <location filename="../processing_algorithms/boundaries/assignparts.py"/>
         <location filename="../processing_algorithms/boundaries/assignunits.py"/>
         <location filename="../processing_algorithms/explain.py"/>
         <source>Features</source>
@@ -460,7 +459,6 @@
         <translation>拆分图层文件时每片的要素数。</translation>
     </message>
     <message>
-        <location filename="../processing_algorithms/boundaries/assignparts.py"/>
         <location filename="../processing_algorithms/explain.py"/>
         <source>How the community was found</source>
         <translation>社区归属方式</translation>
@@ -612,7 +610,6 @@
         <translation>达标</translation>
     </message>
     <message>
-        <location filename="../processing_algorithms/boundaries/assignparts.py"/>
         <location filename="../processing_algorithms/explain.py"/>
         <source>Method</source>
         <translation>归属方式</translation>
@@ -1411,7 +1408,6 @@
         <translation>{layer} 的空间索引与其要素不符，已改为逐个读取几何，耗时较长。重建该图层的空间索引即可修复。</translation>
     </message>
     <message>
-        <location filename="../processing_algorithms/boundaries/assignparts.py"/>
         <location filename="../processing_algorithms/explain.py"/>
         <source>The street by largest overlap is another than the community's own street for {n} features.</source>
         <translation>有 {n} 个要素，重叠最大的街道不是所在社区所属的街道。</translation>
@@ -2341,7 +2337,6 @@
         <translation>有 {n} 栋建筑，与其他街道的重叠大于与所在社区所属街道的重叠。</translation>
     </message>
     <message>
-        <location filename="../processing_algorithms/boundaries/assignparts.py"/>
         <location filename="../processing_algorithms/explain.py"/>
         <source>{n} features lie in more than one community.</source>
         <translation>有 {n} 个要素跨多个社区。</translation>

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from ..citycheck_qgis.messages import word
@@ -68,31 +68,41 @@ def boundary_sections(units: Units, issues: pd.DataFrame) -> list[Section]:
 
 def assignment_sections(assigned: Assigned, counts: Conservation, left_over: pd.DataFrame) -> list[Section]:
     """Return the report of an assignment by largest overlap; `left_over` are the features without a unit and ties."""
-    import numpy as np
-    import pandas as pd
-
     from ..citycheck_qgis.storage.report import Section
-    from ..citycheck_qgis.units.assignment import METHODS
     from ..citycheck_qgis.units.geometry import NOTE
 
     located = assigned.located
-    number = np.bincount(located.method, minlength=len(METHODS))
-    method = pd.DataFrame({tr("Method"): [sentence(word(m)) for m in METHODS], tr("Features"): number})
     notes = count_words(left_over.loc[left_over[NOTE] != "", NOTE], tr("Geometry"), tr("Features"))
-    facts = [
-        tr("{n} features lie in more than one community.").format(n=int((located.overlaps > 1).sum())),
-        tr(
-            "The street by largest overlap is another than the community's own street for {n} features."
-        ).format(n=located.street_differs),
-    ]
+    border = int((located.overlaps > 1).sum())
     return [
         conservation_section([counts]),
-        Section(tr("How the community was found"), facts, table=method[number > 0]),
+        methods_section(located.count_methods(), border, located.street_differs),
         Section(tr("Geometry of features without a unit"), table=notes),
         Section(
             tr("Features without a unit, and ties"), table=left_over.drop(columns=left_over.geometry.name)
         ),
     ]
+
+
+def methods_section(
+    methods: Mapping[str, int], border: int, street_differs: int, facts: Sequence[str] = ()
+) -> Section:
+    """Return how often the community was found in which way; `border` features lie in several communities."""
+    import pandas as pd
+
+    from ..citycheck_qgis.storage.report import Section
+
+    used = {method: number for method, number in methods.items() if number}
+    table = pd.DataFrame(
+        {tr("Method"): [sentence(word(method)) for method in used], tr("Features"): list(used.values())}
+    )
+    usual = [
+        tr("{n} features lie in more than one community.").format(n=border),
+        tr(
+            "The street by largest overlap is another than the community's own street for {n} features."
+        ).format(n=street_differs),
+    ]
+    return Section(tr("How the community was found"), [*usual, *facts], table=table)
 
 
 def count_words(words: pd.Series, heading: str, what: str) -> pd.DataFrame:

@@ -77,6 +77,15 @@ EXAMPLES: dict[str, dict[str, Any]] = {
         "REMAINDER": "$OUT/buildings-without-unit.gpkg",
         "FIGURES": "$OUT/buildings-by-unit.gpkg",
     },
+    "assignparts": {
+        "INPUT": "$IN/buildings.gpkg",
+        "LAYER": "buildings",
+        **UNITS,
+        "STATISTICS": "floor_area",
+        "PART_SIZE": 2000,
+        "OUTPUT": "$OUT/buildings-in-parts",
+        "FIGURES": "$OUT/buildings-in-parts-by-unit.gpkg",
+    },
     "importvalues": {
         "TABLES": TABLES,
         **UNITS,

@@ -41,9 +41,14 @@ class Located:
     overlaps: np.ndarray
     street_differs: int
 
+    def count_methods(self) -> dict[str, int]:
+        """Return the number of features by method."""
+        count = np.bincount(self.method, minlength=len(METHODS)).tolist()
+        return dict(zip(METHODS, count, strict=True))
+
     def conservation(self, subject: str) -> Conservation:
         """Return the counts: in = matched + ambiguous (ties) + unmatched (no geometry) + outside."""
-        count = np.bincount(self.method, minlength=len(METHODS)).tolist()
+        count = list(self.count_methods().values())
         return Conservation(
             subject,
             len(self.method),

@@ -23,7 +23,7 @@ import numpy as np
 from pyproj import CRS
 
 from ..errors import CancelledError, ConservationError, InputError, OutputError
-from ..messages import Message, message
+from ..messages import Message
 from ..storage.columns import Coded
 from ..storage.files import replacing
 from ..storage.runs import file_hash
@@ -383,12 +383,11 @@ def _do_part(task: Plain, tick: Callable[[], None]) -> Plain:
     part.write_with(
         {name: _as_arrow(values) for name, values in unit_columns(units, located).items()}, target, tick
     )
-    methods = np.bincount(located.method, minlength=len(METHODS))
     return {
         "source": before,
         "target": {"size": target.stat().st_size, "hash": file_hash(target)},
         "counts": {k: v for k, v in located.conservation("features").as_row().items() if k != "subject"},
-        "methods": dict(zip(METHODS, methods.tolist(), strict=True)),
+        "methods": located.count_methods(),
         "border": int((located.overlaps > 1).sum()),
         "street_differs": located.street_differs,
         "moved": moved,
@@ -465,4 +464,4 @@ def _as_message(plain: Plain) -> Message:
         name: _as_message(value["said"]) if isinstance(value, dict) else value
         for name, value in plain["values"].items()
     }
-    return message(plain["template"], **values)
+    return Message(**{**plain, "values": values})

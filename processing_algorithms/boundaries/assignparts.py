@@ -17,12 +17,11 @@ from qgis.core import (
 )
 
 from ...citycheck_qgis.errors import InputError
-from ...citycheck_qgis.messages import word
 from ..base import PLUGIN, progress_of
-from ..explain import conservation_section
+from ..explain import conservation_section, methods_section
 from ..groups import BOUNDARIES
 from ..inputs import CheckupAlgorithm
-from ..translate import sentence, tr
+from ..translate import tr
 
 if TYPE_CHECKING:
     from ...citycheck_qgis.storage.report import Section
@@ -165,7 +164,7 @@ class AssignParts(CheckupAlgorithm):
             "DONE": found.done,
             "KEPT": found.kept,
             **self.write(parameters, "FIGURES", figures, context, feedback),
-            **self.write_html(parameters, context, self.displayName(), _sections(found)),
+            **self.write_html(parameters, context, self.displayName(), self._sections(found)),
         }
 
     def _parts(
@@ -194,27 +193,13 @@ class AssignParts(CheckupAlgorithm):
         into = folder / OWN_FOLDER / "input"
         return into, split(given, into, size, layer, progress_of(feedback, 5, 30))
 
-
-def _sections(found: AssignedParts) -> list[Section]:
-    """Return the report: conservation, how the communities were found, what was done."""
-    import pandas as pd
-
-    from ...citycheck_qgis.storage.report import Section
-
-    methods = {method: number for method, number in found.methods.items() if number}
-    table = pd.DataFrame(
-        {tr("Method"): [sentence(word(m)) for m in methods], tr("Features"): list(methods.values())}
-    )
-    facts = [
-        tr("{n} features lie in more than one community.").format(n=found.border),
-        tr(
-            "The street by largest overlap is another than the community's own street for {n} features."
-        ).format(n=found.street_differs),
-        tr("{done} parts were done in this run, {kept} by an earlier one.").format(
+    @staticmethod
+    def _sections(found: AssignedParts) -> list[Section]:
+        """Return the report: conservation, how the communities were found, what was done."""
+        done = tr("{done} parts were done in this run, {kept} by an earlier one.").format(
             done=found.done, kept=found.kept
-        ),
-    ]
-    return [
-        conservation_section([found.counts]),
-        Section(tr("How the community was found"), facts, table=table),
-    ]
+        )
+        return [
+            conservation_section([found.counts]),
+            methods_section(found.methods, found.border, found.street_differs, [done]),
+        ]

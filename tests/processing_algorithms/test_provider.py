@@ -3,7 +3,7 @@
 import pytest
 
 ALGORITHMS = {
-    "annualcheckup", "assignunits", "checkboundaries", "diagnose", "importvalues", "joinindicators", "problemmap",
+    "annualcheckup", "assignparts", "assignunits", "checkboundaries", "diagnose", "importvalues", "joinindicators", "problemmap",
     "rollup",
 }  # fmt: skip
 
