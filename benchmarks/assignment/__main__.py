@@ -32,7 +32,7 @@ GEOFILEOPS = ROOT / ".venv-peers" / "geofileops" / "bin" / "python"
 #: A run that takes longer is ended, seconds.
 LIMIT = 1_200.0
 #: How many runs there are in each city; a subject is not measured in those that are not named.
-FAST = {"100k": 3, "1m": 3, "3m": 3, "10m": 1}
+FAST = {"100k": 3, "1m": 3, "3m": 3, "10m": 3}
 SPOILED = {"100k-spoiled": 1}
 PEER = {"100k": 1, "1m": 1}
 #: Two sizes tell what a slow one takes at 1 M: it is a fixed part and one for each building.
