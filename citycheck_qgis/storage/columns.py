@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TypeAlias
 
 import numpy as np
 
@@ -25,7 +26,7 @@ class Coded:
 
 #: A column's values: `Coded` becomes TEXT, floating point REAL (nan is null), whole numbers and truth INTEGER
 #: (null where a masked array is masked).
-Values = np.ndarray | Coded
+Values: TypeAlias = np.ndarray | Coded
 
 
 def kind_of(values: Values) -> str:
