@@ -311,9 +311,11 @@ class FeatureTable:
         if found is None:
             return None
         organization, code, definition = found
-        if organization and organization.upper() not in ("NONE", "CUSTOM") and code and code > 0:
+        # Newer GDAL calls an undefined one 99999 of its own.
+        if organization and organization.upper() not in ("NONE", "CUSTOM", "GDAL") and code and code > 0:
             return f"{organization.upper()}:{code}"
-        return None if not definition or definition == "undefined" else definition
+        undefined = not definition or definition == "undefined" or "Undefined" in definition[:40]
+        return None if undefined else definition
 
     def _column(self, name: str) -> str:
         for column in (*self.columns, self.fid_column):
@@ -547,7 +549,12 @@ class FeatureTable:
         import shapely
 
         blobs = self.wkb(rows)
-        shapes = shapely.from_wkb(blobs, on_invalid="ignore")
+        try:
+            shapes = shapely.from_wkb(blobs, on_invalid="ignore")
+        except NotImplementedError as error:
+            raise NotPlain(
+                "{layer} in {file} has geometry that is not WKB.", file=self.path, layer=self.layer
+            ) from error
         unread = shapely.is_missing(shapes) & np.array([bool(blob) for blob in blobs])
         if unread.any():
             raise NotPlain(

@@ -82,12 +82,26 @@ def read_wkb(blobs: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     ----------
     blobs : array of bytes or None
     """
-    shapes = shapely.from_wkb(blobs, on_invalid="ignore") if len(blobs) else np.empty(0, dtype=object)
+    shapes = parse_wkb(blobs)
     unreadable = shapely.is_missing(shapes) & np.array([blob is not None for blob in blobs], dtype=bool)
     for row in np.flatnonzero(unreadable):
         points = _points_of(blobs[row])
         shapes[row] = shapely.multipoints(points) if points else None
     return shapes, unreadable
+
+
+def parse_wkb(blobs: np.ndarray) -> np.ndarray:
+    """Return the geometries of WKB texts; None for one that shapely does not read, such as a curve."""
+    if not len(blobs):
+        return np.empty(0, dtype=object)
+    try:
+        return shapely.from_wkb(blobs, on_invalid="ignore")
+    except NotImplementedError:
+        # GEOS reads curves from 3.13 on, and one that shapely does not know spoils them all.
+        halves = np.array_split(blobs, 2) if len(blobs) > 1 else []
+        return (
+            np.concatenate([parse_wkb(half) for half in halves]) if halves else np.array([None], dtype=object)
+        )
 
 
 def _points_of(wkb: bytes) -> list[tuple[float, float]]:
@@ -108,6 +122,8 @@ def _read_points(wkb: bytes, at: int, points: list[tuple[float, float]]) -> int:
     base, dimensions = kind & 0x0FFFFFFF, 2 + bool(kind & 0x80000000) + bool(kind & 0x40000000)
     dimensions += (0, 1, 1, 2)[base // 1000 % 4]
     base %= 1000
+    if base not in range(1, 8):
+        raise struct.error("no points, lines, polygons, or collections of these")
 
     def read(count: int, at: int) -> int:
         for _ in range(count):
