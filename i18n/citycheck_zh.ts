@@ -336,8 +336,7 @@
         <translation>要素</translation>
     </message>
     <message>
-        <location filename="../processing_algorithms/boundaries/assignparts.py"/>
-        <location filename="../processing_algorithms/boundaries/assignunits.py"/>
+        <location filename="../processing_algorithms/inputs.py"/>
         <source>Features in several communities</source>
         <translation>跨社区的要素数</translation>
     </message>
@@ -362,14 +361,12 @@
         <translation>没有归属的要素和并列的要素</translation>
     </message>
     <message>
-        <location filename="../processing_algorithms/boundaries/assignparts.py"/>
-        <location filename="../processing_algorithms/boundaries/assignunits.py"/>
+        <location filename="../processing_algorithms/inputs.py"/>
         <source>Figures of the units</source>
         <translation>各单元统计数</translation>
     </message>
     <message>
-        <location filename="../processing_algorithms/boundaries/assignparts.py"/>
-        <location filename="../processing_algorithms/boundaries/assignunits.py"/>
+        <location filename="../processing_algorithms/inputs.py"/>
         <source>Figures per unit</source>
         <translation>按单元统计</translation>
     </message>
@@ -705,8 +702,7 @@
         <translation>个数</translation>
     </message>
     <message>
-        <location filename="../processing_algorithms/boundaries/assignparts.py"/>
-        <location filename="../processing_algorithms/boundaries/assignunits.py"/>
+        <location filename="../processing_algorithms/inputs.py"/>
         <source>Number of features and the figures of every community, street, district and city; &lt;figure&gt;_n is the number of features that have the values. No value at all is empty, not 0.</source>
         <translation>每个社区、街道、区、市的要素数与各项统计数；&lt;统计数&gt;_n 为有值的要素数。完全无值时为空，而不是 0。</translation>
     </message>
@@ -752,8 +748,7 @@
         <translation>数据来源，原样印在图上。</translation>
     </message>
     <message>
-        <location filename="../processing_algorithms/boundaries/assignparts.py"/>
-        <location filename="../processing_algorithms/boundaries/assignunits.py"/>
+        <location filename="../processing_algorithms/inputs.py"/>
         <source>Other street by largest overlap</source>
         <translation>按最大重叠另属其他街道的要素数</translation>
     </message>
@@ -1657,8 +1652,7 @@
         <translation>水系</translation>
     </message>
     <message>
-        <location filename="../processing_algorithms/boundaries/assignparts.py"/>
-        <location filename="../processing_algorithms/boundaries/assignunits.py"/>
+        <location filename="../processing_algorithms/inputs.py"/>
         <source>What the table of figures has besides the number of features, divided by semicolons: a column to add up, a / b for the rate of two sums, a by w for the mean of a weighted by w.</source>
         <translation>统计表中除要素数以外的项目，用分号隔开：列名表示求和，a / b 表示两个合计之比，a by w 表示以 w 加权的 a 的平均值。</translation>
     </message>

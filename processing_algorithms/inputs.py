@@ -10,6 +10,7 @@ from qgis.core import (
     QgsProcessing,
     QgsProcessingContext,
     QgsProcessingFeedback,
+    QgsProcessingOutputNumber,
     QgsProcessingParameterCrs,
     QgsProcessingParameterDefinition,
     QgsProcessingParameterFeatureSource,
@@ -115,6 +116,33 @@ class CheckupAlgorithm(CityCheckAlgorithm):
             ),
             tr("The run fails when a larger share of the rows is unmatched or outside all units."),
         )  # fmt: skip
+
+    def add_statistics(self) -> None:
+        """Add what is counted of features per unit."""
+        self.add(
+            QgsProcessingParameterString("STATISTICS", tr("Figures per unit"), optional=True),
+            tr(
+                "What the table of figures has besides the number of features, divided by semicolons: a column to add up, "
+                "a / b for the rate of two sums, a by w for the mean of a weighted by w."
+            ),
+        )
+
+    def add_figures(self) -> None:
+        """Add the table of what was counted."""
+        self.add_sink(
+            "FIGURES", tr("Figures of the units"),
+            tr(
+                "Number of features and the figures of every community, street, district and city; <figure>_n is the number of "
+                "features that have the values. No value at all is empty, not 0."
+            ),
+            optional=True, table=True,
+        )  # fmt: skip
+
+    def add_assignment_counts(self) -> None:
+        """Add the counts of an assignment as outputs that a script can read."""
+        self.add_counts()
+        self.addOutput(QgsProcessingOutputNumber("BORDER", tr("Features in several communities")))
+        self.addOutput(QgsProcessingOutputNumber("STREET_DIFFERS", tr("Other street by largest overlap")))
 
     def add_year(self) -> None:
         """Add the checkup year."""

@@ -77,13 +77,7 @@ class AssignParts(CheckupAlgorithm):
         )
         self.add_boundaries()
         self.add_limit()
-        self.add(
-            QgsProcessingParameterString("STATISTICS", tr("Figures per unit"), optional=True),
-            tr(
-                "What the table of figures has besides the number of features, divided by semicolons: a column to add up, "
-                "a / b for the rate of two sums, a by w for the mean of a weighted by w."
-            ),
-        )
+        self.add_statistics()
         self.add(
             QgsProcessingParameterString("SCHEDULER", tr("Scheduler"), optional=True),
             tr(
@@ -107,18 +101,9 @@ class AssignParts(CheckupAlgorithm):
                 "done. All workers must see it under the same path."
             ),
         )
-        self.add_sink(
-            "FIGURES", tr("Figures of the units"),
-            tr(
-                "Number of features and the figures of every community, street, district and city; <figure>_n is the number of "
-                "features that have the values. No value at all is empty, not 0."
-            ),
-            optional=True, table=True,
-        )  # fmt: skip
+        self.add_figures()
         self.add_report()
-        self.add_counts()
-        self.addOutput(QgsProcessingOutputNumber("BORDER", tr("Features in several communities")))
-        self.addOutput(QgsProcessingOutputNumber("STREET_DIFFERS", tr("Other street by largest overlap")))
+        self.add_assignment_counts()
         self.addOutput(QgsProcessingOutputNumber("DONE", tr("Parts done in this run")))
         self.addOutput(QgsProcessingOutputNumber("KEPT", tr("Parts done by an earlier run")))
 

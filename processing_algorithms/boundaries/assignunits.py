@@ -10,10 +10,8 @@ from qgis.core import (
     QgsProcessingContext,
     QgsProcessingFeedback,
     QgsProcessingOutputLayerDefinition,
-    QgsProcessingOutputNumber,
     QgsProcessingParameterBoolean,
     QgsProcessingParameterFeatureSource,
-    QgsProcessingParameterString,
 )
 
 from ...citycheck_qgis.errors import InputError
@@ -63,13 +61,7 @@ class AssignUnits(CheckupAlgorithm):
         )
         self.add_boundaries()
         self.add_limit()
-        self.add(
-            QgsProcessingParameterString("STATISTICS", tr("Figures per unit"), optional=True),
-            tr(
-                "What the table of figures has besides the number of features, divided by semicolons: a column to add up, "
-                "a / b for the rate of two sums, a by w for the mean of a weighted by w."
-            ),
-        )
+        self.add_statistics()
         self.add_sink(
             "OUTPUT", tr("Features with units"),
             tr(
@@ -83,14 +75,7 @@ class AssignUnits(CheckupAlgorithm):
             "REMAINDER", tr("Features without a unit"),
             tr("The features outside all units or without usable geometry, and the ties."), optional=True,
         )  # fmt: skip
-        self.add_sink(
-            "FIGURES", tr("Figures of the units"),
-            tr(
-                "Number of features and the figures of every community, street, district and city; <figure>_n is the number of "
-                "features that have the values. No value at all is empty, not 0."
-            ),
-            optional=True, table=True,
-        )  # fmt: skip
+        self.add_figures()
         self.add(
             QgsProcessingParameterBoolean("SAME_FILE", tr("Add the columns to the input's own file"), False),
             tr(
@@ -100,9 +85,7 @@ class AssignUnits(CheckupAlgorithm):
             advanced=True,
         )
         self.add_report()
-        self.add_counts()
-        self.addOutput(QgsProcessingOutputNumber("BORDER", tr("Features in several communities")))
-        self.addOutput(QgsProcessingOutputNumber("STREET_DIFFERS", tr("Other street by largest overlap")))
+        self.add_assignment_counts()
 
     def work(
         self, parameters: dict[str, Any], context: QgsProcessingContext, feedback: QgsProcessingFeedback
