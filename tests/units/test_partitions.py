@@ -24,14 +24,12 @@ from citycheck.citycheck_qgis.units.hierarchy import build_units
 from citycheck.citycheck_qgis.units.partitions import OWN_FOLDER, Manifest, assign_parts, do_part
 from citycheck.citycheck_qgis.units.parts import Part, list_parts, read_head, split
 from citycheck.citycheck_qgis.units.tally import Statistic
+from citycheck.tests.fixtures.random_features import ADDED, random_shapes
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 pytest.importorskip("pyarrow", reason="pyarrow is not installed (requirements-cluster.txt)")
 
-ADDED = [
-    "community_code", "street_code", "district_code", "city_code", "share", "method", "overlap_count",
-]  # fmt: skip
 WANTED = [
     Statistic("sum", "people"),
     Statistic("rate", "面积", "people"),
@@ -47,19 +45,7 @@ def distributed():
 def random_features(seed, number=400):
     """Return polygons, lines and points in and around the town, with troublesome ones among them."""
     rng = np.random.default_rng(seed)
-    x, y = rng.uniform(-10, 210, (2, number)) + np.array([[500_000], [2_500_000]])
-    wide, high = rng.uniform(0.5, 30, (2, number))
-    shapes = shapely.box(x, y, x + wide, y + high)
-    shapes[::7] = shapely.transform(shapes[::7], np.round)
-    lines = shapely.linestrings(np.stack([np.c_[x, y], np.c_[x + wide, y + high]], axis=1))
-    shapes[5::11] = lines[5::11]
-    shapes[6::11] = shapely.points(np.round(x), np.round(y))[6::11]
-    shapes[8::40] = None
-    shapes[9::40] = shapely.from_wkt("POLYGON EMPTY")
-    shapes[10::40] = [
-        shapely.Polygon([(a, b), (a + w, b + h), (a + w, b), (a, b + h)])
-        for a, b, w, h in zip(x[10::40], y[10::40], wide[10::40], high[10::40], strict=True)
-    ]
+    shapes = random_shapes(rng, number, (500_000, 2_500_000))
     people = rng.integers(0, 50, number).astype(float)
     people[::13] = np.nan
     return gpd.GeoDataFrame(
