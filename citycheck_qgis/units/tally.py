@@ -12,8 +12,8 @@ import pandas as pd
 
 from ..errors import InputError
 
-#: Values are added in three parts, of which each is a whole number of these: such sums have no rounding.
-_PARTS = (1.0, 2.0**-24, 2.0**-48)
+#: Values are added in parts, of which each is a whole number of these: such sums have no rounding.
+_PARTS = (2.0**48, 2.0**24, 1.0, 2.0**-24, 2.0**-48)
 #: Features whose values are looked at together: bounds the memory.
 _BATCH = 262_144
 _FORMS = {
@@ -173,11 +173,11 @@ class Tally:
 
 
 def _exact_sums(unit: np.ndarray, values: np.ndarray, number: int) -> np.ndarray:
-    """Return the sums of values per unit in parts (3, number): whole numbers below 2**53, so added without rounding."""
+    """Return the sums of values per unit in parts (parts, number): whole numbers below 2**53, so added without rounding."""
     sums = np.zeros((len(_PARTS), number))
     rest = values
     for place, part in enumerate(_PARTS):
-        whole = np.floor(rest / part)
+        whole = np.trunc(rest / part)
         sums[place] = np.bincount(unit, whole, minlength=number)
         rest = rest - whole * part
         if not rest.any():
@@ -186,5 +186,5 @@ def _exact_sums(unit: np.ndarray, values: np.ndarray, number: int) -> np.ndarray
 
 
 def _put_together(parts: np.ndarray) -> np.ndarray:
-    """Return the sums of parts (n, 3), rounded once."""
+    """Return the sums of parts (n, parts), rounded once."""
     return np.array([math.fsum(row) for row in (parts * np.array(_PARTS)).tolist()])
