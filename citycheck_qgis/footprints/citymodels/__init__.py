@@ -1,0 +1,1 @@
+"""Buildings from CityJSON, CityJSONSeq and CityGML."""

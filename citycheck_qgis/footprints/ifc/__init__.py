@@ -1,0 +1,1 @@
+"""Buildings from IFC files: opening, spatial structure, shapes, outlines, attributes."""
