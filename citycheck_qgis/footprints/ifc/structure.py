@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TypeAlias
 
 import ifcopenshell
 import numpy as np
@@ -15,8 +16,8 @@ from numpy.typing import NDArray
 from ..findings import Finding, finding
 from .units import instances, unit_scale
 
-Ids = NDArray[np.int64]
-Indices = NDArray[np.int32]
+Ids: TypeAlias = NDArray[np.int64]
+Indices: TypeAlias = NDArray[np.int32]
 
 #: Relation, attribute of the parent, attribute of the child or children; the first that a child has counts.
 PARENTS = (
