@@ -1,0 +1,239 @@
+"""The bodies of elements as flat arrays of triangles, in the model's own coordinates and metres.
+
+The kernels are tried in turn for each element: manifold is many times faster than the others but gives up on meshes
+that are not closed, CGAL does these, OpenCASCADE the rest. Openings and clippings are left out, for neither changes a
+plan; heights of clipped elements are therefore not to be believed before `recut` (measured: wall tops up to 2.7
+times too high).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+
+import ifcopenshell
+import ifcopenshell.geom
+import numpy as np
+import shapely
+from numpy.typing import NDArray
+
+from ..findings import Finding, finding
+from .structure import Ids, Indices
+
+Progress = Callable[[float], None]
+Triangles = NDArray[np.float64]
+
+FAST = "hybrid-manifold-cgal-simple-opencascade"
+CAREFUL = "hybrid-cgal-simple-opencascade"
+#: An element of more triangles is replaced by its convex hull in plan.
+MAX_TRIANGLES = 200_000
+#: Metres from the origin that no map coordinate of any unit exceeds.
+MAX_COORDINATE = 1e9
+#: Metres from the middle of all elements beyond which one is misplaced.
+MAX_DISTANCE = 20_000.0
+#: Classes on the way from a clipped solid up to the product that it is the body of.
+_UPWARDS = (
+    "IfcBooleanResult",
+    "IfcCsgSolid",
+    "IfcShapeRepresentation",
+    "IfcProductDefinitionShape",
+    "IfcRepresentationMap",
+    "IfcMappedItem",
+)
+
+
+@dataclass(frozen=True)
+class Shapes:
+    """Triangles of elements.
+
+    Attributes
+    ----------
+    elements : ids of the elements that were asked for
+    triangles : (n, 3, 3) corners as x, y, z
+    owner : (n,) index into ``elements`` of each triangle, ascending
+    clipped : (elements,) whether a boolean operation that was left out cuts the element, so that its z range is that
+        of the uncut body
+    findings : elements that were simplified or dropped
+    """
+
+    elements: Ids
+    triangles: Triangles
+    owner: Indices
+    clipped: NDArray[np.bool_]
+    findings: tuple[Finding, ...] = ()
+
+    @property
+    def missed(self) -> NDArray[np.bool_]:
+        """Tell which elements gave no shape."""
+        return np.bincount(self.owner, minlength=len(self.elements)) == 0
+
+    def heights(self) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        """Return the lowest and highest z of each element; NaN for those without a shape."""
+        low, high = np.full((2, len(self.elements)), np.nan)
+        owners, starts = np.unique(self.owner, return_index=True)
+        if len(owners):
+            z = self.triangles[:, :, 2]
+            low[owners] = np.minimum.reduceat(z.min(axis=1), starts)
+            high[owners] = np.maximum.reduceat(z.max(axis=1), starts)
+        return low, high
+
+    def of(self, chosen: NDArray[np.bool_]) -> Triangles:
+        """Return the triangles of the chosen elements."""
+        return self.triangles[chosen[self.owner]]
+
+
+def triangles(model: ifcopenshell.file, elements: Ids, progress: Progress | None = None) -> Shapes:
+    """Return the shapes of elements; those that gave none are `Shapes.missed`.
+
+    Parameters
+    ----------
+    model : an open model
+    elements : ids of products
+    progress : called with the share of elements done, 0 to 1
+    """
+    meshes, hulls = _meshes(model, elements, FAST, clip=False, progress=progress)
+    findings = []
+    if hulls:
+        findings.append(
+            finding(
+                "element_simplified",
+                "{count} elements have more than {limit} triangles; their convex hulls in plan are used.",
+                count=hulls,
+                limit=MAX_TRIANGLES,
+            )
+        )
+    shapes = Shapes(elements, *_flat(meshes), _clipped(model, elements), tuple(findings))
+    return _without_wild(shapes)
+
+
+def recut(model: ifcopenshell.file, shapes: Shapes, chosen: NDArray[np.bool_]) -> Shapes:
+    """Return the shapes with the chosen elements clipped as the model says; slow, for a few only."""
+    if not chosen.any():
+        return shapes
+    meshes, _ = _meshes(model, shapes.elements[chosen], CAREFUL, clip=True)
+    where = np.flatnonzero(chosen)
+    done = {int(where[i]): mesh for i, mesh in meshes.items()}
+    keep = ~np.isin(shapes.owner, list(done))
+    new, owner = _flat(done)
+    new = np.concatenate([shapes.triangles[keep], new])
+    owner = np.concatenate([shapes.owner[keep], owner])
+    order = np.argsort(owner, kind="stable")
+    clipped = shapes.clipped.copy()
+    clipped[list(done)] = False
+    return _without_wild(replace(shapes, triangles=new[order], owner=owner[order], clipped=clipped))
+
+
+def _settings(clip: bool) -> ifcopenshell.geom.settings:
+    settings = ifcopenshell.geom.settings()
+    settings.set("use-world-coords", True)
+    settings.set("disable-opening-subtractions", True)
+    settings.set("disable-boolean-result", not clip)
+    settings.set("no-normals", True)
+    settings.set("weld-vertices", False)
+    settings.set("apply-default-materials", False)
+    return settings
+
+
+def _meshes(
+    model: ifcopenshell.file, elements: Ids, kernel: str, *, clip: bool, progress: Progress | None = None
+) -> tuple[dict[int, Triangles], int]:
+    """Return index of element -> its triangles, and how many elements were replaced by hulls."""
+    meshes: dict[int, list[Triangles]] = {}
+    hulls = 0
+    if not len(elements):
+        return {}, 0
+    index = {int(element): i for i, element in enumerate(elements)}
+    include = [model.by_id(element) for element in index]
+    iterator = ifcopenshell.geom.iterator(
+        _settings(clip), model, 1, include=include, geometry_library=kernel
+    )
+    more = iterator.initialize()
+    while more:
+        shape = iterator.get()
+        corners = np.frombuffer(shape.geometry.verts_buffer, np.float64).reshape(-1, 3)
+        faces = np.frombuffer(shape.geometry.faces_buffer, np.int32).reshape(-1, 3)
+        if len(faces) > MAX_TRIANGLES:
+            meshes[index[shape.id]] = [_hull(corners)]
+            hulls += 1
+        elif len(faces):
+            meshes.setdefault(index[shape.id], []).append(corners[faces])
+        if progress is not None:
+            progress(iterator.progress() / 100)
+        more = iterator.next()
+    return {i: np.concatenate(parts) for i, parts in meshes.items()}, hulls
+
+
+def _hull(corners: NDArray[np.float64]) -> Triangles:
+    """Return the convex hull in plan as two flat fans of triangles, at the lowest and the highest z."""
+    corners = corners[np.isfinite(corners).all(axis=1)]
+    hull = shapely.convex_hull(shapely.multipoints(corners[:, :2]))
+    if not isinstance(hull, shapely.Polygon):
+        return np.zeros((0, 3, 3))
+    ring = shapely.get_coordinates(hull)[:-1]
+    fan = np.stack([np.repeat(ring[:1], len(ring) - 2, axis=0), ring[1:-1], ring[2:]], axis=1)
+    levels = [np.full((*fan.shape[:2], 1), z) for z in (corners[:, 2].min(), corners[:, 2].max())]
+    return np.concatenate([np.concatenate([fan, level], axis=2) for level in levels])
+
+
+def _flat(meshes: dict[int, Triangles]) -> tuple[Triangles, Indices]:
+    """Return all triangles in one array and the owner of each, ascending."""
+    owners = sorted(meshes)
+    parts = [meshes[i] for i in owners]
+    owner = np.repeat(np.array(owners, np.int32), [len(part) for part in parts])
+    return np.concatenate([np.zeros((0, 3, 3)), *parts]), owner
+
+
+def _clipped(model: ifcopenshell.file, elements: Ids) -> NDArray[np.bool_]:
+    """Tell which elements have a boolean operation in their body, found from the few operations upwards."""
+    found = list(model.by_type("IfcBooleanResult"))
+    seen = {item.id() for item in found}
+    products: set[int] = set()
+    while found:
+        for user in model.get_inverse(found.pop()):
+            if user.id() in seen:
+                continue
+            if any(user.is_a(name) for name in _UPWARDS):
+                seen.add(user.id())
+                found.append(user)
+            elif user.is_a("IfcProduct"):
+                products.add(user.id())
+    return np.isin(elements, np.fromiter(products, np.int64, len(products)))
+
+
+def _without_wild(shapes: Shapes) -> Shapes:
+    """Return the shapes without elements of impossible coordinates or far away from all others."""
+    bad = ~(np.abs(shapes.triangles) < MAX_COORDINATE).all(axis=(1, 2))
+    wild = np.bincount(shapes.owner[bad], minlength=len(shapes.elements)) > 0
+    findings = list(shapes.findings)
+    if wild.any():
+        findings.append(
+            finding(
+                "coordinates_impossible",
+                "{count} elements have coordinates that are not numbers or beyond any map; they are left out.",
+                count=int(wild.sum()),
+            )
+        )
+    kept = ~wild[shapes.owner]
+    corners, owner = shapes.triangles[kept], shapes.owner[kept]
+    far = np.zeros(len(shapes.elements), bool)
+    if len(owner):
+        owners, starts = np.unique(owner, return_index=True)
+        places = corners[starts, 0]
+        distance = np.abs(places - np.median(places, axis=0)).max(axis=1)
+        far[owners[distance > MAX_DISTANCE]] = True
+    if far.any():
+        findings.append(
+            finding(
+                "elements_far_away",
+                "{count} elements lie more than {distance} km away from the others; they are left out.",
+                count=int(far.sum()),
+                distance=round(MAX_DISTANCE / 1000),
+            )
+        )
+    kept = ~far[owner]
+    return replace(shapes, triangles=corners[kept], owner=owner[kept], findings=tuple(findings))
+
+
+def joined(parts: Sequence[Triangles]) -> Triangles:
+    """Return several arrays of triangles as one."""
+    return np.concatenate([np.zeros((0, 3, 3)), *parts])
