@@ -16,8 +16,7 @@ _CHINA = (73.5, 3.0, 136.5, 54.0)
 def working_crs(units: gpd.GeoDataFrame, wanted: str | CRS | None = None) -> CRS:
     """Return the CRS to measure in: `wanted`, else that of the units where it is projected in metres.
 
-    Units in degrees get the CGCS2000 3-degree Gauss-Krueger strip without zone prefix of their middle
-    (EPSG = 4534 + (central meridian - 75) / 3), or the UTM zone outside China.
+    Units in degrees get the CRS of their middle, see `metric_crs_at`.
 
     Raises
     ------
@@ -52,6 +51,14 @@ def working_crs(units: gpd.GeoDataFrame, wanted: str | CRS | None = None) -> CRS
             crs=crs.name,
         )
     longitude, latitude = (west + east) / 2, (south + north) / 2
+    return metric_crs_at(longitude, latitude)
+
+
+def metric_crs_at(longitude: float, latitude: float) -> CRS:
+    """Return the CGCS2000 3-degree strip (without zone prefix) of a place in China, its UTM zone elsewhere.
+
+    The strip is EPSG = 4534 + (central meridian - 75) / 3. Degrees are of WGS 84 or CGCS2000.
+    """
     if _CHINA[0] <= longitude <= _CHINA[2] and _CHINA[1] <= latitude <= _CHINA[3]:
         meridian = min(max(round(longitude / 3) * 3, 75), 135)
         return CRS.from_epsg(4534 + (meridian - 75) // 3)
