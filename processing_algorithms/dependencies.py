@@ -12,6 +12,7 @@ from pathlib import Path
 
 CORE = ("numpy", "pandas", "shapely", "pyproj", "pyogrio", "geopandas")
 TABLES = ("openpyxl",)
+BIM = ("ifcopenshell",)
 
 MINIMUM = {"pandas": (1, 5), "shapely": (2, 0), "pyogrio": (0, 7), "geopandas": (1, 0)}
 OWN_LIBRARY = {"shapely": "GEOS", "pyproj": "PROJ", "pyogrio": "GDAL"}
@@ -53,8 +54,11 @@ def problems(
     findings = examine(packages, in_qgis)
     system = system or this_system()
     sentences = []
-    missing = [finding.package for finding in findings if finding.kind == "missing"]
-    if missing:
+    absent = [finding.package for finding in findings if finding.kind == "missing"]
+    # ifcopenshell comes from nowhere but the Python package index, whatever the system.
+    for missing in ([p for p in absent if p not in BIM], [p for p in absent if p in BIM]):
+        if not missing:
+            continue
         text = (
             tr("{packages} is not installed: {remedy}.")
             if len(missing) == 1
@@ -184,8 +188,13 @@ def _release(file: str) -> dict[str, str]:
 
 def _installation(packages: list[str], system: str, tr: Callable[[str], str]) -> str:
     """Return how to install the packages, as the end of a sentence."""
-    pure = all(package in TABLES for package in packages)
+    pure = all(package in TABLES or package in BIM for package in packages)
     kind, _, codename = system.partition(":")
+    if kind in ("debian", "linux") and any(package in BIM for package in packages):
+        # Without its dependencies: pip would bring a numpy and a shapely that QGIS cannot live with.
+        needs = "ifcopenshell isodate lark typing_extensions"
+        command = f'python3 -m pip install --no-deps --target "{_profile_python()}" {needs}'
+        return tr("run `{command}` and restart QGIS").format(command=command)
     if kind == "debian" and codename and (compiled := [p for p in packages if p in COMPILED]):
         return _compiling(compiled, [p for p in packages if p not in COMPILED], codename, tr)
     if kind == "debian":

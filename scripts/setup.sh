@@ -203,11 +203,11 @@ make_environment() {
     # Another numpy, pandas or PROJ than the one QGIS was built with breaks QGIS's own Python modules.
     $python -c 'import numpy, pandas, pyproj
 for module in (numpy, pandas, pyproj): print(f"{module.__name__}=={module.__version__}")' >.venv/constraints.txt 2>>"$log"
-    local wanted=("${tools[@]}")
+    local wanted=(ifcopenshell "${tools[@]}")
     if [ $compile = yes ]; then
         compgen -G '.venv/lib/python*/site-packages/pyogrio' >/dev/null ||
             say "compiling shapely and pyogrio against the system's GEOS and GDAL, about a minute"
-        wanted=(--no-binary "shapely,pyogrio" shapely pyogrio 'geopandas>=1.0' "${tools[@]}")
+        wanted=(--no-binary "shapely,pyogrio" shapely pyogrio 'geopandas>=1.0' "${wanted[@]}")
     fi
     logged env PYTHONNOUSERSITE=1 .venv/bin/python -m pip install -q --disable-pip-version-check \
         -c .venv/constraints.txt "${wanted[@]}"

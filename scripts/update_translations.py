@@ -1,6 +1,7 @@
 """Bring the catalogues in i18n up to date with the texts of the source; with --check only say what is wrong.
 
-Texts are the literals given to tr(), mark(), message() and word() and to the classes of citycheck_qgis/errors.py.
+Texts are the literals given to tr(), mark(), message(), word() and finding() and to the classes of
+citycheck_qgis/errors.py.
 Translations that are there stay, texts that are gone leave the catalogue, new ones come as unfinished.
 """
 
@@ -18,7 +19,14 @@ ROOT = Path(__file__).resolve().parent.parent
 PRODUCT = ("citycheck_qgis", "processing_algorithms")
 CONTEXT = "CityCheck"
 #: Where the functions themselves are: their bodies hand templates on.
-PLUMBING = ("citycheck_qgis/messages.py", "citycheck_qgis/errors.py", "processing_algorithms/translate.py")
+PLUMBING = (
+    "citycheck_qgis/messages.py",
+    "citycheck_qgis/errors.py",
+    "citycheck_qgis/footprints/findings.py",
+    "processing_algorithms/translate.py",
+)
+#: These take a code before the text.
+SECOND = {"finding"}
 #: These also take fixed words that come as data; they must be marked elsewhere.
 LENIENT = {"tr", "word"}
 
@@ -30,11 +38,11 @@ def error_classes() -> set[str]:
 
 
 def calls(tree: ast.AST, names: set[str]) -> Iterator[tuple[str, ast.Call]]:
-    """Return the calls of functions and classes of these names that have an argument."""
+    """Return the calls of functions and classes of these names that have a text."""
     for node in ast.walk(tree):
-        if isinstance(node, ast.Call) and node.args:
+        if isinstance(node, ast.Call):
             name = getattr(node.func, "id", getattr(node.func, "attr", ""))
-            if name in names:
+            if name in names and len(node.args) > (name in SECOND):
                 yield name, node
 
 
@@ -51,14 +59,14 @@ def is_marked(argument: ast.expr, tree: ast.Module) -> bool:
 
 def collect(root: Path = ROOT) -> tuple[dict[str, list[str]], list[str]]:
     """Return text -> files that use it, and the places of texts that cannot be translated."""
-    names = {"tr", "mark", "message", "word", "Message"} | error_classes()
+    names = {"tr", "mark", "message", "word", "Message"} | SECOND | error_classes()
     texts: dict[str, list[str]] = {}
     faults = []
     for path in sorted(p for folder in PRODUCT for p in (root / folder).rglob("*.py")):
         file = path.relative_to(root).as_posix()
         tree = ast.parse(path.read_text(encoding="utf-8"))
         for name, call in calls(tree, names):
-            argument = call.args[0]
+            argument = call.args[name in SECOND]
             if isinstance(argument, ast.Constant) and isinstance(argument.value, str):
                 files = texts.setdefault(argument.value, [])
                 if file not in files:

@@ -15,7 +15,7 @@ ALGORITHMS = ROOT / "processing_algorithms"
 #: The flow of data; `checkup` runs the rooms up to the problems, `cim` and `footprints` stand beside the units.
 ORDER = {"units": 1, "footprints": 2, "indicators": 2, "problems": 3, "checkup": 4, "maps": 5, "gui": 6}
 #: Whoever everybody may import.
-COMMON = {"storage", "errors", "messages"}
+COMMON = {"storage", "errors", "messages", "processes"}
 
 
 def modules(folder: Path) -> list[Path]:

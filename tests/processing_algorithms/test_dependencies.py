@@ -55,6 +55,16 @@ def test_missing_packages_are_named_in_one_sentence(tmp_path):
     ]
 
 
+def test_ifcopenshell_comes_from_the_python_package_index(tmp_path):
+    code = "dependencies.problems(('ifcopenshell', 'pandas'), system='{}')"
+    pandas, bim = bare(tmp_path, code.format("debian"))
+    assert pandas == "pandas is not installed: run 'sudo apt install python3-pandas' and restart QGIS."
+    assert bim.startswith("ifcopenshell is not installed: run `python3 -m pip install --no-deps --target ")
+    assert bim.endswith(" ifcopenshell isodate lark typing_extensions` and restart QGIS.")
+    assert "OSGeo4W Shell" in bare(tmp_path, code.format("windows"))[1]
+    assert "conda-forge ifcopenshell" in bare(tmp_path, code.format("conda"))[1]
+
+
 @pytest.mark.parametrize("package", ["shapely", "pyproj", "pyogrio"])
 def test_wheel_is_refused_inside_qgis_only(tmp_path, package):
     add_package(tmp_path, package, wheel=True)

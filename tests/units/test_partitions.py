@@ -653,7 +653,7 @@ def test_nothing_of_ours_is_left_running(distributed, tmp_path):
 
 
 def test_the_interpreter_is_python_whatever_runs(monkeypatch, tmp_path):
-    from citycheck.citycheck_qgis.units.schedulers import python_program
+    from citycheck.citycheck_qgis.processes import python_program
 
     version = f"{sys.version_info.major}.{sys.version_info.minor}"
     monkeypatch.setattr(sys, "executable", str(tmp_path / "qgis-ltr-bin"))
