@@ -52,6 +52,31 @@ BUILDING = Table(
     ),
     ("building_id",), "MultiPolygon",
 )  # fmt: skip
+#: Two rows per building of a model: its roofprint and its ground print. Models without a known place have no geometry.
+FOOTPRINT = Table(
+    "footprint",
+    _columns(
+        text="cim_id kind building_id guid code name source_file file_hash schema tool site project address "
+        "outline_method quality floor_area_method use structure state georef_method crs warnings sources",
+        integer="storeys_above storeys_below year_built georef_level elements elements_missed",
+        real="confidence area height eaves_height ground_level floor_area",
+        order="cim_id kind building_id confidence guid code name area outline_method quality storeys_above "
+        "storeys_below height eaves_height ground_level floor_area floor_area_method year_built use structure "
+        "address site project state georef_level georef_method crs warnings sources elements elements_missed "
+        "source_file file_hash schema tool",
+    ),
+    ("cim_id", "kind"), "MultiPolygon", ("source_file",),
+)  # fmt: skip
+#: Which building of a model is which building of the register: one row per pair that belongs together.
+FOOTPRINT_BUILDING = Table(
+    "footprint_building",
+    _columns(
+        text="cim_id building_id basis kind", integer="chosen",
+        real="confidence iou share_of_footprint share_of_building distance",
+        order="cim_id building_id basis confidence kind chosen iou share_of_footprint share_of_building distance",
+    ),
+    ("cim_id", "building_id"),
+)  # fmt: skip
 INDICATOR = Table(
     "indicator",
     _columns(
@@ -123,8 +148,12 @@ ROAD = Table("road", _columns("name class"), (), "MultiLineString")
 CONTEXT = {t.name: t for t in (WATER, GREEN, ROAD)}
 
 TABLES = {
-    t.name: t for t in (UNIT, BUILDING, INDICATOR, VALUE, SAMPLE, PROBLEM, DISTRIBUTION, ADVICE, PROJECT, RUN)
-}
+    t.name: t
+    for t in (
+        UNIT, BUILDING, FOOTPRINT, FOOTPRINT_BUILDING, INDICATOR, VALUE, SAMPLE, PROBLEM, DISTRIBUTION, ADVICE,
+        PROJECT, RUN,
+    )
+}  # fmt: skip
 
 #: The four states of a value. Zero is a measured value.
 STATES = ("measured", "not_surveyed", "not_applicable", "missing")
