@@ -71,7 +71,10 @@ def main() -> None:
     words = palette.labels(LANGUAGE)["layers"]
     family = fonts.choose_family("".join(words.values()))
     roles = {role: tables.DISTRIBUTION for role in words if role.startswith("unit-")}
-    roles |= {t.name: t for t in (tables.DISTRIBUTION, tables.PROBLEM, tables.UNIT, tables.BUILDING)}
+    roles |= {
+        t.name: t
+        for t in (tables.DISTRIBUTION, tables.PROBLEM, tables.UNIT, tables.BUILDING, tables.FOOTPRINT)
+    }
     roles |= tables.CONTEXT
     project = QgsProject()
     styled = QgsMapLayer.StyleCategory.Symbology | QgsMapLayer.StyleCategory.Labeling
@@ -83,7 +86,7 @@ def main() -> None:
         if not done:
             raise SystemExit(message)
         fix_ids(path)
-        if role != "unit":
+        if role not in ("unit", "footprint"):
             layer.setName(words[role])
             layer.setId(symbology.layer_id(role))
             project.addMapLayer(layer)

@@ -14,7 +14,7 @@ from qgis.PyQt.QtGui import QColor
 from .palette import labels, palette
 
 #: Role -> the column whose values are told apart.
-COLUMNS = {"assigned": "method", "issues": "issue", "remainder": "reason"}
+COLUMNS = {"assigned": "method", "issues": "issue", "remainder": "reason", "matched": "outcome"}
 
 
 def style_result(layer: QgsVectorLayer, role: str, language: str) -> None:

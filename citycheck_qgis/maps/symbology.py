@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
 
 from qgis.core import (
     Qgis,
     QgsFillSymbol,
     QgsFontUtils,
     QgsLabelObstacleSettings,
-    QgsLinePatternFillSymbolLayer,
     QgsLineSymbol,
     QgsMarkerSymbol,
     QgsPalLayerSettings,
@@ -18,8 +16,6 @@ from qgis.core import (
     QgsProperty,
     QgsPropertyCollection,
     QgsRuleBasedRenderer,
-    QgsSimpleFillSymbolLayer,
-    QgsSimpleLineSymbolLayer,
     QgsSimpleMarkerSymbolLayer,
     QgsSingleSymbolRenderer,
     QgsSymbol,
@@ -37,7 +33,9 @@ from ..errors import InputError, OutputError
 from ..storage import tables
 from ..storage.database import table_names
 from .fonts import choose_family
+from .footprint_style import footprint_renderer
 from .palette import class_bounds, labels, palette
+from .symbols import fill_symbol, hatched_symbol, line_layer, rule_renderer, with_layers
 
 #: Custom property by which a layer, group or layout is recognised; names belong to the planner.
 ROLE_PROPERTY = "citycheck/role"
@@ -111,72 +109,6 @@ def _buffer(width: float, color: QColor) -> QgsTextBufferSettings:
     return buffer
 
 
-def _symbol(symbol: QgsSymbol, *symbol_layers: QgsSymbolLayer) -> QgsSymbol:
-    """Put symbol layers in place of a symbol's own (the constructor does not take them over from Python)."""
-    symbol.changeSymbolLayer(0, symbol_layers[0])
-    for further in symbol_layers[1:]:
-        symbol.appendSymbolLayer(further)
-    return symbol
-
-
-def _fill(
-    color: str | None, outline: str | None = None, width: float = 0.1, alpha: float = 1.0
-) -> QgsFillSymbol:
-    layer = QgsSimpleFillSymbolLayer()
-    if color is None:
-        layer.setBrushStyle(Qt.BrushStyle.NoBrush)
-    else:
-        shade = QColor(color)
-        shade.setAlphaF(alpha)
-        layer.setFillColor(shade)
-    if outline is None:
-        layer.setStrokeStyle(Qt.PenStyle.NoPen)
-    else:
-        layer.setStrokeColor(QColor(outline))
-        layer.setStrokeWidth(width)
-        layer.setPenJoinStyle(Qt.PenJoinStyle.RoundJoin)
-    return _symbol(QgsFillSymbol(), layer)
-
-
-def _hatch(scheme: dict[str, Any]) -> QgsFillSymbol:
-    symbol = _fill(scheme["fill"])
-    pattern = QgsLinePatternFillSymbolLayer()
-    pattern.setLineAngle(scheme["angle"])
-    pattern.setDistance(scheme["distance"])
-    line = _line(scheme["hatch"], scheme["width"])
-    pattern.setSubSymbol(_symbol(QgsLineSymbol(), line))
-    symbol.appendSymbolLayer(pattern)
-    return symbol
-
-
-def _line(color: str, width: float) -> QgsSimpleLineSymbolLayer:
-    layer = QgsSimpleLineSymbolLayer(QColor(color), width)
-    layer.setPenJoinStyle(Qt.PenJoinStyle.RoundJoin)
-    layer.setPenCapStyle(Qt.PenCapStyle.RoundCap)
-    return layer
-
-
-def _rules(items: list[tuple[str, str, str, QgsSymbol]]) -> QgsRuleBasedRenderer:
-    """Make a rule-based renderer of (key, label, filter, symbol).
-
-    The keys are fixed, because the legend finds its counts by them.
-    """
-    renderer = QgsRuleBasedRenderer(items[0][3].clone())
-    root = renderer.rootRule()
-    root.setRuleKey("all")
-    (pattern,) = root.children()
-    for key, label, expression, symbol in items:
-        # A rule that Python makes is written to by Python once more after its renderer has freed it; a copy is not.
-        rule = pattern.clone()
-        rule.setSymbol(symbol)
-        rule.setFilterExpression(expression)
-        rule.setLabel(label)
-        rule.setRuleKey(key)
-        root.appendChild(rule)
-    root.removeChildAt(0)
-    return renderer
-
-
 def distribution_renderer(language: str, where: str = "") -> QgsRuleBasedRenderer:
     """Tint units by the number of objects with problems; the states without a number are drawn apart.
 
@@ -195,18 +127,22 @@ def distribution_renderer(language: str, where: str = "") -> QgsRuleBasedRendere
             label = words["class"].format(low=low, high=high) if high > low else str(low)
             upper = f' AND "{scheme["column"]}" < {high + 1}'
         expression = f'"state" = \'problems\' AND "{scheme["column"]}" >= {low}{upper}{also}'
-        items.append((f"class-{low}", label, expression, _fill(color)))
+        items.append((f"class-{low}", label, expression, fill_symbol(color)))
     items.reverse()
     blank = scheme["no_data"]
     for state, expression, symbol in (
-        ("none", "\"state\" = 'none'", _fill(scheme["none"])),
-        ("not_surveyed", "\"state\" = 'not_surveyed'", _hatch(scheme["not_surveyed"])),
+        ("none", "\"state\" = 'none'", fill_symbol(scheme["none"])),
+        ("not_surveyed", "\"state\" = 'not_surveyed'", hatched_symbol(scheme["not_surveyed"])),
         # Drawn over the class: problems came in from a unit that the sample does not cover.
-        ("outside_sample", '"state" = \'problems\' AND "surveyed" = 0', _hatch(scheme["outside_sample"])),
-        ("no_data", "\"state\" = 'no_data'", _fill(blank["fill"], blank["outline"])),
+        (
+            "outside_sample",
+            '"state" = \'problems\' AND "surveyed" = 0',
+            hatched_symbol(scheme["outside_sample"]),
+        ),
+        ("no_data", "\"state\" = 'no_data'", fill_symbol(blank["fill"], blank["outline"])),
     ):
         items.append((state, words["states"][state], expression + also, symbol))
-    return _rules(items)
+    return rule_renderer(items)
 
 
 def problem_renderer(language: str, where: str = "") -> QgsRuleBasedRenderer:
@@ -232,29 +168,29 @@ def problem_renderer(language: str, where: str = "") -> QgsRuleBasedRenderer:
         )
         expression = f"\"dimension\" = '{dimension}'{also}"
         items.append(
-            (dimension, words["dimensions"][dimension], expression, _symbol(QgsMarkerSymbol(), marker))
+            (dimension, words["dimensions"][dimension], expression, with_layers(QgsMarkerSymbol(), marker))
         )
-    return _rules(items)
+    return rule_renderer(items)
 
 
 def unit_symbol(level: str) -> QgsFillSymbol:
     """Outline of the units of a level: the higher the level, the heavier the line."""
     look = palette()["unit"][level]
-    return _fill(None, look["color"], look["width"])
+    return fill_symbol(None, look["color"], look["width"])
 
 
 def unit_renderer(language: str) -> QgsRuleBasedRenderer:
     """Draw the units of all levels in one layer, the highest level last."""
     words = labels(language)["layers"]
     levels = reversed(list(palette()["unit"]))
-    return _rules([(y, words[f"unit-{y}"], f"\"level\" = '{y}'", unit_symbol(y)) for y in levels])
+    return rule_renderer([(y, words[f"unit-{y}"], f"\"level\" = '{y}'", unit_symbol(y)) for y in levels])
 
 
 def _water_symbol(layer: QgsVectorLayer) -> QgsSymbol:
     look = palette()["base"]["water"]
     if layer.geometryType() == Qgis.GeometryType.Line:
-        return _symbol(QgsLineSymbol(), _line(look["fill"], look["width"]))
-    return _fill(look["fill"], look["outline"], 0.12)
+        return with_layers(QgsLineSymbol(), line_layer(look["fill"], look["width"]))
+    return fill_symbol(look["fill"], look["outline"], 0.12)
 
 
 def _road_renderer(layer: QgsVectorLayer) -> QgsRuleBasedRenderer:
@@ -270,12 +206,15 @@ def _road_renderer(layer: QgsVectorLayer) -> QgsRuleBasedRenderer:
     items: list[tuple[str, str, str, QgsSymbol]] = []
     for rank, (key, expression) in enumerate(reversed(wanted.items())):
         width = look["widths"][key]
-        casing, inner = _line(look["casing"], width + 2 * look["casing_width"]), _line(look["color"], width)
+        casing, inner = (
+            line_layer(look["casing"], width + 2 * look["casing_width"]),
+            line_layer(look["color"], width),
+        )
         # All casings come before all inner lines, so that crossings stay open.
         casing.setRenderingPass(0)
         inner.setRenderingPass(1 + rank)
-        items.append((key, "", expression, _symbol(QgsLineSymbol(), casing, inner)))
-    renderer = _rules(items)
+        items.append((key, "", expression, with_layers(QgsLineSymbol(), casing, inner)))
+    renderer = rule_renderer(items)
     renderer.setUsingSymbolLevels(True)
     return renderer
 
@@ -361,7 +300,8 @@ def apply_style(layer: QgsVectorLayer, role: str, language: str, family: str, wh
     Parameters
     ----------
     layer : the layer; its role is written to its custom property `ROLE_PROPERTY` too
-    role : ``problem``, ``distribution``, ``unit``, ``unit-<level>``, ``building``, ``water``, ``green`` or ``road``;
+    role : ``problem``, ``distribution``, ``unit``, ``unit-<level>``, ``building``, ``footprint``, ``water``,
+        ``green`` or ``road``;
         a suffix after a full stop (``road.2``) tells layers of one role apart
     language : key of styles/labels.json
     family : font family of the labels
@@ -383,11 +323,15 @@ def apply_style(layer: QgsVectorLayer, role: str, language: str, family: str, wh
         renderer = QgsSingleSymbolRenderer(unit_symbol(level))
         labelling = street_labels(language, family) if level == "street" else None
     elif kind == "building":
-        renderer = QgsSingleSymbolRenderer(_fill(look["building"]["fill"], alpha=look["building"]["alpha"]))
+        renderer = QgsSingleSymbolRenderer(
+            fill_symbol(look["building"]["fill"], alpha=look["building"]["alpha"])
+        )
+    elif kind == "footprint":
+        renderer = footprint_renderer(language)
     elif kind == "water":
         renderer = QgsSingleSymbolRenderer(_water_symbol(layer))
     elif kind == "green":
-        renderer = QgsSingleSymbolRenderer(_fill(look["green"]["fill"]))
+        renderer = QgsSingleSymbolRenderer(fill_symbol(look["green"]["fill"]))
     elif kind == "road":
         renderer = _road_renderer(layer)
     else:
@@ -433,7 +377,8 @@ def save_styles(database: Path, language: str = "zh") -> list[str]:
         tables.DISTRIBUTION.name: f"{latest} AND \"level\" = 'community'",
     }
     saved = []
-    wanted = [tables.DISTRIBUTION, tables.PROBLEM, tables.UNIT, tables.BUILDING, *tables.CONTEXT.values()]
+    wanted = [tables.DISTRIBUTION, tables.PROBLEM, tables.UNIT, tables.BUILDING, tables.FOOTPRINT,
+              *tables.CONTEXT.values()]  # fmt: skip
     present = set(table_names(database))
     for table in wanted:
         if table.name not in present:
