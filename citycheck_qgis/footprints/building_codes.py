@@ -43,7 +43,7 @@ def building_code(value: object) -> str | None:
     bare = _DECORATION.sub("", text).casefold()
     whole = _WHOLE.fullmatch(bare)
     code = whole[1] if whole else bare
-    if code in _NOTHING:
+    if code in _NOTHING or not without_separators(code):
         return None
     if len(code) >= _UNIT_DIGITS:
         digits = without_separators(code)
@@ -134,6 +134,8 @@ def same_codes(left: np.ndarray, right: np.ndarray) -> KeyPairs:
     parts = [(found.left, found.right, found.loose)]
     open_ = ~pd.isna(left) & ~pd.Series(left).isin(pd.unique(right)).to_numpy()
     for form in (without_separators, without_zeros):
+        if not open_.any():
+            break
         loose = same_keys(_loose(left, open_, form), _loose(right, ~pd.isna(right), form))
         parts.append((loose.left, loose.right, np.ones(len(loose.left), dtype=bool)))
         open_[loose.left] = False

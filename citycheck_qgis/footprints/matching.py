@@ -16,7 +16,8 @@ of
 Where only a latitude and longitude placed the model, g = 0.5 o. Evidence is combined by Dempster's rule: two pieces
 that agree leave the confidence 1 - (1 - k)(1 - g); two that contradict each other leave k (1 - g) / (1 - k g) for the
 key and g (1 - k) / (1 - k g) for the place. A key without any overlap, though both have a place, loses weight with the
-distance d between the two: k (1/4 + 3/4 * 50 m / (50 m + d)).
+distance d between the two: k (1/4 + 3/4 * 50 m / (50 m + d)). Among rivals, each is left with its part of the sum of
+their o; a code that stands at several places is left to each of them with an equal part.
 
 Basis of a relation (`BASES`)
 -----------------------------
@@ -236,7 +237,8 @@ def _common_crs(footprints: gpd.GeoDataFrame, buildings: gpd.GeoDataFrame) -> CR
             "projected CRS such as EPSG:4547.",
             crs=CRS(buildings.crs).name if buildings.crs else "no CRS",
         )
-    if footprints.geometry.notna().any() and footprints.crs != buildings.crs:
+    somewhere = not shapely.is_missing(footprints.geometry.to_numpy()).all()
+    if somewhere and footprints.crs != buildings.crs:
         raise InputError(
             "The footprints have {crs} and the buildings {other}; reproject the footprints to the buildings' CRS.",
             crs=CRS(footprints.crs).name if footprints.crs else "no CRS",

@@ -8,14 +8,13 @@ from dataclasses import dataclass
 import numpy as np
 import shapely
 
+from ..units.assignment import TIE
 from ..units.geometry import repair_shapes
-from ..units.overlap import overlay
+from ..units.overlap import Boundaries, find_overlaps
 from .building_codes import KeyPairs
 
 #: Less than this share of both is a touch of neighbours; from `MOSTLY` on one lies in the other.
 TOUCH, MOSTLY = 0.1, 0.5
-#: Footprints whose overlaps are measured at once, which bounds the memory.
-BATCH = 100_000
 
 
 @dataclass(frozen=True)
@@ -169,30 +168,16 @@ def _members(keys: np.ndarray, found: np.ndarray) -> np.ndarray:
 def _overlaps(
     footprints: np.ndarray, buildings: np.ndarray, progress: Callable[[float], None]
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Return positions of footprints and buildings that overlap, and the area of the overlap (m2).
-
-    The footprints are taken strip by strip from the west, each with the buildings that its box meets.
-    """
-    boxes, building_boxes = shapely.bounds(footprints), shapely.bounds(buildings)
-    placed = np.flatnonzero(~np.isnan(boxes[:, 0]))
-    order = placed[np.argsort(boxes[placed, 0], kind="stable")]
-    whole, real = np.empty(0, dtype=np.int64), np.empty(0)
-    found = [(whole, whole, real)]
-    for start in range(0, len(order), BATCH):
-        rows = order[start : start + BATCH]
-        west, south = boxes[rows, :2].min(axis=0)
-        east, north = boxes[rows, 2:].max(axis=0)
-        # A box without numbers compares as false.
-        near = (building_boxes[:, :2] <= (east, north)) & (building_boxes[:, 2:] >= (west, south))
-        partners = np.flatnonzero(near.all(axis=1))
-        candidates = buildings[partners]
-        footprint, building, area = overlay(footprints[rows], candidates)
-        shapely.destroy_prepared(candidates)
-        met = area > 0
-        found.append((rows[footprint[met]], partners[building[met]], area[met]))
-        progress(min(start + BATCH, len(order)) / len(order))
-    first, second, area = (np.concatenate(arrays) for arrays in zip(*found, strict=True))
-    return first, second, area
+    """Return positions of footprints and buildings that overlap, and the area of the overlap (m2)."""
+    placed = np.flatnonzero(~shapely.is_missing(buildings))
+    boundaries = Boundaries(buildings[placed], len(footprints))
+    found = find_overlaps(boundaries, shapely.bounds(footprints), lambda rows: footprints[rows], progress)
+    whole = np.flatnonzero(found.settled >= 0)
+    first = np.concatenate([whole, found.measured[found.feature]])
+    second = placed[np.concatenate([found.settled[whole], found.unit])]
+    area = np.concatenate([shapely.area(footprints[whole]), found.measure])
+    met = area > TIE
+    return first[met], second[met], area[met]
 
 
 def _score(
