@@ -19,17 +19,19 @@ from .units import instances, unit_scale
 Ids: TypeAlias = NDArray[np.int64]
 Indices: TypeAlias = NDArray[np.int32]
 
-#: Relation, attribute of the parent, attribute of the child or children; the first that a child has counts.
+#: Relation, attribute of the parent, attribute of the child or children; the first that a child has counts. The order
+#: is that of the geometry kernel, which goes up the same way and must not be led in a circle.
 PARENTS = (
-    ("IfcRelContainedInSpatialStructure", 5, 4),
-    ("IfcRelAggregates", 4, 5),
-    ("IfcRelNests", 4, 5),
     ("IfcRelFillsElement", 4, 5),
     ("IfcRelVoidsElement", 4, 5),
     ("IfcRelProjectsElement", 4, 5),
+    ("IfcRelContainedInSpatialStructure", 5, 4),
+    ("IfcRelAggregates", 4, 5),
+    ("IfcRelNests", 4, 5),
     ("IfcRelCoversBldgElements", 4, 5),
     ("IfcRelReferencedInSpatialStructure", 5, 4),
 )
+CONTAINMENT = "IfcRelContainedInSpatialStructure"
 #: Products that are bodies of a building or stand around it; holes and imagined borders are not.
 PHYSICAL = ("IfcElement", "IfcProxy")
 NOT_PHYSICAL = ("IfcFeatureElement", "IfcVirtualElement")
@@ -148,6 +150,8 @@ def structure(model: ifcopenshell.file) -> Structure:
     An element stands where it is contained; without containment, where the whole stands of which it is a part, or the
     wall whose opening it fills. Parts of buildings (composition PARTIAL inside another building) count to the whole;
     a complex that holds nothing but buildings is none itself. Elements of the site stay out of every building.
+
+    Relations and placements that lead in a circle are opened in `model` itself, for the sake of the geometry kernel.
     """
     findings: list[Finding] = []
     scale = unit_scale(model)
@@ -156,6 +160,11 @@ def structure(model: ifcopenshell.file) -> Structure:
             finding("length_unit_missing", "The model does not say its unit of length; metres are assumed.")
         )
         scale = 1.0
+    opened = _open_placements(model)
+    if opened:
+        findings.append(
+            finding("placement_loop", "{count} placements lead in a circle; they were opened.", count=opened)
+        )
     elements, classes = _elements(model)
     spaces = _ids(instances(model, "IfcSpace"))
     tree = _Tree(model, elements, spaces)
@@ -275,8 +284,10 @@ class _Tree:
     def __init__(self, model: ifcopenshell.file, *alone: Ids) -> None:
         children: list[int] = []
         parents: list[int] = []
-        contained: list[int] = []
+        relations: list[int] = []
+        contained = slice(0)
         for name, whole, parts in PARENTS:
+            start = len(children)
             for relation in instances(model, name):
                 parent, members = relation[whole], relation[parts]
                 if parent is None or members is None:
@@ -284,8 +295,9 @@ class _Tree:
                 members = members if isinstance(members, tuple) else (members,)
                 children += [member.id() for member in members]
                 parents += [parent.id()] * len(members)
-            if name == PARENTS[0][0]:
-                contained = children.copy()
+                relations += [relation.id()] * len(members)
+            if name == CONTAINMENT:
+                contained = slice(start, len(children))
         spatial = [
             item.id()
             for name in ("IfcProject", "IfcSpatialStructureElement", "IfcSpatialElement")
@@ -297,8 +309,18 @@ class _Tree:
         # The first relation of a child counts: written last.
         self.parent[self._at(child[::-1])] = self._at(parent[::-1])
         self.spatial = np.unique(np.array(spatial, np.int64))
-        self.contained = np.array(contained, np.int64)
-        self.container = parent[: len(contained)]
+        self.contained, self.container = child[contained], parent[contained]
+        self.looped = self._cut(model, child, parent, np.array(relations, np.int64))
+
+    def _cut(self, model: ifcopenshell.file, child: Ids, parent: Ids, relation: Ids) -> Ids:
+        """Open every circle at one place, in the model too, and return the ids that led into one."""
+        looped, cuts = _circles(self.parent)
+        for cut in cuts:
+            said = (child == self.nodes[cut]) & (parent == self.nodes[self.parent[cut]])
+            for number in np.unique(relation[said]):
+                model.remove(model.by_id(int(number)))
+            self.parent[cut] = cut
+        return self.nodes[looped]
 
     def _at(self, ids: Ids) -> NDArray[np.int64]:
         return np.searchsorted(self.nodes, ids)
@@ -332,10 +354,39 @@ class _Tree:
         """Tell which of the ids stand in nothing spatial."""
         return ~np.isin(self.top(ids, self.spatial), self.spatial)
 
-    def looped(self, ids: Ids) -> NDArray[np.bool_]:
-        """Tell which of the ids go up without end."""
-        tops = self._at(self.top(ids, []))
-        return self.parent[tops] != tops
+
+def _circles(parent: NDArray[np.int64]) -> tuple[NDArray[np.bool_], list[int]]:
+    """Return which nodes go up without end, and one node of each circle; a node without parent is its own."""
+    up = parent
+    for _ in range(len(up).bit_length()):
+        up = up[up]
+    looped = parent[up] != up
+    cuts: list[int] = []
+    seen: set[int] = set()
+    for start in np.unique(up[looped]).tolist():
+        node = start
+        while node not in seen:
+            seen.add(node)
+            node = int(parent[node])
+            if node == start:
+                cuts.append(start)
+    return looped, cuts
+
+
+def _open_placements(model: ifcopenshell.file) -> int:
+    """Set free one placement of every circle of placements, in the model, and return their number."""
+    placements = [p for p in instances(model, "IfcLocalPlacement") if p[0] is not None]
+    if not placements:
+        return 0
+    ids = _ids(placements)
+    order = np.argsort(ids)
+    above = _ids([p[0] for p in placements])
+    at = np.minimum(np.searchsorted(ids[order], above), len(ids) - 1)
+    parent = np.where(ids[order][at] == above, order[at], np.arange(len(ids)))
+    _, cuts = _circles(parent)
+    for cut in cuts:
+        placements[cut].PlacementRelTo = None
+    return len(cuts)
 
 
 def _sites(model: ifcopenshell.file, scale: float) -> tuple[Site, ...]:
@@ -539,12 +590,12 @@ def _strays(
     tree: _Tree, elements: Ids, building: Indices, buildings: Sequence[Building], findings: list[Finding]
 ) -> None:
     """Report loops, elements that stand in no building and elements that are contained twice."""
-    looped = tree.looped(elements)
+    looped = np.isin(elements, tree.looped)
     if looped.any():
         findings.append(
             finding(
                 "relation_loop",
-                "{count} elements are parts of each other in a loop.",
+                "{count} elements are parts of each other in a circle; it was opened.",
                 count=int(looped.sum()),
             )
         )
