@@ -1,0 +1,218 @@
+"""Coordinates of a city model in one projected CRS in metres: whichever names, orders and CRSs its file uses."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import geopandas as gpd
+import numpy as np
+import shapely
+from pyproj import CRS, Transformer
+from pyproj.exceptions import CRSError
+
+from ...errors import InputError
+from ...units.coordinates import working_crs
+from ..findings import Finding, finding
+from ..georeference.areas import BESIDE, fits
+from ..georeference.crs_names import chinese_strip, crs_from_text, strip_crs, swaps_axes
+from .batches import Batch
+from .faces import Faces
+
+#: Decimals that are kept, metres: what numbers in text and the way through a projection add is no difference.
+_DECIMALS = 3
+
+
+@dataclass(frozen=True)
+class _Way:
+    """How coordinates under one CRS name become coordinates of the file's CRS.
+
+    Attributes
+    ----------
+    swap : they come north first
+    transformer : None where they are in the file's CRS
+    lost : nothing says where they lie, while other parts of the file have a place
+    """
+
+    swap: bool = False
+    transformer: Transformer | None = None
+    lost: bool = False
+
+
+class Locator:
+    """Finds the CRS of a file and puts the coordinates of its batches in it.
+
+    The first CRS of a file is that of all its polygons. Where the first cannot be used, the file has no CRS, and all
+    of it stays as it is.
+
+    Attributes
+    ----------
+    crs : the CRS of all polygons once the first batch is placed; None where the file has none that can be used
+    findings : about the CRS of the file
+    """
+
+    def __init__(self, default: str | CRS | None = None) -> None:
+        self.crs: CRS | None = None
+        self.findings: list[Finding] = []
+        self._default = _user_crs(default)
+        self._ways: dict[str | None, _Way] = {}
+
+    def place(self, batch: Batch, faces: Faces) -> np.ndarray:
+        """Move the coordinates of a batch's usable faces in place; z stays as it is.
+
+        Returns
+        -------
+        Which faces lie nowhere in the CRS of the file.
+        """
+        vertex_crs = faces.crs[faces.vertex_face()]
+        lost = np.zeros(len(faces.kind), dtype=bool)
+        for number, name in enumerate(batch.crs_names):
+            rows = vertex_crs == number
+            if not rows.any():
+                continue
+            xy = faces.coordinates[rows, :2]
+            if name not in self._ways:
+                self._ways[name] = self._way(name, xy, first=not self._ways)
+            way = self._ways[name]
+            faces.coordinates[rows, :2] = _moved(xy, way)
+            lost[faces.crs == number] = way.lost
+        faces.coordinates[:, :2] = faces.coordinates[:, :2].round(_DECIMALS)
+        moved = ~np.isfinite(faces.coordinates[:, :2]).all(axis=1)
+        lost[faces.vertex_face()[moved]] = True
+        return lost
+
+    def _way(self, name: str | None, xy: np.ndarray, first: bool) -> _Way:
+        crs, swap = self._named(name)
+        middle = np.median(xy, axis=0)
+        inside = False
+        if crs is not None:
+            crs, swap, inside = self._fit(crs, swap, middle, name)
+        if crs is None or not inside:
+            return _Way(swap=swap, lost=self.crs is not None)
+        if not first and self.crs is None:
+            return _Way(swap=swap)
+        if self.crs is None:
+            self.crs = _metric(crs, *(middle[::-1] if swap else middle))
+            if self.crs != crs:
+                self._note(
+                    finding(
+                        "reprojected_to_metric",
+                        "{old} is not projected in metres without distortion; the polygons are in {new}.",
+                        old=crs.name,
+                        new=self.crs.name,
+                    )
+                )
+        elif self.crs != crs:
+            self._note(
+                finding(
+                    "several_crs",
+                    "The file names several CRSs; what is in {old} was reprojected to {new}.",
+                    old=crs.name,
+                    new=self.crs.name,
+                )
+            )
+        same = self.crs == crs
+        return _Way(swap, None if same else Transformer.from_crs(crs, self.crs, always_xy=True))
+
+    def _named(self, name: str | None) -> tuple[CRS | None, bool]:
+        """Return the CRS of a name and whether its coordinates come north first."""
+        if name is not None:
+            crs, findings = crs_from_text(name)
+            for found in findings:
+                self._note(found)
+            if crs is not None:
+                return crs, swaps_axes(name, crs)
+        if self._default is not None:
+            self._note(
+                finding(
+                    "crs_from_user", "The file names no usable CRS; {crs} was taken.", crs=self._default.name
+                )
+            )
+            return self._default, False
+        if name is None:
+            self._note(
+                finding(
+                    "crs_missing",
+                    "The file names no CRS; give the one it was made in to place its buildings.",
+                )
+            )
+        return None, False
+
+    def _fit(self, crs: CRS, swap: bool, middle: np.ndarray, name: str | None) -> tuple[CRS, bool, bool]:
+        """Return the CRS and the order in which the coordinates can be in it, and whether there is one."""
+        x, y = float(middle[0]), float(middle[1])
+        orders = {False: (x, y), True: (y, x)}
+        if fits(crs, *orders[swap], BESIDE):
+            return crs, swap, True
+        if fits(crs, *orders[not swap], BESIDE):
+            self._note(
+                finding(
+                    "axis_order_corrected",
+                    "The coordinates come in another axis order than {crs} has; they were swapped.",
+                    crs=name or crs.name,
+                )
+            )
+            return crs, not swap, True
+        for order in (swap, not swap):
+            other = _other_strip(crs, orders[order][0])
+            if other is not None and fits(other, *orders[order], BESIDE):
+                self._note(
+                    finding(
+                        "zone_corrected",
+                        "The file says {said}, but its eastings ({east:.0f}) belong to {right}, which was taken.",
+                        said=crs.name,
+                        east=orders[order][0],
+                        right=other.name,
+                    )
+                )
+                return other, order, True
+        self._note(
+            finding(
+                "outside_area_of_use",
+                "The coordinates (around {x:.3f}, {y:.3f}) lie outside the area of {crs}, so that the place of the "
+                "buildings is not known.",
+                x=x,
+                y=y,
+                crs=crs.name,
+            )
+        )
+        return crs, swap, False
+
+    def _note(self, found: Finding) -> None:
+        if found not in self.findings:
+            self.findings.append(found)
+
+
+def _user_crs(default: str | CRS | None) -> CRS | None:
+    if default is None:
+        return None
+    try:
+        return CRS.from_user_input(default)
+    except CRSError as error:
+        raise InputError(
+            "{crs} is not a CRS that PROJ knows; give one such as EPSG:4547.", crs=str(default)[:200]
+        ) from error
+
+
+def _other_strip(crs: CRS, east: float) -> CRS | None:
+    """Return the Chinese strip whose eastings carry a zone number where those of `crs` do not, and the other way."""
+    strip = chinese_strip(crs)
+    if strip is None:
+        return None
+    datum, width, zone, zoned = strip
+    if zoned:
+        return strip_crs(datum, width, zone, False)
+    return strip_crs(datum, width, int(east // 1_000_000), True)
+
+
+def _metric(crs: CRS, east: float, north: float) -> CRS:
+    """Return the CRS itself where it is projected in metres without distortion, else the metric one of the place."""
+    return working_crs(gpd.GeoDataFrame(geometry=[shapely.Point(east, north)], crs=crs))
+
+
+def _moved(xy: np.ndarray, way: _Way) -> np.ndarray:
+    if way.swap:
+        xy = xy[:, ::-1]
+    if way.transformer is None:
+        return xy
+    east, north = way.transformer.transform(xy[:, 0], xy[:, 1])
+    return np.stack([east, north], axis=1)
