@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 from pyproj import CRS, Transformer
 
+from ..messages import mark, word
 from .findings import Finding, finding
 
 #: A shift is told from this many pairs on and from this length on (m).
@@ -85,7 +86,7 @@ def shift_findings(shifts: list[Shift], crs: CRS, place: tuple[float, float]) ->
     found = [_shift_finding(shift) for shift in whole or shifts if shift.consistent]
     offset = gcj02_offset(crs, place) if found else None
     for shift in whole if offset is not None else []:
-        for sign, layer in ((1, "buildings"), (-1, "footprints")):
+        for sign, layer in ((1, mark("buildings")), (-1, mark("footprints"))):
             if math.dist((sign * shift.east, sign * shift.north), offset or (0, 0)) < DATUM_FIT:
                 found.append(
                     finding(
@@ -93,7 +94,7 @@ def shift_findings(shifts: list[Shift], crs: CRS, place: tuple[float, float]) ->
                         "The shift of {length:.0f} m is that of GCJ-02 at this place: the {layer} are probably in GCJ-02 "
                         "coordinates under another name.",
                         length=shift.length,
-                        layer=layer,
+                        layer=word(layer),
                     )
                 )
     return found

@@ -40,6 +40,7 @@ import shapely
 from pyproj import CRS
 
 from ..errors import InputError
+from ..messages import word
 from ..units.buildings import identify
 from ..units.columns import find_column
 from ..units.conservation import Conservation
@@ -235,13 +236,13 @@ def _common_crs(footprints: gpd.GeoDataFrame, buildings: gpd.GeoDataFrame) -> CR
         raise InputError(
             "Buildings and footprints are compared in metres, but the building layer has {crs}; reproject it to a "
             "projected CRS such as EPSG:4547.",
-            crs=CRS(buildings.crs).name if buildings.crs else "no CRS",
+            crs=CRS(buildings.crs).name if buildings.crs else word("no CRS"),
         )
     somewhere = not shapely.is_missing(footprints.geometry.to_numpy()).all()
     if somewhere and footprints.crs != buildings.crs:
         raise InputError(
             "The footprints have {crs} and the buildings {other}; reproject the footprints to the buildings' CRS.",
-            crs=CRS(footprints.crs).name if footprints.crs else "no CRS",
+            crs=CRS(footprints.crs).name if footprints.crs else word("no CRS"),
             other=CRS(buildings.crs).name,
         )
     return CRS(buildings.crs)

@@ -273,7 +273,7 @@ def test_the_shift_of_gcj02_is_recognised():
     shift = gcj02_offset(crs, (X, Y))
     found = match(models(*row_of(8, shift)), register(*({"at": box(60 * i, 0)} for i in range(8))))
     assert [f.code for f in found.findings] == ["systematic_shift", "shift_like_gcj02"]
-    assert found.findings[1].values["layer"] == "footprints"
+    assert str(found.findings[1].values["layer"]) == "footprints"
     assert gcj02_offset(CRS.from_epsg(32628), (450_000.0, 3_110_000.0)) is None
 
 
