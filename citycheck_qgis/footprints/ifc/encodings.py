@@ -14,7 +14,13 @@ _COMMON: dict[str, Callable[[bytes], bool]] = {
     "Shift-JIS": lambda c: len(c) == 2 and (0x81 <= c[0] <= 0x83 or 0x88 <= c[0] <= 0x97),
     "Big5": lambda c: len(c) == 2 and (0xA1 <= c[0] <= 0xA3 or 0xA4 <= c[0] <= 0xC6),
 }
-_CODECS = {"GB18030": "gb18030", "Shift-JIS": "cp932", "Big5": "big5", "Windows-1252": "cp1252", "UTF-8": "utf-8"}
+_CODECS = {
+    "GB18030": "gb18030",
+    "Shift-JIS": "cp932",
+    "Big5": "big5",
+    "Windows-1252": "cp1252",
+    "UTF-8": "utf-8",
+}
 _FOREIGN_LINE = re.compile(rb"[^\n]*[\x80-\xff][^\n]*")
 _FOREIGN = re.compile(r"[^\x00-\x7f]+")
 #: Share of common characters from which an East Asian encoding is believed.

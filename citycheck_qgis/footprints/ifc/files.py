@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
-from typing import BinaryIO
+from typing import IO, BinaryIO
 
 import ifcopenshell
 
@@ -226,7 +226,7 @@ def _scan(path: Path) -> _Text:
             if len(text.head) < _HEAD:
                 text.head += chunk[: _HEAD - len(text.head)]
             text.tail = (text.tail + chunk)[-4096:]
-            whole, newline, rest = (rest + chunk).rpartition(b"\n")
+            whole, _, rest = (rest + chunk).rpartition(b"\n")
             text.statements += len(_STATEMENT.findall(whole))
             if not whole.isascii() and len(text.foreign) < _HEAD:
                 text.foreign += b"\n".join(line for line in whole.split(b"\n") if not line.isascii())
@@ -276,27 +276,14 @@ def _schema(text: _Text, name: str) -> tuple[str, str]:
 def _repair(source: Path, target: Path, schema: str, encoding: str | None) -> None:
     """Write the text in ASCII under a schema that can be read."""
     with source.open("rb") as old, target.open("wb") as new:
-        rest, head = b"", b""
-        named = False
-        while chunk := old.read(_CHUNK):
+        head, rest = old.read(_HEAD), b""
+        chunk = _SCHEMA.sub(b"FILE_SCHEMA(('" + schema.encode("ascii") + b"'", head, count=1)
+        while chunk:
             whole, newline, rest = (rest + chunk).rpartition(b"\n")
             whole += newline
-            if encoding is not None:
-                whole = ascii_step(whole, encoding)
-            if not named:
-                head += whole
-                whole, named = _SCHEMA.subn(_with_schema(schema), head, count=1)
-                if not named:
-                    continue
-            new.write(whole)
-        if not named:
-            rest = head + rest
-            rest = _SCHEMA.sub(_with_schema(schema), rest, count=1)
+            new.write(ascii_step(whole, encoding) if encoding is not None else whole)
+            chunk = old.read(_CHUNK)
         new.write(ascii_step(rest, encoding) if encoding is not None else rest)
-
-
-def _with_schema(schema: str) -> bytes:
-    return b"FILE_SCHEMA(('" + schema.encode("ascii") + b"'"
 
 
 def _check_read(model: ifcopenshell.file, text: _Text, findings: list[Finding]) -> None:
@@ -372,7 +359,8 @@ def _member(archive: zipfile.ZipFile, name: str) -> zipfile.ZipInfo:
     if not models:
         if any(_entry(info).lower().endswith((".ifcxml", ".xml")) for info in files):
             raise InputError(
-                "{file} holds ifcXML, which is not read. Export the model as IFC in the STEP format.", file=name
+                "{file} holds ifcXML, which is not read. Export the model as IFC in the STEP format.",
+                file=name,
             )
         raise InputError("{file} holds no .ifc file.", file=name)
     if len(models) > 1:
@@ -416,7 +404,7 @@ def _bomb(name: str) -> InputError:
     )
 
 
-def _copy(packed: BinaryIO | zipfile.ZipExtFile, new: BinaryIO, member: zipfile.ZipInfo, name: str) -> None:
+def _copy(packed: IO[bytes], new: BinaryIO, member: zipfile.ZipInfo, name: str) -> None:
     """Unpack by the bytes that really come; what the archive declares may be a lie."""
     limit = max(HARMLESS, min(MAX_UNPACKED, MAX_RATIO * max(member.compress_size, 1)))
     written = 0

@@ -8,8 +8,9 @@ times too high).
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, replace
+from typing import Any, TypeAlias
 
 import ifcopenshell
 import ifcopenshell.geom
@@ -20,11 +21,11 @@ from numpy.typing import NDArray
 from ..findings import Finding, finding
 from .structure import Ids, Indices
 
-Progress = Callable[[float], None]
-Triangles = NDArray[np.float64]
+Progress: TypeAlias = Callable[[float], None]
+Triangles: TypeAlias = NDArray[np.float64]
 
-FAST = "hybrid-manifold-cgal-simple-opencascade"
-CAREFUL = "hybrid-cgal-simple-opencascade"
+FAST: Any = "hybrid-manifold-cgal-simple-opencascade"
+CAREFUL: Any = "hybrid-cgal-simple-opencascade"
 #: An element of more triangles is replaced by its convex hull in plan.
 MAX_TRIANGLES = 200_000
 #: Metres from the origin that no map coordinate of any unit exceeds.
@@ -43,12 +44,24 @@ _UPWARDS = (
 
 
 @dataclass(frozen=True)
+class Bodies:
+    """Triangles (n, 3, 3) and the number of the element that each belongs to (n,), ascending."""
+
+    triangles: Triangles
+    owner: Indices
+
+
+NOTHING = Bodies(np.zeros((0, 3, 3)), np.zeros(0, np.int32))
+
+
+@dataclass(frozen=True)
 class Shapes:
     """Triangles of elements.
 
     Attributes
     ----------
-    elements : ids of the elements that were asked for
+    elements : ids of elements
+    wanted : (elements,) which of them were asked for
     triangles : (n, 3, 3) corners as x, y, z
     owner : (n,) index into ``elements`` of each triangle, ascending
     clipped : (elements,) whether a boolean operation that was left out cuts the element, so that its z range is that
@@ -57,15 +70,21 @@ class Shapes:
     """
 
     elements: Ids
+    wanted: NDArray[np.bool_]
     triangles: Triangles
     owner: Indices
     clipped: NDArray[np.bool_]
     findings: tuple[Finding, ...] = ()
 
     @property
+    def used(self) -> NDArray[np.bool_]:
+        """Tell which elements have triangles."""
+        return np.bincount(self.owner, minlength=len(self.elements)) > 0
+
+    @property
     def missed(self) -> NDArray[np.bool_]:
-        """Tell which elements gave no shape."""
-        return np.bincount(self.owner, minlength=len(self.elements)) == 0
+        """Tell which of the wanted elements gave no shape."""
+        return self.wanted & ~self.used
 
     def heights(self) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
         """Return the lowest and highest z of each element; NaN for those without a shape."""
@@ -77,21 +96,30 @@ class Shapes:
             high[owners] = np.maximum.reduceat(z.max(axis=1), starts)
         return low, high
 
-    def of(self, chosen: NDArray[np.bool_]) -> Triangles:
-        """Return the triangles of the chosen elements."""
-        return self.triangles[chosen[self.owner]]
+    def of(self, chosen: NDArray[np.bool_]) -> Bodies:
+        """Return the bodies of the chosen elements."""
+        kept = chosen[self.owner]
+        return Bodies(self.triangles[kept], self.owner[kept])
 
 
-def triangles(model: ifcopenshell.file, elements: Ids, progress: Progress | None = None) -> Shapes:
-    """Return the shapes of elements; those that gave none are `Shapes.missed`.
+def triangles(
+    model: ifcopenshell.file,
+    elements: Ids,
+    wanted: NDArray[np.bool_],
+    group: Indices,
+    progress: Progress | None = None,
+) -> Shapes:
+    """Return the shapes of the wanted elements; those that gave none are `Shapes.missed`.
 
     Parameters
     ----------
     model : an open model
     elements : ids of products
+    wanted : which of them to draw
+    group : the building of each; an element far away from all others of its building is dropped
     progress : called with the share of elements done, 0 to 1
     """
-    meshes, hulls = _meshes(model, elements, FAST, clip=False, progress=progress)
+    meshes, hulls = _meshes(model, elements, wanted, FAST, clip=False, progress=progress)
     findings = []
     if hulls:
         findings.append(
@@ -102,17 +130,15 @@ def triangles(model: ifcopenshell.file, elements: Ids, progress: Progress | None
                 limit=MAX_TRIANGLES,
             )
         )
-    shapes = Shapes(elements, *_flat(meshes), _clipped(model, elements), tuple(findings))
-    return _without_wild(shapes)
+    shapes = Shapes(elements, wanted, *_flat(meshes), _clipped(model, elements), tuple(findings))
+    return _without_far(_without_wild(shapes), group)
 
 
 def recut(model: ifcopenshell.file, shapes: Shapes, chosen: NDArray[np.bool_]) -> Shapes:
     """Return the shapes with the chosen elements clipped as the model says; slow, for a few only."""
     if not chosen.any():
         return shapes
-    meshes, _ = _meshes(model, shapes.elements[chosen], CAREFUL, clip=True)
-    where = np.flatnonzero(chosen)
-    done = {int(where[i]): mesh for i, mesh in meshes.items()}
+    done, _ = _meshes(model, shapes.elements, chosen, CAREFUL, clip=True)
     keep = ~np.isin(shapes.owner, list(done))
     new, owner = _flat(done)
     new = np.concatenate([shapes.triangles[keep], new])
@@ -135,19 +161,23 @@ def _settings(clip: bool) -> ifcopenshell.geom.settings:
 
 
 def _meshes(
-    model: ifcopenshell.file, elements: Ids, kernel: str, *, clip: bool, progress: Progress | None = None
+    model: ifcopenshell.file,
+    elements: Ids,
+    wanted: NDArray[np.bool_],
+    kernel: Any,
+    *,
+    clip: bool,
+    progress: Progress | None = None,
 ) -> tuple[dict[int, Triangles], int]:
     """Return index of element -> its triangles, and how many elements were replaced by hulls."""
     meshes: dict[int, list[Triangles]] = {}
     hulls = 0
-    if not len(elements):
+    index = {int(elements[i]): int(i) for i in np.flatnonzero(wanted)}
+    if not index:
         return {}, 0
-    index = {int(element): i for i, element in enumerate(elements)}
     include = [model.by_id(element) for element in index]
-    iterator = ifcopenshell.geom.iterator(
-        _settings(clip), model, 1, include=include, geometry_library=kernel
-    )
-    more = iterator.initialize()
+    iterator = ifcopenshell.geom.iterator(_settings(clip), model, 1, include=include, geometry_library=kernel)
+    more: object = iterator.initialize()
     while more:
         shape = iterator.get()
         corners = np.frombuffer(shape.geometry.verts_buffer, np.float64).reshape(-1, 3)
@@ -201,39 +231,44 @@ def _clipped(model: ifcopenshell.file, elements: Ids) -> NDArray[np.bool_]:
 
 
 def _without_wild(shapes: Shapes) -> Shapes:
-    """Return the shapes without elements of impossible coordinates or far away from all others."""
+    """Return the shapes without elements of impossible coordinates."""
     bad = ~(np.abs(shapes.triangles) < MAX_COORDINATE).all(axis=(1, 2))
     wild = np.bincount(shapes.owner[bad], minlength=len(shapes.elements)) > 0
-    findings = list(shapes.findings)
-    if wild.any():
-        findings.append(
-            finding(
-                "coordinates_impossible",
-                "{count} elements have coordinates that are not numbers or beyond any map; they are left out.",
-                count=int(wild.sum()),
-            )
-        )
-    kept = ~wild[shapes.owner]
-    corners, owner = shapes.triangles[kept], shapes.owner[kept]
+    if not wild.any():
+        return shapes
+    told = finding(
+        "coordinates_impossible",
+        "{count} elements have coordinates that are not numbers or beyond any map; they are left out.",
+        count=int(wild.sum()),
+    )
+    return _without(shapes, wild, told)
+
+
+def _without_far(shapes: Shapes, group: Indices) -> Shapes:
+    """Return the shapes without elements far away from all others of their group."""
+    owners, starts = np.unique(shapes.owner, return_index=True)
+    places = shapes.triangles[starts, 0]
     far = np.zeros(len(shapes.elements), bool)
-    if len(owner):
-        owners, starts = np.unique(owner, return_index=True)
-        places = corners[starts, 0]
-        distance = np.abs(places - np.median(places, axis=0)).max(axis=1)
-        far[owners[distance > MAX_DISTANCE]] = True
-    if far.any():
-        findings.append(
-            finding(
-                "elements_far_away",
-                "{count} elements lie more than {distance} km away from the others; they are left out.",
-                count=int(far.sum()),
-                distance=round(MAX_DISTANCE / 1000),
-            )
-        )
-    kept = ~far[owner]
-    return replace(shapes, triangles=corners[kept], owner=owner[kept], findings=tuple(findings))
+    for number in np.unique(group[owners]):
+        own = group[owners] == number
+        distance = np.abs(places[own] - np.median(places[own], axis=0)).max(axis=1)
+        far[owners[own]] = distance > MAX_DISTANCE
+    if not far.any():
+        return shapes
+    told = finding(
+        "elements_far_away",
+        "{count} elements lie more than {distance} km away from the others of their building; they are left out.",
+        count=int(far.sum()),
+        distance=round(MAX_DISTANCE / 1000),
+    )
+    return _without(shapes, far, told)
 
 
-def joined(parts: Sequence[Triangles]) -> Triangles:
-    """Return several arrays of triangles as one."""
-    return np.concatenate([np.zeros((0, 3, 3)), *parts])
+def _without(shapes: Shapes, dropped: NDArray[np.bool_], told: Finding) -> Shapes:
+    kept = ~dropped[shapes.owner]
+    return replace(
+        shapes,
+        triangles=shapes.triangles[kept],
+        owner=shapes.owner[kept],
+        findings=(*shapes.findings, told),
+    )

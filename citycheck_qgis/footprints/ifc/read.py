@@ -1,0 +1,259 @@
+"""The whole way from one IFC file to its buildings: open, structure, shapes, outlines, facts, place."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import ifcopenshell
+import numpy as np
+from numpy.typing import NDArray
+from pyproj import CRS
+
+from ..findings import Finding, finding
+from ..models import QUALITIES, BuildingModel, ModelFile
+from . import outlines
+from .envelope import COVER, UNKNOWN, Chosen, envelope, is_of
+from .files import open_model
+from .shapes import Progress, Shapes, recut, triangles
+from .structure import Structure, structure
+
+#: The band above the ground floor in which walls stand, metres: above thresholds, below window sills.
+BAND = (0.3, 1.0)
+#: Floors at the ground end between these heights above the ground storey.
+FLOOR = (-0.6, 0.3)
+#: The underside of floors and walls is the ground when it lies no deeper under the ground storey, metres.
+DEPTH = 0.6
+#: A clipped element that stands out above all others by more than this is cut to learn the height.
+OVER = 0.05
+#: Elements cut at most in one file; cutting is slow.
+MAX_CUT = 300
+#: Shares of elements without a shape from which a building is to be looked at, or unfit.
+CHECK_MISSED, POOR_MISSED = 0.1, 0.3
+
+
+@dataclass(frozen=True)
+class _Scene:
+    """What of a file the outlines are made from; arrays of the elements of `parts`."""
+
+    model: ifcopenshell.file
+    parts: Structure
+    shapes: Shapes
+    spaces: Shapes
+    exotic: Chosen
+    upright: Chosen
+    cover: Chosen
+    unknown: Chosen
+    ground: NDArray[np.float64]
+
+
+def read_ifc(
+    path: Path | str,
+    *,
+    default_crs: CRS | None = None,
+    control_points: object = None,
+    progress: Progress | None = None,
+) -> ModelFile:
+    """Read the buildings of an IFC file.
+
+    Parameters
+    ----------
+    path : an ``.ifc`` or ``.ifczip`` file
+    default_crs : what the model's coordinates are in when it has map coordinates and does not name their CRS
+    control_points : see `georeference.resolve`
+    progress : called with the share done, 0 to 1
+
+    Returns
+    -------
+    One building for each IfcBuilding, in local metres; never two joined. The findings of the file have one
+    ``elements_counted``: every physical element is used, missed or left aside.
+
+    Raises
+    ------
+    InputError : the file cannot be read as a model
+    """
+    opened = open_model(path)
+    parts = structure(opened.model)
+    scene = _scene(opened.model, parts, progress)
+    buildings = [_building(scene, index) for index in range(len(parts.buildings))]
+    findings = [*opened.findings, *parts.findings, *scene.shapes.findings, _account(scene)]
+    return ModelFile(opened.schema, opened.tool, buildings, findings=findings)
+
+
+def _scene(model: ifcopenshell.file, parts: Structure, progress: Progress | None) -> _Scene:
+    chosen, exotic, upright = envelope(model, parts)
+    if parts.buildings:
+        chosen &= parts.building >= 0
+    cover = is_of(model, parts.classes, COVER)
+    unknown = is_of(model, parts.classes, UNKNOWN)
+    shapes = triangles(model, parts.elements, chosen, parts.building, progress)
+    ground = np.array([_ground_storey(parts, shapes, upright, b) for b in range(len(parts.buildings))])
+    shapes = recut(model, shapes, _standing_out(parts, shapes))
+    rooms = np.array(
+        [
+            b >= 0 and _is_ground(parts, s, ground[b])
+            for b, s in zip(parts.space_building, parts.space_storey, strict=True)
+        ],
+        dtype=bool,
+    )
+    spaces = triangles(model, parts.spaces, rooms, parts.space_building)
+    return _Scene(model, parts, shapes, spaces, exotic, upright, cover, unknown, ground)
+
+
+def _is_ground(parts: Structure, storey: int, ground: float) -> bool:
+    """Tell whether a room may stand on the ground: its storey does, or nobody knows its storey."""
+    return storey < 0 or abs(parts.storeys[storey].elevation - ground) < BAND[1]
+
+
+def _ground_storey(parts: Structure, shapes: Shapes, upright: Chosen, building: int) -> float:
+    """Return the z of the ground storey: of those with walls the one nearest to the building's own zero.
+
+    Without storeys it is the foot of the lowest wall, or of anything.
+    """
+    low, high = shapes.heights()
+    own = shapes.used & (parts.building == building)
+    standing = own & upright if (own & upright).any() else own
+    if not standing.any():
+        return parts.buildings[building].elevation
+    zero = parts.buildings[building].elevation
+    storeys = [parts.storeys[i].elevation for i in parts.storeys_of(building)]
+    walled = [z for z in storeys if ((low < z + BAND[1]) & (high > z + BAND[0]))[standing].any()]
+    return min(walled, key=lambda z: abs(z - zero)) if walled else float(low[standing].min())
+
+
+def _standing_out(parts: Structure, shapes: Shapes) -> Chosen:
+    """Tell which clipped elements are higher than all others of their building, so that the height hangs on them."""
+    _, high = shapes.heights()
+    chosen = np.zeros(len(high), bool)
+    for building in np.unique(parts.building[shapes.clipped & shapes.used]):
+        own = shapes.used & (parts.building == building)
+        sure = own & ~shapes.clipped
+        top = high[sure].max() if sure.any() else -np.inf
+        chosen |= own & shapes.clipped & (np.nan_to_num(high) > top + OVER)
+    chosen[np.flatnonzero(chosen)[MAX_CUT:]] = False
+    return chosen
+
+
+def _building(scene: _Scene, index: int) -> BuildingModel:
+    """Return one building with its outlines and heights."""
+    parts, shapes = scene.parts, scene.shapes
+    source = parts.buildings[index]
+    own = parts.building == index
+    used, missed = own & shapes.used, own & shapes.missed
+    result = BuildingModel(
+        source.guid,
+        source.name,
+        source.long_name,
+        source.object_type,
+        source.description,
+        elements=int(used.sum()),
+        elements_missed=int(missed.sum()),
+    )
+    if not used.any():
+        result.quality = "poor"
+        result.findings.append(
+            finding("building_without_shape", "The building has no element with a shape; it has no outline.")
+        )
+        return result
+    _draw(scene, index, used, result)
+    _judge(scene, own, result)
+    return result
+
+
+def _draw(scene: _Scene, index: int, used: Chosen, result: BuildingModel) -> None:
+    shapes = scene.shapes
+    low, high = shapes.heights()
+    ground = float(scene.ground[index])
+    above = used & ~(high < ground + BAND[0])
+    above = above if above.any() else used
+    bare = not (above & scene.cover).any() and (above & scene.upright).any()
+    seen = used & ~_underground(scene, index, high)
+    seen = seen if seen.any() else used
+    known = seen & ~scene.unknown
+    if known.any():
+        roof = outlines.roofprint(shapes.of(known), shapes.of(seen & scene.unknown), walls_only=bare)
+    else:
+        roof = outlines.roofprint(shapes.of(seen), walls_only=bare)
+    upright = used & scene.upright & (low < ground + BAND[1]) & (high > ground + BAND[0])
+    floors = used & scene.cover & (high > ground + FLOOR[0]) & (high < ground + FLOOR[1])
+    rooms = scene.spaces.used & (scene.parts.space_building == index)
+    if roof is not None:
+        result.roofprint, result.roof_method = roof.shape, roof.method
+        ground_print = outlines.ground_print(
+            shapes.of(upright), shapes.of(floors), scene.spaces.of(rooms), roof.shape
+        ) or outlines.Print(roof.shape, "roofprint")
+        result.ground, result.ground_method = ground_print.shape, ground_print.method
+    feet = low[used & (low >= ground - DEPTH) & (low <= ground)]
+    result.ground_level = float(feet.min()) if len(feet) else ground
+    result.height = float(high[above].max()) - result.ground_level
+
+
+def _underground(scene: _Scene, index: int, high: NDArray[np.float64]) -> Chosen:
+    """Tell which elements nobody sees from above: those of cellars, and what ends below the ground floor."""
+    ground = scene.ground[index]
+    storeys = np.array([storey.elevation for storey in scene.parts.storeys] + [ground])
+    below = storeys[scene.parts.storey] < ground - DEPTH
+    return (high < ground - BAND[0]) | (below & (high < ground + OVER))
+
+
+def _judge(scene: _Scene, own: Chosen, result: BuildingModel) -> None:
+    """Say how good the outlines of a building are."""
+    wanted = result.elements + result.elements_missed
+    share = result.elements_missed / max(wanted, 1)
+    if result.elements_missed:
+        result.findings.append(
+            finding(
+                "elements_missed",
+                "{missed} of {wanted} elements gave no shape.",
+                missed=result.elements_missed,
+                wanted=wanted,
+            )
+        )
+    marks = [2 * (share > POOR_MISSED), 1 * (share > CHECK_MISSED)]
+    if (own & scene.exotic).any():
+        result.findings.append(
+            finding(
+                "no_envelope",
+                "The building has no walls, slabs or roofs; its outline is that of all its elements.",
+            )
+        )
+        marks.append(1)
+    if result.roof_method in ("closed_frame", "hull"):
+        result.findings.append(
+            finding(
+                "thin_members_only",
+                "The building has no surface of more than {area} m²; its outline is drawn around its members.",
+                area=outlines.MIN_PART,
+            )
+        )
+        marks.append(2)
+    if result.ground_method != "wall_ring":
+        marks.append(1)
+    if result.roofprint is not None and result.ground is not None:
+        roof, ground = result.roofprint.area, result.ground.area
+        if abs(roof - ground) > outlines.DIFFERENT * max(roof, ground):
+            result.findings.append(
+                finding(
+                    "prints_differ",
+                    "Roofprint ({roof} m²) and ground print ({ground} m²) differ by more than {share} %.",
+                    roof=round(roof, 1),
+                    ground=round(ground, 1),
+                    share=round(outlines.DIFFERENT * 100),
+                )
+            )
+            marks.append(1)
+    result.quality = QUALITIES[max(marks)]
+
+
+def _account(scene: _Scene) -> Finding:
+    """Return the account of all physical elements of a file: each is used, missed or left aside."""
+    shapes = scene.shapes
+    return finding(
+        "elements_counted",
+        "Of {elements} elements {used} make up the outlines, {missed} gave no shape and {aside} were left aside, "
+        "such as doors, furniture and what stands in no building.",
+        elements=len(shapes.elements),
+        used=int(shapes.used.sum()),
+        missed=int(shapes.missed.sum()),
+        aside=int((~shapes.wanted).sum()),
+    )
