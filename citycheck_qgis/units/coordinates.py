@@ -29,7 +29,7 @@ def working_crs(units: gpd.GeoDataFrame, wanted: str | CRS | None = None) -> CRS
                 "The working CRS {crs} is not projected in metres; choose a projected CRS such as EPSG:4547.",
                 crs=crs.name,
             )
-        if _is_mercator(crs):
+        if is_mercator(crs):
             raise InputError(
                 "The working CRS {crs} enlarges areas with the latitude; choose another projected CRS such as "
                 "EPSG:4547.",
@@ -41,7 +41,7 @@ def working_crs(units: gpd.GeoDataFrame, wanted: str | CRS | None = None) -> CRS
             "The community layer has no CRS; set the layer's CRS in QGIS (Layer > Set CRS) and rerun."
         )
     crs = CRS(units.crs)
-    if in_metres(crs) and not _is_mercator(crs):
+    if in_metres(crs) and not is_mercator(crs):
         return crs
     _check_numbers(units, message("The boundary layer"))
     west, south, east, north = units.to_crs(4326).total_bounds
@@ -70,7 +70,7 @@ def in_metres(crs: CRS) -> bool:
     return crs.is_projected and all(axis.unit_name == "metre" for axis in crs.axis_info[:2])
 
 
-def _is_mercator(crs: CRS) -> bool:
+def is_mercator(crs: CRS) -> bool:
     """Return whether areas grow with the latitude: Web Mercator (EPSG:3857, ESRI:102100) and its kind."""
     method = crs.coordinate_operation.method_name if crs.coordinate_operation else ""
     return method.startswith(("Mercator", "Popular Visualisation"))

@@ -73,7 +73,8 @@ def area_of_use(crs: CRS) -> Bounds:
         return area.west, area.south, area.east, area.north
     for parameter in crs.coordinate_operation.params if crs.coordinate_operation else ():
         if parameter.name in ("Longitude of natural origin", "Longitude of false origin"):
-            return parameter.value - 6.0, -84.0, parameter.value + 6.0, 84.0
+            meridian = float(parameter.value)
+            return meridian - 6.0, -84.0, meridian + 6.0, 84.0
     return -180.0, -90.0, 180.0, 90.0
 
 

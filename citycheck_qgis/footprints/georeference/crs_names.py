@@ -65,22 +65,9 @@ _ADV = {
 }
 #: Words that stand where a name should and mean nothing.
 _PLACEHOLDERS = frozenset(
-    (
-        "none",
-        "null",
-        "nil",
-        "na",
-        "n/a",
-        "unknown",
-        "undefined",
-        "notdefined",
-        "not_defined",
-        "unset",
-        "local",
-        "default",
-    )
-    + ("tbd", "todo", "?", "-", ".", "无", "未知", "未定义", "本地")
-)
+    ("none", "null", "nil", "na", "n/a", "unknown", "undefined", "notdefined", "not_defined", "unset", "local", "default",
+     "tbd", "todo", "?", "-", ".", "无", "未知", "未定义", "本地")
+)  # fmt: skip
 _DATUM_WORDS = re.compile(
     r"^(?:WGS ?84|WGS ?1984|WORLD GEODETIC SYSTEM 1984|ETRS ?89|ETRF ?89|NAD ?83|NAD ?27|JGD ?2000|JGD ?2011|GDA ?94|"
     r"GDA ?2020|GRS ?80|ITRF ?\d*|CGCS ?2000|国家2000(?:坐标系)?|2000国家大地坐标系|西安80(?:坐标系)?|北京54(?:坐标系)?|"

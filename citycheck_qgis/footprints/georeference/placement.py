@@ -34,6 +34,7 @@ class Placement:
     elevation : metres to add to a local z; None when the model says nothing about heights
     vertical : name or code of the vertical datum, as found
     findings : corrections made, contradictions met, evidence set aside
+    source : the piece of evidence that was used, such as ``IfcMapConversion #22``
     """
 
     state: str
@@ -44,6 +45,7 @@ class Placement:
     elevation: float | None = None
     vertical: str | None = None
     findings: tuple[Finding, ...] = ()
+    source: str | None = None
 
     def place(self, shape: Shape) -> Shape:
         """Return a shape of local metres in map coordinates."""
