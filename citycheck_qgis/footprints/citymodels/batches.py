@@ -47,12 +47,14 @@ class Batch:
     faces : their faces, sorted by building
     crs_names : the CRS names that `FaceList.runs` counts, as found; None where the file has none
     vertices : of all faces
+    east_first : coordinates come east first whatever the spelling of their CRS says
     """
 
     buildings: list[BuildingModel] = field(default_factory=list)
     faces: FaceList = field(default_factory=FaceList)
     crs_names: list[str | None] = field(default_factory=list)
     vertices: int = 0
+    east_first: bool = False
 
     @property
     def full(self) -> bool:

@@ -175,7 +175,7 @@ def _members(stream: BinaryIO, name: str, head: Head) -> Iterator[ET.Element]:
             parser.feed(chunk)
             events = parser.read_events()
             if root is None:
-                root = cast("ET.Element | None", next((event[1] for event in events), None))
+                root = next((cast(ET.Element, event[-1]) for event in events), None)
                 if root is not None:
                     _check_root(root, name, head)
             # Only the root is asked for; the other events are thrown away as they come.

@@ -5,6 +5,7 @@ Source: CityJSON Specifications 1.0.3, 1.1.3 and 2.0.1 (cityjson.org); the seque
 
 from __future__ import annotations
 
+import gc
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -29,6 +30,8 @@ _SOLIDS = {"MultiSolid", "CompositeSolid"}
 #: Children that stand for the building where neither it nor its parts have a shape of their own.
 _ELEMENTS = {"BuildingConstructiveElement"}
 
+_BLANK = b" \t\r\n\x1e"
+
 Object = dict[str, Any]
 
 
@@ -51,61 +54,45 @@ def read(source: Source, head: Head, lod: str | None = None) -> Iterator[Batch]:
 def _read(stream: BinaryIO, name: str, gather: _Gather) -> Iterator[Batch]:
     head = gather.head
     first = stream.readline()
-    while first and not first.strip(b" \t\r\n\x1e"):
+    while first and not first.strip(_BLANK):
         first = stream.readline()
+    document: Object | None
     try:
-        header = _object(first)
-    except ValueError:
-        # Not a line of its own: a document on many lines.
-        header = _whole(first + stream.read(), name)
-        first = b""
-    if header.get("type") == "CityJSONFeature":
+        document = _object(first)
+    except (ValueError, RecursionError):
+        # Not a line of its own: a document on many lines, or a broken one.
+        document = _whole(first + stream.read(), name)
+    assert document is not None
+    kind = document.get("type")
+    if kind not in ("CityJSON", "CityJSONFeature"):
+        raise NotACityModelError(
+            "{file} is JSON, but not CityJSON: its type is {type}.", file=name, type=str(kind)[:40]
+        )
+    if kind == "CityJSON":
+        head.schema = _schema(document, head)
+    else:
+        head.schema = "CityJSONSeq"
         head.add(
             [finding("header_missing", "The sequence has no header, so that its transform is not known.")]
         )
-        yield from _sequence(stream, header, gather, name)
-        return
-    if header.get("type") != "CityJSON":
-        raise NotACityModelError(
-            "{file} is JSON, but not CityJSON: its type is {type}.",
-            file=name,
-            type=str(header.get("type"))[:40],
-        )
-    if first and not header.get("CityObjects"):
-        yield from _sequence(stream, header, gather, name)
-        return
-    head.schema = _schema(header, "CityJSON", head)
-    yield from gather.document(header)
-    yield from gather.rest()
-
-
-def _sequence(stream: BinaryIO, header: Object, gather: _Gather, name: str) -> Iterator[Batch]:
-    head = gather.head
-    feature: Object | None = header if header.get("type") == "CityJSONFeature" else None
-    context = _Context() if feature else _Context.of(header)
-    if feature is None:
-        head.schema = _schema(header, "CityJSON", head)
+    context = _Context()
     unreadable: list[int] = []
-    for number, line in enumerate(chain([b""], stream), start=1):
-        if line.strip(b" \t\r\n\x1e"):
-            try:
-                feature = _object(line)
-            except (ValueError, RecursionError):
-                unreadable.append(number)
-                continue
-            head.schema = head.schema.replace("CityJSON ", "CityJSONSeq ")
-        if feature is None:
-            continue
-        if feature.get("type") == "CityJSON":
-            # Sequences that were joined: what follows is under this header.
-            context = _Context.of(feature)
-        elif feature.get("type") == "CityJSONFeature":
-            own = context if "transform" not in feature else context.moved(feature["transform"])
-            yield from gather.document(feature, own)
+    number = 1
+    while document is not None:
+        kind = document.get("type")
+        if kind == "CityJSON":
+            # Also within a sequence, where several were joined: what follows is under this header.
+            context = _Context.of(document)
+            if number == 1 or document.get("CityObjects"):
+                yield from gather.document(document, context)
+        elif kind == "CityJSONFeature":
+            own = context.moved(document["transform"]) if "transform" in document else context
+            yield from gather.document(document, own)
         else:
             unreadable.append(number)
-        feature = None
-    head.schema = head.schema or "CityJSONSeq"
+        document, number = _next(stream, number, unreadable)
+        if document is not None:
+            head.schema = head.schema.replace("CityJSON ", "CityJSONSeq ")
     yield from gather.rest()
     if unreadable:
         head.add(
@@ -121,11 +108,30 @@ def _sequence(stream: BinaryIO, header: Object, gather: _Gather, name: str) -> I
         )
 
 
+def _next(stream: BinaryIO, number: int, unreadable: list[int]) -> tuple[Object | None, int]:
+    """Return the object of the next line that has one, None at the end, and the number of its line."""
+    for line in stream:
+        number += 1
+        if line.strip(_BLANK):
+            try:
+                return _object(line), number
+            except (ValueError, RecursionError):
+                unreadable.append(number)
+    return None, number
+
+
 def _object(text: bytes) -> Object:
     """Return the JSON object of a text; ValueError where it is none."""
-    value = json.loads(text.strip(b" \t\r\n\x1e").removeprefix(b"\xef\xbb\xbf"))
+    # The collector would walk over millions of lists that all stay, again and again.
+    collecting = gc.isenabled()
+    gc.disable()
+    try:
+        value = json.loads(text.strip(_BLANK).removeprefix(b"\xef\xbb\xbf"))
+    finally:
+        if collecting:
+            gc.enable()
     if not isinstance(value, dict):
-        raise ValueError("not an object")
+        raise ValueError("its outermost value is not an object")
     return value
 
 
@@ -134,22 +140,21 @@ def _whole(text: bytes, name: str) -> Object:
         return _object(text)
     except RecursionError as error:
         raise NotACityModelError("{file} is nested too deeply to be CityJSON.", file=name) from error
-    except ValueError as error:
-        position = getattr(error, "pos", None)
-        if position is None:
-            raise NotACityModelError(
-                "{file} is not CityJSON: {reason}.", file=name, reason=str(error)[:80]
-            ) from error
+    except json.JSONDecodeError as error:
         raise NotACityModelError(
-            "{file} is not complete JSON: it cannot be read further than character {position} of {length}; copy or "
+            "{file} is not complete JSON: it cannot be read further than line {line}, column {column}; copy or "
             "download it again.",
             file=name,
-            position=position,
-            length=len(text),
+            line=error.lineno,
+            column=error.colno,
+        ) from error
+    except ValueError as error:
+        raise NotACityModelError(
+            "{file} is not CityJSON: {reason}.", file=name, reason=str(error)[:80]
         ) from error
 
 
-def _schema(header: Object, kind: str, head: Head) -> str:
+def _schema(header: Object, head: Head) -> str:
     version = str(header.get("version", ""))[:10]
     if not version.startswith(_VERSIONS):
         head.add(
@@ -172,7 +177,7 @@ def _schema(header: Object, kind: str, head: Head) -> str:
                 )
             ]
         )
-    return f"{kind} {version}".strip()
+    return f"CityJSON {version}"
 
 
 @dataclass
@@ -220,7 +225,7 @@ class _Gather:
     def __init__(self, head: Head, lod: str | None) -> None:
         self.head = head
         self._lod = lod
-        self._batch = Batch()
+        self._batch = _batch()
         self._vertices = np.zeros((0, 3))
         self._flat: list[int] = []
 
@@ -260,7 +265,7 @@ class _Gather:
 
     def _hand_on(self) -> Batch:
         self._flush()
-        batch, self._batch = self._batch, Batch()
+        batch, self._batch = self._batch, _batch()
         return batch
 
     def _add(self, family: _Family, vertices: np.ndarray, context: _Context) -> None:
@@ -333,6 +338,11 @@ class _Gather:
         if self._flat:
             self._batch.faces.coordinates.append(_at(self._vertices, self._flat))
             self._flat = []
+
+
+def _batch() -> Batch:
+    """Return an empty batch; programs write CityJSON east first, also where the registry has the north first."""
+    return Batch(east_first=True)
 
 
 def _at(vertices: np.ndarray, flat: list[Any]) -> np.ndarray:

@@ -22,6 +22,8 @@ _WHOLE_BOTTOM = 0.5
 _WHOLE_ROOF = 0.9
 #: Gaps between faces narrower than this are closed, metres; holes and parts smaller than `_SLIVER` m² are none.
 _GAP, _SLIVER = 0.05, 0.5
+#: A face whose corners differ by less in height is level, metres.
+_LEVEL = 0.1
 _NOT_ANY = 99
 
 
@@ -36,6 +38,7 @@ class Outlines:
     low, high : lowest z of all faces, highest z of the roof; NaN where no face has one
     used, missed : faces that make up the polygons, and those that could not be read as polygons
     ground_area, roof_area : square metres; 0 without a polygon
+    overhanging : the ground print is what is seen from above, and a face of it slopes: eaves may be in it
     incomplete : the surfaces named as roof leave part of the building uncovered, so all faces were taken
     """
 
@@ -49,6 +52,7 @@ class Outlines:
     missed: np.ndarray
     ground_area: np.ndarray
     roof_area: np.ndarray
+    overhanging: np.ndarray
     incomplete: np.ndarray
 
 
@@ -91,6 +95,7 @@ def outline(faces: Faces, count: int) -> Outlines:
         roof_method[incomplete] = 2
         roof_faces = np.where(incomplete[faces.building], whole, roof_faces)
 
+    sloping = ground_faces & (ground_rank == 4) & (measures.high - measures.low > _LEVEL)
     low, high = _levels(faces, measures, count)
     drawn = ~shapely.is_missing(shapes)
     return Outlines(
@@ -104,6 +109,7 @@ def outline(faces: Faces, count: int) -> Outlines:
         missed=np.bincount(faces.building[failed], minlength=count),
         ground_area=ground_area,
         roof_area=roof_area,
+        overhanging=np.bincount(faces.building[sloping], minlength=count) > 0,
         incomplete=incomplete,
     )
 

@@ -71,7 +71,7 @@ class Locator:
                 continue
             xy = faces.coordinates[rows, :2]
             if name not in self._ways:
-                self._ways[name] = self._way(name, xy, first=not self._ways)
+                self._ways[name] = self._way(name, xy, first=not self._ways, east_first=batch.east_first)
             way = self._ways[name]
             faces.coordinates[rows, :2] = _moved(xy, way)
             lost[faces.crs == number] = way.lost
@@ -80,8 +80,8 @@ class Locator:
         lost[faces.vertex_face()[moved]] = True
         return lost
 
-    def _way(self, name: str | None, xy: np.ndarray, first: bool) -> _Way:
-        crs, swap = self._named(name)
+    def _way(self, name: str | None, xy: np.ndarray, first: bool, east_first: bool) -> _Way:
+        crs, swap = self._named(name, east_first)
         middle = np.median(xy, axis=0)
         inside = False
         if crs is not None:
@@ -113,14 +113,14 @@ class Locator:
         same = self.crs == crs
         return _Way(swap, None if same else Transformer.from_crs(crs, self.crs, always_xy=True))
 
-    def _named(self, name: str | None) -> tuple[CRS | None, bool]:
+    def _named(self, name: str | None, east_first: bool) -> tuple[CRS | None, bool]:
         """Return the CRS of a name and whether its coordinates come north first."""
         if name is not None:
             crs, findings = crs_from_text(name)
             for found in findings:
                 self._note(found)
             if crs is not None:
-                return crs, swaps_axes(name, crs)
+                return crs, not east_first and swaps_axes(name, crs)
         if self._default is not None:
             self._note(
                 finding(

@@ -178,6 +178,7 @@ def _fill(buildings: list[BuildingModel], outlines: Outlines) -> None:
     ground_methods, roof_methods = outlines.ground_method.tolist(), outlines.roof_method.tolist()
     lows, tops = outlines.low.tolist(), outlines.high.tolist()
     used, missed, incomplete = outlines.used.tolist(), outlines.missed.tolist(), outlines.incomplete.tolist()
+    overhanging = outlines.overhanging.tolist()
     ground_areas, roof_areas = outlines.ground_area.tolist(), outlines.roof_area.tolist()
     for row, building in enumerate(buildings):
         building.elements = used[row]
@@ -196,7 +197,7 @@ def _fill(buildings: list[BuildingModel], outlines: Outlines) -> None:
                     "The roof surfaces do not cover the building; its roofprint is made of all faces.",
                 )
             )
-        _judge(building, ground_areas[row], roof_areas[row])
+        _judge(building, ground_areas[row], roof_areas[row], overhanging[row])
 
 
 def _measure(building: BuildingModel, low: float, top: float) -> None:
@@ -223,7 +224,7 @@ def _measure(building: BuildingModel, low: float, top: float) -> None:
         )
 
 
-def _judge(building: BuildingModel, ground_area: float, roof_area: float) -> None:
+def _judge(building: BuildingModel, ground_area: float, roof_area: float, rough: bool) -> None:
     """Say how far the polygons can be trusted."""
     if building.elements_missed:
         building.findings.append(
@@ -255,7 +256,6 @@ def _judge(building: BuildingModel, ground_area: float, roof_area: float) -> Non
     if max(ground_area, roof_area) < _SMALL:
         doubts = True
         building.findings.append(finding("tiny", "The polygon is smaller than {least} m².", least=_SMALL))
-    rough = building.ground_method == "projected_faces"
     building.quality = "check" if doubts or rough else "good"
 
 
