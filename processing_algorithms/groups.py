@@ -4,6 +4,7 @@ from .base import Group
 from .translate import mark
 
 BOUNDARIES = Group("boundaries", mark("Boundaries and units"))
+FOOTPRINTS = Group("footprints", mark("BIM and city models"))
 INDICATORS = Group("indicators", mark("Indicators"))
 PROBLEMS = Group("problems", mark("Problems"))
 MAPS = Group("maps", mark("Maps"))

@@ -12,6 +12,8 @@ from .base import PLUGIN
 from .boundaries.assignparts import AssignParts
 from .boundaries.assignunits import AssignUnits
 from .boundaries.checkboundaries import CheckBoundaries
+from .footprints.citymodelfootprints import CityModelFootprints
+from .footprints.ifcfootprints import IfcFootprints
 from .indicators.importvalues import ImportValues
 from .indicators.joinindicators import JoinIndicators
 from .indicators.rollup import RollUp
@@ -47,6 +49,8 @@ class CityCheckProvider(QgsProcessingProvider):
             CheckBoundaries,
             AssignUnits,
             AssignParts,
+            IfcFootprints,
+            CityModelFootprints,
             ImportValues,
             JoinIndicators,
             RollUp,

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import json
+import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import geopandas as gpd
 import numpy as np
@@ -15,22 +18,32 @@ from pyproj import CRS, Transformer
 
 from ..errors import InputError
 from ..messages import Message
+from ..storage.runs import file_hash
 from ..storage.tables import FOOTPRINT
 from ..units.conservation import Conservation
-from .findings import Finding, codes_of, finding
+from .findings import Finding, codes_of
+from .georeference.placement import STATES as PLACES
 from .georeference.placement import Placement
-from .records import Record, findings_of, message_of, placement_of
-from .workers import FileResult
+from .models import QUALITIES, BuildingModel
+from .records import Record, crs_name
+
+if TYPE_CHECKING:
+    from .citymodels.read import CityModel
+    from .workers import FileResult
 
 KINDS = ("roofprint", "ground")
-#: What became of a building: the states of a placement, and no polygon at all.
+#: What became of a building: the states of its placement, or no polygon at all.
 NO_POLYGON = "no_polygon"
-STATES = ("placed", "approximate", "needs_control_points", NO_POLYGON)
+STATES = (*PLACES, NO_POLYGON)
+#: Method of buildings that came in the CRS of a city model.
+CITY_MODEL = "city_model"
 
-#: Columns that a building's record and the table share under one name.
-_SAME = ("guid", "code", "name", "floor_area", "floor_area_method", "use", "structure", "year_built", "storeys_above",
-         "storeys_below", "height", "eaves_height", "quality", "site", "project", "address", "elements",
-         "elements_missed")  # fmt: skip
+#: Columns that `BuildingModel` and the table have under one name.
+_SAME = [c for c in FOOTPRINT.columns if c in BuildingModel.__dataclass_fields__]
+
+FILE_COLUMNS = ["file", "state", "reason", "schema", "tool", "size_mb", "seconds", "cpu_seconds", "buildings", *STATES,
+                "roofprint_area", "ground_area", "georef_level", "georef_method", "source_crs", "quality", "warnings",
+                "explanation", "kept", "file_hash"]  # fmt: skip
 
 Say = Callable[[Message], str]
 
@@ -41,163 +54,222 @@ class FootprintLayers:
 
     Attributes
     ----------
-    placed : two rows per building whose place is known, columns of table `footprint`; MultiPolygon in the CRS asked for
-    unplaced : the same for buildings whose place is not known, in local metres without CRS, and one row without
-        geometry for each building that has no polygon
-    files : one row per file, see `FILE_COLUMNS`
-    files_counts, buildings_counts : conservation of files (matched: read; unmatched: not) and of buildings (matched:
-        placed; ambiguous: placed by latitude and longitude only; unmatched: no known place, or no polygon)
+    placed : two rows per building whose place is known (one per polygon that it has), columns of table `footprint`;
+        MultiPolygon in one CRS
+    unplaced : the same for buildings whose place is not known, in local metres without CRS; one row without geometry
+        for each building that has no polygon
+    files : one row per file: `FILE_COLUMNS`
+    conservation : of files (matched: read; unmatched: not), and of buildings (matched: placed; ambiguous: placed by
+        latitude and longitude only; unmatched: place not known, or no polygon)
+    far_off : buildings that lie far outside the area that the CRS of `placed` is made for
     """
 
     placed: gpd.GeoDataFrame
     unplaced: gpd.GeoDataFrame
     files: pd.DataFrame
-    files_counts: Conservation
-    buildings_counts: Conservation
+    conservation: tuple[Conservation, Conservation]
+    far_off: int
 
 
-FILE_COLUMNS = ["file", "state", "reason", "schema", "tool", "size_mb", "seconds", "cpu_seconds", "buildings", "placed",
-                "approximate", "needs_control_points", "no_polygon", "roofprint_area", "ground_area", "georef_level",
-                "georef_method", "crs", "quality", "warnings", "explanation", "kept", "file_hash"]  # fmt: skip
-
-
-def footprint_layers(
-    results: Iterable[FileResult], crs: CRS, names: Mapping[str, str] | None = None, say: Say = str
-) -> FootprintLayers:
-    """Return the layers of what was read.
+class LayerBuilder:
+    """Collects what was read, file by file and batch by batch, and makes the layers of it.
 
     Parameters
     ----------
-    results : of `workers.read_files`, or of records made in this process
-    crs : CRS of the layer of placed footprints
-    names : path -> the name of the file in the tables; without it the file's own name
     say : turns a sentence into text of the interface language
     """
-    rows: list[Record] = []
-    files = []
-    for result in results:
-        name = (names or {}).get(str(result.path), result.path.name)
-        made = [
-            row for building in result.record.get("buildings", ()) for row in _rows(building, result, name)
+
+    def __init__(self, say: Say = str) -> None:
+        self._say = say
+        self._files: list[Record] = []
+        self._frames: list[pd.DataFrame] = []
+
+    def add_result(self, result: FileResult, name: str) -> None:
+        """Add what a process of its own has read, or why it has not; `name` is that of the file in the tables."""
+        frame = _frame(result.buildings, None, name)
+        self._add(result.path, [frame], result.findings, {
+            **result.record, "file": name, "state": result.state, "reason": result.reason, "kept": int(result.kept),
+        })  # fmt: skip
+
+    def add_city_model(self, path: Path, name: str, model: CityModel) -> None:
+        """Read a city model batch by batch and add it.
+
+        Raises
+        ------
+        InputError : it cannot be read; nothing of it was added.
+        """
+        started, spent = time.monotonic(), time.process_time()
+        frames = [_frame(buildings, model.file.crs, name) for buildings in model]
+        self._add(path, frames, model.file.findings, {
+            "file": name,
+            "state": "read",
+            "schema": model.file.schema,
+            "tool": model.file.tool,
+            "sha256": file_hash(path),
+            "seconds": round(time.monotonic() - started, 3),
+            "cpu_seconds": round(time.process_time() - spent, 3),
+        })  # fmt: skip
+
+    def add_unread(self, path: Path, name: str, reason: Message) -> None:
+        """Add a file that could not be read."""
+        self._add(path, [], [], {"file": name, "state": "refused", "reason": reason})
+
+    def _add(
+        self, path: Path, frames: list[pd.DataFrame], findings: Sequence[Finding], known: Mapping[str, Any]
+    ) -> None:
+        whole = codes_of(findings)
+        for frame in frames:
+            frame["file_hash"], frame["schema"], frame["tool"] = (
+                known.get(k) for k in ("sha256", "schema", "tool")
+            )
+            if whole:
+                frame["warnings"] = [f"{whole};{own}" if own else whole for own in frame["warnings"]]
+        self._frames += frames
+        self._files.append(_file_row(path, frames, findings, known, self._say))
+
+    def common_crs(self) -> CRS | None:
+        """Return the CRS of most of the placed buildings; None where nothing is placed."""
+        counts: Counter[str] = Counter()
+        for frame in self._frames:
+            counts.update(frame.loc[frame["placed"], "source_crs"])
+        return CRS.from_user_input(counts.most_common(1)[0][0]) if counts else None
+
+    def layers(self, crs: CRS | None) -> FootprintLayers:
+        """Return the layers, the placed footprints in a CRS; None: none is placed."""
+        files = pd.DataFrame(self._files, columns=FILE_COLUMNS)
+        frames = [frame for frame in self._frames if len(frame)]
+        table = pd.concat(frames, ignore_index=True) if frames else _frame([], None, "")
+        table["cim_id"], same = _ids(table)
+        table.loc[same, "warnings"] = [
+            f"{w};{SAME_ID}" if w else SAME_ID for w in table.loc[same, "warnings"]
         ]
-        rows += made
-        files.append(_file_row(result, name, made, say))
-    _name_apart(rows)
-    by_building = Counter(row["state"] for row in rows if row["first"])
-    table = pd.DataFrame(files, columns=FILE_COLUMNS)
-    read = int((table["state"] == "read").sum())
-    return FootprintLayers(
-        _placed([row for row in rows if row["matrix"] is not None], crs),
-        _layer([row for row in rows if row["matrix"] is None], None),
-        table,
-        Conservation("model files", len(table), read, unmatched=len(table) - read),
-        Conservation(
-            "buildings of models",
-            sum(by_building.values()),
-            by_building["placed"],
-            by_building["approximate"],
-            by_building["needs_control_points"] + by_building[NO_POLYGON],
-        ),
+        read = int((files["state"] == "read").sum())
+        states = Counter(table["state"])
+        doubtful = states["needs_control_points"] + states[NO_POLYGON]
+        placed = _placed(table[table["placed"]], crs)
+        return FootprintLayers(
+            placed,
+            _layer(table[~table["placed"]], None),
+            files,
+            (
+                Conservation("model files", len(files), read, unmatched=len(files) - read),
+                Conservation(
+                    "buildings of models", len(table), states["placed"], states["approximate"], doubtful
+                ),
+            ),
+            _far_off(placed),
+        )
+
+
+#: Degrees beside a CRS's area of use in which it may well be used: strips of 3 degrees overlap in practice.
+_NEAR = 3.0
+#: Code of the warning that several buildings came with the same id.
+SAME_ID = "same_id_again"
+
+
+def _frame(buildings: Sequence[BuildingModel], crs: CRS | None, name: str) -> pd.DataFrame:
+    """Return one row per building, with both shapes as they are."""
+    own = None if crs is None else crs_name(crs)
+    columns: dict[str, Any] = {c: [getattr(b, c) for b in buildings] for c in _SAME if c != "sources"}
+    placements = [b.placement for b in buildings]
+    frame = pd.DataFrame(columns, dtype=object)
+    for kind in KINDS:
+        frame[kind] = _objects([getattr(b, kind) for b in buildings])
+    frame["outline_methods"] = [(b.roof_method, b.ground_method) for b in buildings]
+    known: dict[tuple[tuple[str, str], ...], str | None] = {}
+    frame["sources"] = [_sources(b.sources, known) for b in buildings]
+    frame["source_file"] = name
+    nothing = shapely.is_missing(frame[list(KINDS)].to_numpy(dtype=object)).all(axis=1)
+    places = [p.state if p else "placed" if own else "needs_control_points" for p in placements]
+    frame["state"] = np.where(nothing, NO_POLYGON, np.array(places, dtype=object))
+    frame["placed"] = frame["state"].isin(("placed", "approximate"))
+    names: dict[int, str | None] = {}
+    frame["source_crs"] = [_crs_of(p, names) if p else own for p in placements]
+    frame["matrix"] = _objects([p.matrix if p else _AS_IT_IS for p in placements])
+    frame["georef_level"] = [p.level if p else None for p in placements]
+    frame["georef_method"] = [p.method if p else CITY_MODEL for p in placements]
+    frame["ground_level"] = [_above_datum(b.ground_level, b.placement) for b in buildings]
+    frame["findings"] = _objects(
+        [[*b.findings, *(b.placement.findings if b.placement else ())] for b in buildings]
     )
-
-
-def _rows(building: Record, result: FileResult, name: str) -> list[Record]:
-    """Return a building's two rows, or the one of a building without any polygon."""
-    placement = None if building["placement"] is None else placement_of(building["placement"])
-    crs = result.record.get("crs") if placement is None else None
-    found = findings_of([*result.record["findings"], *building["findings"]])
-    if placement is not None:
-        found += placement.findings
-    state = placement.state if placement is not None else "placed" if crs else "needs_control_points"
-    shapes = {kind: shapely.from_wkb(building[kind]) for kind in KINDS if building[kind] is not None}
-    known = state != "needs_control_points"
-    matrix = None if not known else placement.matrix if placement is not None else _NOWHERE_ELSE
-    common: Record = {
-        **{column: building[column] for column in _SAME},
-        "source_file": name,
-        "file_hash": result.record.get("sha256"),
-        "schema": result.record.get("schema"),
-        "tool": result.record.get("tool"),
-        "sources": json.dumps(building["sources"], ensure_ascii=False, sort_keys=True) or None,
-        "state": state if shapes else NO_POLYGON,
-        "crs": crs or (building["placement"] or {}).get("crs"),
-        "ground_level": _height_above_datum(building["ground_level"], placement),
-        "georef_level": None if placement is None else placement.level,
-        "georef_method": "city_model" if placement is None else placement.method,
-        "warnings": codes_of(found) or None,
-        "findings": found,
-        "matrix": matrix if shapes else None,
-    }
-    if not shapes:
-        return [{**common, "kind": KINDS[0], "geometry": None, "first": True}]
-    scale = 1.0 if matrix is None else abs(matrix[0] * matrix[3] - matrix[1] * matrix[2])
-    return [
-        {
-            **common,
-            "kind": kind,
-            "outline_method": building["roof_method" if kind == KINDS[0] else "ground_method"],
-            "area": round(shape.area * scale, 2),
-            "geometry": shape,
-            "first": number == 0,
-        }
-        for number, (kind, shape) in enumerate(shapes.items())
-    ]
+    frame["warnings"] = [codes_of(found) or None for found in frame["findings"]]
+    return frame
 
 
 #: The matrix of shapes that are in their CRS already.
-_NOWHERE_ELSE = (1.0, 0.0, 0.0, 1.0, 0.0, 0.0)
+_AS_IT_IS = (1.0, 0.0, 0.0, 1.0, 0.0, 0.0)
 
 
-def _height_above_datum(local: float | None, placement: Placement | None) -> float | None:
+def _objects(values: Sequence[Any]) -> np.ndarray:
+    """Return values as an array of objects, sequences among them as they are."""
+    return np.fromiter(values, dtype=object, count=len(values))
+
+
+def _sources(sources: dict[str, str], known: dict[tuple[tuple[str, str], ...], str | None]) -> str | None:
+    key = tuple(sources.items())
+    if key not in known:
+        known[key] = json.dumps(sources, ensure_ascii=False, sort_keys=True) if sources else None
+    return known[key]
+
+
+def _crs_of(placement: Placement, known: dict[int, str | None]) -> str | None:
+    # The buildings of a file share the CRS object; finding its name takes a millisecond.
+    if id(placement.crs) not in known:
+        known[id(placement.crs)] = None if placement.crs is None else crs_name(placement.crs)
+    return known[id(placement.crs)]
+
+
+def _above_datum(local: float | None, placement: Placement | None) -> float | None:
+    """Return a height above the vertical datum; None where the model does not say how its own zero lies."""
     if local is None or placement is None:
         return local
     return None if placement.elevation is None else round(local + placement.elevation, 3)
 
 
-def _name_apart(rows: Sequence[Record]) -> None:
-    """Give each row its ``cim_id``: the building's id, with the file's hash where several files have the same one."""
-    files: dict[str, list[str]] = {}
-    for row in rows:
-        if row["first"]:
-            files.setdefault(row["guid"], []).append(row["file_hash"] or row["source_file"])
-    seen: Counter[str] = Counter()
-    for row in rows:
-        guid, owners = row["guid"], files[row["guid"]]
-        row["cim_id"] = guid
-        if len(owners) == 1:
-            continue
-        row["warnings"] = codes_of([*row["findings"], _same_id(guid, len(owners))])
-        if len(set(owners)) > 1:
-            row["cim_id"] = f"{guid}@{(row['file_hash'] or row['source_file'])[:8]}"
-        # A copy of a file has the same hash, and a broken file the same id twice.
-        if row["first"]:
-            seen[row["cim_id"]] += 1
-        if seen[row["cim_id"]] > 1:
-            row["cim_id"] += f"#{seen[row['cim_id']]}"
+def _ids(table: pd.DataFrame) -> tuple[np.ndarray, np.ndarray]:
+    """Return the rows' ``cim_id``, and which rows have an id that came more than once.
+
+    Such an id gets the beginning of its file's hash, and where that does not tell them apart (a copy of a file, the
+    same id twice in one) a number.
+    """
+    ids = table["guid"].astype(object)
+    same = ids.duplicated(keep=False)
+    several = same & (table.groupby("guid", sort=False)["source_file"].transform("nunique") > 1)
+    ids[several] = ids[several] + "@" + table.loc[several, "file_hash"].fillna("").str[:8]
+    number = ids.groupby(ids, sort=False).cumcount()
+    again = number > 0
+    ids[again] = ids[again] + "#" + (number[again] + 1).astype(str)
+    return ids.to_numpy(dtype=object), same.to_numpy(dtype=bool)
 
 
-def _same_id(guid: str, number: int) -> Finding:
-    return finding(
-        "same_id_again",
-        "{number} buildings have the id {guid}; their ids got an ending.",
-        number=number,
-        guid=guid,
+def _placed(table: pd.DataFrame, crs: CRS | None) -> gpd.GeoDataFrame:
+    """Return rows with their shapes in one CRS; all shapes of one source CRS are transformed together."""
+    table = table.reset_index(drop=True)
+    matrices = np.array(table["matrix"].tolist(), dtype=float).reshape(-1, 6)
+    scales = np.abs(matrices[:, 0] * matrices[:, 3] - matrices[:, 1] * matrices[:, 2])
+    areas = {kind: shapely.area(table[kind].to_numpy(dtype=object)) * scales for kind in KINDS}
+    shapes = {kind: table[kind].to_numpy(dtype=object).copy() for kind in KINDS}
+    for name, rows in table.groupby("source_crs", sort=False).indices.items():
+        assert crs is not None
+        for moved in shapes.values():
+            moved[rows] = _transformed(moved[rows], matrices[rows], CRS.from_user_input(name), crs)
+    return _layer(table.assign(**shapes), crs, areas)
+
+
+def _far_off(placed: gpd.GeoDataFrame) -> int:
+    """Return how many buildings lie outside the area of use of their layer's CRS by more than a little."""
+    area = None if placed.crs is None else placed.crs.area_of_use
+    if area is None or placed.empty:
+        return 0
+    points = shapely.get_coordinates(shapely.centroid(placed.geometry.to_numpy()))
+    longitude, latitude = Transformer.from_crs(placed.crs, 4326, always_xy=True).transform(*points.T)
+    west, east, south, north = area.west - _NEAR, area.east + _NEAR, area.south - _NEAR, area.north + _NEAR
+    across = west > east  # the date line lies in it
+    within = (
+        (longitude >= west) | (longitude <= east) if across else (longitude >= west) & (longitude <= east)
     )
-
-
-def _placed(rows: list[Record], crs: CRS) -> gpd.GeoDataFrame:
-    """Return the rows with their shapes in one CRS; all shapes of one source CRS are transformed together."""
-    shapes = np.array([row["geometry"] for row in rows], dtype=object)
-    matrices = np.array([row["matrix"] for row in rows], dtype=float).reshape(-1, 6)
-    names = np.array([row["crs"] for row in rows], dtype=object)
-    for name in dict.fromkeys(names):
-        where = np.flatnonzero(names == name)
-        shapes[where] = _transformed(shapes[where], matrices[where], CRS.from_user_input(name), crs)
-    broken = ~shapely.is_valid(shapes) & ~shapely.is_missing(shapes)
-    shapes[broken] = shapely.make_valid(shapes[broken])
-    for row, shape in zip(rows, shapes, strict=True):
-        row["geometry"] = shape
-    return _layer(rows, crs)
+    within &= (latitude >= south) & (latitude <= north)
+    return int(placed.loc[~within, "cim_id"].nunique())
 
 
 def _transformed(shapes: np.ndarray, matrices: np.ndarray, own: CRS, wanted: CRS) -> np.ndarray:
@@ -215,55 +287,76 @@ def _transformed(shapes: np.ndarray, matrices: np.ndarray, own: CRS, wanted: CRS
             own=own.name,
             wanted=wanted.name,
         )
-    return shapely.set_coordinates(shapes.copy(), moved)
+    shapes = shapely.set_coordinates(shapes.copy(), moved)
+    broken = ~shapely.is_valid(shapes) & ~shapely.is_missing(shapes)
+    shapes[broken] = shapely.make_valid(shapes[broken])
+    return shapes
 
 
-def _layer(rows: Sequence[Record], crs: CRS | None) -> gpd.GeoDataFrame:
-    frame = pd.DataFrame(rows, columns=[*FOOTPRINT.columns, "geometry"]).astype({"geometry": object})
-    geometry = np.array([_polygons_only(shape) for shape in frame.pop("geometry")], dtype=object)
-    layer = gpd.GeoDataFrame(frame, geometry=gpd.GeoSeries(list(geometry), index=frame.index, crs=crs))
+def _layer(
+    table: pd.DataFrame, crs: CRS | None, areas: Mapping[str, np.ndarray] | None = None
+) -> gpd.GeoDataFrame:
+    """Return one row per polygon, and one for each building without any, by file, id and kind."""
+    parts = []
+    for number, kind in enumerate(KINDS):
+        shapes = table[kind].to_numpy(dtype=object)
+        area = shapely.area(shapes) if areas is None else areas[kind]
+        part = table.assign(
+            kind=kind,
+            outline_method=[methods[number] for methods in table["outline_methods"]],
+            area=np.where(shapely.is_missing(shapes), np.nan, np.round(area, 2)),
+            geometry=_multipolygons(shapes),
+        )
+        there = ~shapely.is_missing(shapes)
+        parts.append(part[there | (table["state"] == NO_POLYGON) if number == 0 else there])
+    rows = pd.concat(parts, ignore_index=True)
+    frame = rows.reindex(columns=FOOTPRINT.columns)
+    layer = gpd.GeoDataFrame(frame, geometry=gpd.GeoSeries(rows["geometry"].to_numpy(dtype=object), crs=crs))
     return layer.sort_values(["source_file", "cim_id", "kind"], kind="stable", ignore_index=True)
 
 
-def _polygons_only(shape: shapely.Geometry | None) -> shapely.MultiPolygon | None:
-    if shape is None:
-        return None
-    parts = [p for p in shapely.get_parts(shape) if p.geom_type in ("Polygon", "MultiPolygon")]
-    return shapely.multipolygons([p for part in parts for p in shapely.get_parts(part)])
+def _multipolygons(shapes: np.ndarray) -> np.ndarray:
+    """Return shapes as MultiPolygons of their polygons; None stays None."""
+    parts, owner = shapely.get_parts(shapes, return_index=True)
+    # A shape that had to be repaired can be a collection with a MultiPolygon in it.
+    parts, inner = shapely.get_parts(parts, return_index=True)
+    area = shapely.get_type_id(parts) == shapely.GeometryType.POLYGON
+    made = np.full(len(shapes), None, dtype=object)
+    shapely.multipolygons(parts[area], indices=owner[inner][area], out=made)
+    return made
 
 
-def _file_row(result: FileResult, name: str, rows: Sequence[Record], say: Say) -> Record:
-    record = result.record
-    states = Counter(row["state"] for row in rows if row["first"])
-    found = [
-        *findings_of(record.get("findings", ())),
-        *(f for row in rows if row["first"] for f in row["findings"]),
-    ]
-    reason = record.get("reason")
-    areas = {kind: [row["area"] for row in rows if row["kind"] == kind and row.get("area")] for kind in KINDS}
+def _file_row(
+    path: Path, frames: Sequence[pd.DataFrame], whole: Sequence[Finding], known: Mapping[str, Any], say: Say
+) -> Record:
+    reason = known.get("reason")
+    states = Counter(state for frame in frames for state in frame["state"])
+    # Of a thousand buildings with the same finding the first one's sentence stands for all.
+    first: dict[str, Finding] = {}
+    for found in (*whole, *(f for frame in frames for fs in frame["findings"] for f in fs)):
+        first.setdefault(found.code, found)
+    qualities = {quality for frame in frames for quality in frame["quality"]}
+    areas = {kind: sum(_area(frame[kind]) for frame in frames) for kind in KINDS}
     return {
-        "file": name,
-        "state": result.state,
-        "reason": None if reason is None else say(message_of(reason)),
-        "schema": record.get("schema"),
-        "tool": record.get("tool"),
-        "size_mb": round(result.path.stat().st_size / 1e6, 3),
-        "seconds": record.get("seconds"),
-        "cpu_seconds": record.get("cpu_seconds"),
+        **{key: known.get(key) for key in ("file", "state", "schema", "tool", "seconds", "cpu_seconds")},
+        "reason": None if reason is None else say(reason),
+        "size_mb": round(path.stat().st_size / 1e6, 3),
         "buildings": sum(states.values()),
         **{state: states[state] for state in STATES},
-        **{f"{kind}_area": round(sum(areas[kind]), 2) if areas[kind] else None for kind in KINDS},
-        "georef_level": max(
-            (row["georef_level"] for row in rows if row["georef_level"] is not None), default=None
-        ),
-        "georef_method": _joined(row["georef_method"] for row in rows),
-        "crs": _joined(row["crs"] for row in rows),
-        "quality": _joined(row["quality"] for row in rows),
-        "warnings": codes_of(found) or None,
-        "explanation": " ".join(dict.fromkeys(say(f.message) for f in found)) or None,
-        "kept": int(result.kept),
-        "file_hash": record.get("sha256"),
+        **{f"{kind}_area": round(area, 2) if area else None for kind, area in areas.items()},
+        "georef_level": max((v for f in frames for v in f["georef_level"] if v is not None), default=None),
+        "georef_method": _joined(v for frame in frames for v in frame["georef_method"]),
+        "source_crs": _joined(v for frame in frames for v in frame["source_crs"]),
+        "quality": ";".join(q for q in QUALITIES if q in qualities) or None,
+        "warnings": ";".join(first) or None,
+        "explanation": " ".join(say(found.message) for found in first.values()) or None,
+        "kept": known.get("kept", 0),
+        "file_hash": known.get("sha256"),
     }
+
+
+def _area(shapes: pd.Series) -> float:
+    return float(np.nansum(shapely.area(shapes.to_numpy(dtype=object))))
 
 
 def _joined(texts: Iterable[str | None]) -> str | None:

@@ -35,6 +35,15 @@ def building_record(building: BuildingModel) -> Record:
     return record
 
 
+def building_of(record: Record) -> BuildingModel:
+    """Return the building of `building_record`."""
+    shapes = {name: None if record[name] is None else shapely.from_wkb(record[name]) for name in _SHAPES}
+    placement = None if record["placement"] is None else placement_of(record["placement"])
+    return BuildingModel(
+        **{**record, **shapes, "placement": placement, "findings": findings_of(record["findings"])}
+    )
+
+
 def file_record(model: ModelFile) -> Record:
     """Return what concerns a file as a whole, and its buildings, as plain values."""
     return {

@@ -17,9 +17,11 @@ from pathlib import Path
 from queue import Empty, SimpleQueue
 from typing import Any
 
-from ..messages import message
+from ..messages import Message, message
 from ..processes import python_program
-from .records import Record, message_record
+from .findings import Finding
+from .models import BuildingModel
+from .records import Record, building_of, findings_of, message_of, message_record
 
 Progress = Callable[[float], None]
 
@@ -67,14 +69,26 @@ class FileResult:
     path : the file
     state : ``read``; ``refused`` (no model that can be read: the sentence says why); ``timeout``, ``memory`` (a limit
         was reached); ``crashed`` (the process died); ``failed`` (a defect of CityCheck)
-    record : what was read, see `worker.read`; ``reason`` (a sentence) where nothing was
+    record : what was read, see `worker.read`; of a file that was not read without anything but its times
+    reason : why it was not read, as a sentence
     kept : it was read by an earlier run and the file is the same
     """
 
     path: Path
     state: str
     record: Record
+    reason: Message | None = None
     kept: bool = False
+
+    @property
+    def buildings(self) -> list[BuildingModel]:
+        """The buildings of the file."""
+        return [building_of(record) for record in self.record.get("buildings", ())]
+
+    @property
+    def findings(self) -> list[Finding]:
+        """What concerns the file as a whole."""
+        return findings_of(self.record.get("findings", ()))
 
 
 def read_files(
@@ -115,7 +129,8 @@ def read_files(
         done = {job.path: job.record for job in jobs}
     for path in paths:
         record = kept[path] if path in kept else done[path]
-        yield FileResult(path, record["state"], record, path in kept)
+        reason = message_of(record["reason"]) if "reason" in record else None
+        yield FileResult(path, record["state"], record, reason, path in kept)
 
 
 def _key(path: Path, options: Record) -> str:
@@ -250,7 +265,7 @@ class _Driver:
             process.wait()
             for pipe in (process.stdin, process.stdout, self._errors):
                 with suppress(OSError):
-                    pipe.close()
+                    pipe.close()  # type: ignore[union-attr]
 
     def _kill(self) -> None:
         process = self._process
@@ -317,7 +332,7 @@ class _Driver:
 _ONE_THREAD = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
 
 
-def _sentence(state: str, limits: Limits) -> Any:
+def _sentence(state: str, limits: Limits) -> Message:
     if state == "timeout":
         return message(
             "Reading took longer than {seconds:g} s and was ended; raise the time limit, or have the model split or "

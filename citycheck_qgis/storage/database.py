@@ -199,6 +199,17 @@ def write_layers(path: Path, layers: Mapping[str, pd.DataFrame]) -> None:
             _write_frame(draft, frame.assign(**texts), name, "Unknown" if spatial else None)
 
 
+def database_crs(database: Path) -> CRS | None:
+    """Return the CRS of a checkup database; None where there is no such file yet, or no geometry in it."""
+    if not Path(database).exists():
+        return None
+    spatial = {name for name, table in {**TABLES, **CONTEXT}.items() if table.geometry}
+    for name in table_names(database):
+        if name in spatial and (crs := pyogrio.read_info(database, layer=name)["crs"]):
+            return CRS.from_user_input(crs)
+    return None
+
+
 def table_names(database: Path) -> list[str]:
     """Return the names of the layers and tables of a GeoPackage.
 

@@ -57,12 +57,12 @@ FOOTPRINT = Table(
     "footprint",
     _columns(
         text="cim_id kind building_id guid code name source_file file_hash schema tool site project address "
-        "outline_method quality floor_area_method use structure state georef_method crs warnings sources",
+        "outline_method quality floor_area_method use structure state georef_method source_crs warnings sources",
         integer="storeys_above storeys_below year_built georef_level elements elements_missed",
         real="confidence area height eaves_height ground_level floor_area",
         order="cim_id kind building_id confidence guid code name area outline_method quality storeys_above "
         "storeys_below height eaves_height ground_level floor_area floor_area_method year_built use structure "
-        "address site project state georef_level georef_method crs warnings sources elements elements_missed "
+        "address site project state georef_level georef_method source_crs warnings sources elements elements_missed "
         "source_file file_hash schema tool",
     ),
     ("cim_id", "kind"), "MultiPolygon", ("source_file",),

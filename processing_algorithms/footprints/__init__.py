@@ -1,0 +1,1 @@
+"""Algorithms on BIM and city models."""
