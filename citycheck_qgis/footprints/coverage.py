@@ -37,6 +37,8 @@ from .pairs import polygons_of
 RULES = ("projected", "closed", "hull")
 #: The indicator in the edition that CityCheck comes with.
 INDICATOR, EDITION = "M61-60", "mohurd-61-2024"
+#: Beginning of the source of these values.
+SOURCE = "3d_coverage"
 LEVELS = ("city", "district")
 #: Half the width of the ground between two models that rule ``closed`` counts as covered, metres.
 GAP = 25.0
@@ -133,7 +135,7 @@ def cover(
     areas = _measure(asked, _polygons(built_up) if built_up is not None else None, covered, projected)
     progress(0.9)
     some = bool(placed.any()) or len(other) > 0
-    values = _values(areas, some, year, f"3d_coverage:{rule}{'+extents' if len(other) else ''}", data_date)
+    values = _values(areas, some, year, f"{SOURCE}:{rule}{'+extents' if len(other) else ''}", data_date)
     values["edition"] = edition
     values["indicator_id"] = indicator_id + values["indicator_id"]
     progress(1.0)
@@ -199,7 +201,8 @@ def _measure(
     """Return the built-up area of each unit and what of it the two sets of polygons cover."""
     grounds = polygons_of(units.geometry.to_numpy())
     if built_up is not None:
-        grounds = polygons_of(shapely.intersection(grounds, shapely.union_all(built_up)))
+        with np.errstate(invalid="ignore"):
+            grounds = polygons_of(shapely.intersection(grounds, shapely.union_all(built_up)))
     elif "built_up" in units:
         grounds[pd.to_numeric(units["built_up"], errors="coerce").to_numpy() == 0] = None
     parts = {"covered": covered, "projected": projected}
