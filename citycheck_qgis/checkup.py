@@ -10,6 +10,7 @@ import geopandas as gpd
 import pandas as pd
 
 from .errors import InputError
+from .footprints.coverage import SOURCE as COVERAGE_SOURCE
 from .indicators.rollup import roll_up
 from .indicators.sample import check_sample, mark_not_surveyed, read_sample
 from .indicators.values import read_values
@@ -175,6 +176,17 @@ def earlier_tables(database: Path, year: int) -> dict[str, pd.DataFrame]:
     if not database.exists():
         return {}
     return {name: read_table(database, name, f"year <> {year}") for name in ("problem", "sample")}
+
+
+def computed_values(database: Path, year: int) -> pd.DataFrame | None:
+    """Return the values of the year that other algorithms have computed into the database; None without any.
+
+    They stand in no annex, so that a rerun of the year would lose them.
+    """
+    if not database.exists():
+        return None
+    values = read_table(database, "value", f"year = {year}")
+    return values[values["source"].fillna("").str.startswith(COVERAGE_SOURCE)]
 
 
 def _reported(values: pd.DataFrame | None, year: int) -> pd.DataFrame:

@@ -100,7 +100,7 @@ class AnnualCheckup(CheckupAlgorithm):
     def work(
         self, parameters: dict[str, Any], context: QgsProcessingContext, feedback: QgsProcessingFeedback
     ) -> dict[str, Any]:
-        from ...citycheck_qgis.checkup import earlier_tables, run_checkup
+        from ...citycheck_qgis.checkup import computed_values, earlier_tables, run_checkup
         from ...citycheck_qgis.problems.counts import without_stand_ins
         from ...citycheck_qgis.storage.database import write_layers, write_tables
         from ...citycheck_qgis.storage.files import staged
@@ -125,6 +125,7 @@ class AnnualCheckup(CheckupAlgorithm):
         result = run_checkup(
             units, system, year, buildings,
             building_field=self.parameterAsString(parameters, "BUILDING_FIELD", context) or None,
+            values=computed_values(folder / DATABASE, year),
             value_files=self.files(parameters, "TABLES", context),
             sample_file=self.optional_file(parameters, "SAMPLE", context),
             surveys=surveys,
