@@ -1,0 +1,491 @@
+"""Map conversions as files have them: which reading of their numbers puts the model into the area of its CRS.
+
+A conversion says: map = (eastings, northings) + turn * scale * local, with local in project units and map in map units.
+Exporters mix the units up in every way; each reading is a hypothesis, tested against the area of use of the CRS.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from pyproj import CRS
+
+from ...units.coordinates import is_mercator
+from ..findings import Finding, finding
+from .areas import BESIDE, fits, longitude_latitude, map_point
+from .crs_names import chinese_strip, strip_crs
+from .evidence import Conversion, unit_of_name
+from .projections import Affine, Point, apply, compose, inverse, metres_between
+
+#: Sizes in metres that a building has.
+SMALLEST, LARGEST = 2.0, 2_000.0
+#: How far a scale may be from one (combined scale factors of surveys are within 0.5 %).
+_SCALE_ROOM = 0.02
+#: Metres between two readings that are different places.
+_APART = 1_000.0
+#: A reading this near to latitude and longitude (metres) is confirmed, one that far is contradicted.
+CONFIRMED, CONTRADICTED = 5_000.0, 50_000.0
+_FEET = (0.3048, 1200 / 3937)
+
+
+@dataclass(frozen=True)
+class Reading:
+    """One way to read a conversion.
+
+    Attributes
+    ----------
+    tier : 0 as declared; greater for less likely mistakes
+    matrix : from local metres to coordinates of `crs`, in its unit
+    unit : metres in one unit of eastings and northings, None where they were not used
+    findings : the corrections that it takes
+    """
+
+    tier: int
+    crs: CRS
+    matrix: Affine
+    unit: float | None
+    findings: tuple[Finding, ...] = ()
+
+
+@dataclass(frozen=True)
+class Local:
+    """What is known of the local coordinates.
+
+    Attributes
+    ----------
+    anchor : a point of the model, metres
+    size : width of the building, metres; None where it is not known
+    length_unit : metres in one project unit
+    frame : WorldCoordinateSystem of the context in plan
+    near : longitude and latitude that can be trusted
+    """
+
+    anchor: Point
+    size: float | None
+    length_unit: float
+    frame: Affine
+    near: Point | None
+
+
+def read_conversion(
+    conversion: Conversion, crs: CRS, local: Local
+) -> tuple[Reading | None, tuple[Finding, ...]]:
+    """Return the reading of a conversion that puts the model into the area of its CRS, and why there is none.
+
+    Readings as declared go first, then likelier mistakes before rarer ones; inside the area of use before beside it.
+    Where equally likely readings lead to different places, latitude and longitude decide; where there are none, none is
+    taken.
+    """
+    readings = list(_readings(conversion, crs, local))
+    places = [longitude_latitude(r.crs, *apply(r.matrix, local.anchor)) for r in readings]
+    fitting = [
+        (r, place)
+        for r, place in zip(readings, places, strict=True)
+        if place is not None and fits(r.crs, *apply(r.matrix, local.anchor), BESIDE)
+    ]
+    if not fitting:
+        return None, (_outside(conversion, crs),)
+    if local.near is not None:
+        near = [(r, p) for r, p in fitting if metres_between(*p, *local.near) < CONFIRMED]
+        first = fitting[0]
+        if near and metres_between(*first[1], *local.near) > CONTRADICTED:
+            fitting = near
+    strict = [(r, p) for r, p in fitting if fits(r.crs, *apply(r.matrix, local.anchor))]
+    lowest = min(r.tier for r, _ in fitting)
+    if lowest and strict:
+        fitting, lowest = strict, min(r.tier for r, _ in strict)
+    likeliest = [(r, p) for r, p in fitting if r.tier == lowest]
+    chosen, place = likeliest[0]
+    if any(metres_between(*place, *other) > _APART for _, other in likeliest[1:]):
+        return None, (
+            finding(
+                "ambiguous_units",
+                "{source}: several readings of the eastings and northings fit {crs}, and nothing tells which is right.",
+                source=conversion.source,
+                crs=crs.name,
+            ),
+        )
+    return chosen, ()
+
+
+def _outside(conversion: Conversion, crs: CRS) -> Finding:
+    return finding(
+        "outside_area_of_use",
+        "{source}: {eastings}, {northings} lies outside the area of {crs} in every unit that was tried; it was not used.",
+        source=conversion.source,
+        eastings=conversion.eastings,
+        northings=conversion.northings,
+        crs=crs.name,
+    )
+
+
+def _readings(conversion: Conversion, crs: CRS, local: Local) -> Iterator[Reading]:
+    east, north = conversion.eastings, conversion.northings
+    if east is None or north is None:
+        return
+    zero = abs(east) < 1e-3 and abs(north) < 1e-3
+    drawn_there = _far(local.anchor) and fits(crs, *_in_unit(crs, local.anchor))
+    if drawn_there:
+        yield from _drawn_in_place(conversion, crs, zero, (east, north), local)
+    if zero:
+        return
+    axis = _axis(crs)
+    for tier, unit, found in _units(conversion, crs, local):
+        point = (east * unit / axis, north * unit / axis)
+        yield from _turned(tier, conversion, crs, point, unit, found, local)
+        if tier < 2:
+            yield from _zoned(tier, conversion, crs, point, unit, found, local)
+        swapped = finding(
+            "eastings_northings_swapped",
+            "{source}: eastings and northings have changed places; they were swapped.",
+            source=conversion.source,
+        )
+        yield from _turned(max(tier, 1) + 1, conversion, crs, point[::-1], unit, (*found, swapped), local)
+        if tier < 2:
+            yield from _zoned(max(tier, 1) + 1, conversion, crs, point[::-1], unit, (*found, swapped), local)
+    yield from _degrees(conversion, crs, (east, north), local)
+
+
+def _axis(crs: CRS) -> float:
+    """Return the metres in one unit of a projected CRS."""
+    return float(crs.axis_info[0].unit_conversion_factor) if crs.is_projected else 1.0
+
+
+def _in_unit(crs: CRS, point: Point) -> Point:
+    return point[0] / _axis(crs), point[1] / _axis(crs)
+
+
+def _far(point: Point) -> bool:
+    return max(abs(point[0]), abs(point[1])) > 20_000.0
+
+
+def _drawn_in_place(
+    conversion: Conversion, crs: CRS, zero: bool, point: Point, local: Local
+) -> Iterator[Reading]:
+    """Yield the reading that the model is drawn in map coordinates and the conversion comes on top."""
+    axis = _axis(crs)
+    matrix = (1 / axis, 0.0, 0.0, 1 / axis, 0.0, 0.0)
+    if zero:
+        yield Reading(0, crs, matrix, None)
+        return
+    once_more = finding(
+        "double_offset",
+        "{source}: the model is drawn in coordinates of {crs} already; the conversion on top was not used.",
+        source=conversion.source,
+        crs=crs.name,
+    )
+    declared = _declared_unit(conversion) or 1.0
+    distance = math.hypot(point[0] * declared - local.anchor[0], point[1] * declared - local.anchor[1])
+    yield Reading(0 if distance < CONTRADICTED else 1, crs, matrix, None, (once_more,))
+
+
+def _declared_unit(conversion: Conversion) -> float | None:
+    stated = None if conversion.crs is None else conversion.crs.unit
+    return stated or conversion.unit
+
+
+def _units(
+    conversion: Conversion, crs: CRS, local: Local
+) -> Iterator[tuple[int, float, tuple[Finding, ...]]]:
+    """Yield tier, metres in one unit of eastings and northings, and what that corrects; likelier ones first."""
+    declared = _declared_unit(conversion)
+    axis = _axis(crs)
+    first = declared or axis
+    found: tuple[Finding, ...] = ()
+    if first != axis and abs(first / axis - 1) < 1e-4:
+        shift = abs(first - axis) * math.hypot(conversion.eastings or 0.0, conversion.northings or 0.0)
+        found = (
+            finding(
+                "foot_definition",
+                "{source}: the map unit ({unit} m) is not the foot of {crs} ({axis} m), which would be {shift:.1f} m; "
+                "the foot of the CRS was taken.",
+                source=conversion.source,
+                unit=first,
+                crs=crs.name,
+                axis=axis,
+                shift=shift,
+            ),
+        )
+        first = axis
+    yield 0, first, found
+    named = None if conversion.crs is None else unit_of_name(conversion.crs.unit_name)
+    likely = [named, conversion.unit, local.length_unit, axis]
+    tiers = (
+        [(1, unit) for unit in likely]
+        + [(2, unit) for unit in (1.0, 0.001, *_FEET)]
+        + [(3, 0.01), (3, 1000.0)]
+    )
+    seen = {first}
+    for tier, unit in tiers:
+        if unit is None or unit in seen:
+            continue
+        seen.add(unit)
+        yield (
+            tier,
+            unit,
+            (
+                finding(
+                    "map_unit_corrected",
+                    "{source}: eastings and northings are in units of {unit} m, not of {declared} m as the file says.",
+                    source=conversion.source,
+                    unit=unit,
+                    declared=declared if declared is not None else axis,
+                ),
+            ),
+        )
+
+
+def _zoned(
+    tier: int,
+    conversion: Conversion,
+    crs: CRS,
+    point: Point,
+    unit: float,
+    found: tuple[Finding, ...],
+    local: Local,
+) -> Iterator[Reading]:
+    """Yield readings with the zone number before the easting taken off, put on, or believed against the CRS."""
+    operation = crs.coordinate_operation
+    if operation is None or "Transverse Mercator" not in operation.method_name or _axis(crs) != 1.0:
+        return
+    false_easting = next((p.value for p in operation.params if p.name == "False easting"), 500_000.0)
+    in_crs, in_point = int(float(false_easting) // 1_000_000), int(point[0] // 1_000_000)
+    if in_crs == in_point or not 0 <= in_point <= 60:
+        return
+    bare = point[0] - in_point * 1_000_000
+    strip = chinese_strip(crs)
+    own_zone = in_crs or (strip[2] if strip else _utm_zone(crs))
+    values = {"source": conversion.source, "easting": point[0], "crs": crs.name}
+    if in_point == 0 or in_point == own_zone or _same_meridian(strip, in_point):
+        note = finding(
+            "zone_prefix_added" if in_point == 0 else "zone_prefix_removed",
+            "{source}: the easting {easting:.0f} lacks the zone number that {crs} has before it; it was added."
+            if in_point == 0
+            else "{source}: the easting {easting:.0f} begins with the zone number, which {crs} has not; it was taken off.",
+            **values,
+        )
+        moved = (bare + in_crs * 1_000_000, point[1])
+        yield from _turned(max(tier, 1), conversion, crs, moved, unit, (*found, note), local)
+        return
+    if strip is None:
+        return
+    for width in (strip[1], 9 - strip[1]):
+        other = strip_crs(strip[0], width, in_point, strip[3])
+        if other is not None:
+            note = finding(
+                "zone_contradicts_crs",
+                "{source}: the easting {easting:.0f} begins with the number of another zone than {crs}; {other} was taken.",
+                other=other.name,
+                **values,
+            )
+            moved = (point[0] if strip[3] else bare, point[1])
+            yield from _turned(max(tier, 2), conversion, other, moved, unit, (*found, note), local)
+
+
+def _same_meridian(strip: tuple[str, int, int, bool] | None, zone: int) -> bool:
+    """Return whether a zone number of 3 or 6 degrees has the central meridian of a strip."""
+    if strip is None:
+        return False
+    _, width, own, _ = strip
+    meridian = own * 3 if width == 3 else own * 6 - 3
+    return meridian in (zone * 3 if zone >= 25 else -1, zone * 6 - 3 if zone <= 23 else -1)
+
+
+def _utm_zone(crs: CRS) -> int:
+    zone = crs.utm_zone
+    return int(zone[:-1]) if zone else 0
+
+
+def _degrees(conversion: Conversion, crs: CRS, point: Point, local: Local) -> Iterator[Reading]:
+    """Yield the reading of eastings and northings as degrees."""
+    orders = (point, point[::-1])
+    for longitude, latitude in orders:
+        if not (abs(longitude) <= 180 and abs(latitude) <= 90):
+            continue
+        place = map_point(crs, longitude, latitude) if crs.is_projected else None
+        if place is None or not fits(crs, *place):
+            continue
+        note = finding(
+            "degrees_in_conversion",
+            "{source}: eastings and northings hold degrees ({longitude}, {latitude}); they were read as such.",
+            source=conversion.source,
+            longitude=longitude,
+            latitude=latitude,
+        )
+        yield from _turned(3, conversion, crs, place, None, (note,), local)
+
+
+def _turned(
+    tier: int,
+    conversion: Conversion,
+    crs: CRS,
+    point: Point,
+    unit: float | None,
+    found: tuple[Finding, ...],
+    local: Local,
+) -> Iterator[Reading]:
+    """Yield a reading with scale and direction, with the frame of the context and, where that is moved, without."""
+    axis = _axis(crs)
+    degrees = longitude_latitude(crs, *point)
+    latitude = degrees[1] if degrees is not None else 0.0
+    (scale_x, scale_y), scaled = _scales(conversion, unit, local, _stretch(crs, latitude))
+    angle, turned = direction(conversion)
+    c, s = math.cos(angle) / axis, math.sin(angle) / axis
+    matrix: Affine = (c * scale_x, -s * scale_y, s * scale_x, c * scale_y, *point)
+    notes = (*found, *scaled, *turned)
+    moved = _moved(local.frame)
+    yield Reading(
+        tier,
+        crs,
+        compose(matrix, inverse(local.frame)),
+        unit,
+        (*notes, _frame_used(conversion)) if moved else notes,
+    )
+    if moved:
+        yield Reading(tier + 1, crs, matrix, unit, (*notes, _frame_left(conversion)))
+
+
+def _moved(frame: Affine) -> bool:
+    return max(abs(a - b) for a, b in zip(frame, (1, 0, 0, 1, 0, 0), strict=True)) > 1e-6
+
+
+def _frame_used(conversion: Conversion) -> Finding:
+    return finding(
+        "context_offset",
+        "{source}: the WorldCoordinateSystem of the context is moved; the conversion was taken to start from there.",
+        source=conversion.source,
+    )
+
+
+def _frame_left(conversion: Conversion) -> Finding:
+    return finding(
+        "context_offset_ignored",
+        "{source}: the WorldCoordinateSystem of the context is moved, but with it the model would lie outside the area "
+        "of the CRS; it was left out.",
+        source=conversion.source,
+    )
+
+
+def _stretch(crs: CRS, latitude: float) -> float:
+    """Return by how much a Mercator projection enlarges at a latitude; 1 for all others."""
+    return 1.0 / max(math.cos(math.radians(latitude)), 0.01) if is_mercator(crs) else 1.0
+
+
+def _scales(
+    conversion: Conversion, unit: float | None, local: Local, stretch: float
+) -> tuple[Point, tuple[Finding, ...]]:
+    """Return the factors from local to map metres in x and y, and what was corrected.
+
+    Buildings are as long on the map as they are, to the scale of the projection; a scale that says otherwise is a
+    mistake in the units. Candidates are the scale as given, its reciprocal, and the scale where it leaves out the units.
+    """
+    given = conversion.scale
+    fx, fy, _ = (1.0 if factor is None else factor for factor in conversion.factors)
+    ratio = (unit or local.length_unit) / local.length_unit
+    values = {"source": conversion.source, "scale": given}
+    factors = (fx, fy) if _plausible(fx, stretch) and _plausible(fy, stretch) else None
+    notes: list[Finding] = []
+    if factors is None and given is not None and given > 0 and _plausible(given * ratio * fx, stretch):
+        return (given * ratio * fx, given * ratio * fy), ()
+    if factors is None:
+        notes.append(
+            finding(
+                "factors_implausible",
+                "{source}: FactorX and FactorY ({x}, {y}) would distort the building; they were not used.",
+                source=conversion.source,
+                x=fx,
+                y=fy,
+            )
+        )
+    fx, fy = factors or (1.0, 1.0)
+    if given is None:
+        if abs(ratio - 1) > _SCALE_ROOM:
+            notes.append(
+                finding(
+                    "scale_missing",
+                    "{source}: no scale is given though project and map units differ; {scale} was taken.",
+                    source=conversion.source,
+                    scale=1 / ratio,
+                )
+            )
+        return _stretched((fx, fy), stretch, conversion, notes)
+    if given > 0:
+        candidates = (
+            (given * ratio, None),
+            (ratio / given, "scale_inverted"),
+            (given, "scale_ignores_units"),
+            (1 / given, "scale_inverted"),
+        )
+        for factor, code in candidates:
+            if not _plausible(factor, stretch):
+                continue
+            if code == "scale_inverted":
+                template = (
+                    "{source}: the scale {scale} is the reciprocal of the right one; it was turned over."
+                )
+                notes.append(finding("scale_inverted", template, **values))
+            elif code == "scale_ignores_units":
+                template = "{source}: the scale {scale} leaves out that project and map units differ; the units were added."
+                notes.append(finding("scale_ignores_units", template, **values))
+            return _stretched((factor * fx, factor * fy), stretch, conversion, notes)
+        if local.size is not None and not SMALLEST <= local.size <= LARGEST:
+            factor = given * ratio
+            if SMALLEST <= local.size * factor <= LARGEST:
+                template = (
+                    "{source}: the scale {scale} is far from one, but without it the building would be {size:.3g} m wide; it "
+                    "was used."
+                )
+                notes.append(finding("scale_unusual", template, size=local.size, **values))
+                return (factor, factor), tuple(notes)
+    template = (
+        "{source}: the scale {scale} would make the building {factor:.4g} times as long; it was not used."
+    )
+    notes.append(finding("scale_implausible", template, factor=given * ratio, **values))
+    return _stretched((fx, fy), stretch, conversion, notes)
+
+
+def _plausible(factor: float, stretch: float) -> bool:
+    return abs(factor - 1) <= _SCALE_ROOM or abs(factor / stretch - 1) <= _SCALE_ROOM
+
+
+def _stretched(
+    factors: Point, stretch: float, conversion: Conversion, notes: list[Finding]
+) -> tuple[Point, tuple[Finding, ...]]:
+    """Return factors that keep true lengths on a Mercator map, where the file leaves its enlargement out."""
+    if abs(stretch - 1) <= _SCALE_ROOM or abs(factors[0] / stretch - 1) <= _SCALE_ROOM:
+        return factors, tuple(notes)
+    notes.append(
+        finding(
+            "mercator_stretch",
+            "{source}: a Mercator map enlarges {stretch:.3f} times here, which the file leaves out; the building keeps its "
+            "true size.",
+            source=conversion.source,
+            stretch=stretch,
+        )
+    )
+    return (factors[0] * stretch, factors[1] * stretch), tuple(notes)
+
+
+def direction(conversion: Conversion) -> tuple[float, tuple[Finding, ...]]:
+    """Return the angle (radians, anticlockwise from map east) of the local x axis, and what is wrong with it."""
+    x, y = conversion.abscissa, conversion.ordinate
+    values = {"source": conversion.source, "x": x, "y": y}
+    if x is None and y is None:
+        return 0.0, ()
+    if x is None or y is None:
+        if abs(abs(x if x is not None else y or 0.0) - 1) < 1e-6:
+            return math.atan2(y or 0.0, x or 0.0), ()
+        template = (
+            "{source}: only one part of the x axis direction is given ({x}, {y}); the model was not turned."
+        )
+        return 0.0, (finding("direction_incomplete", template, **values),)
+    length = math.hypot(x, y)
+    if length < 1e-9:
+        template = "{source}: the x axis direction ({x}, {y}) has no length; the model was not turned."
+        return 0.0, (finding("direction_malformed", template, **values),)
+    if abs(length - 1) > 0.01:
+        template = "{source}: the x axis direction ({x}, {y}) is not of length one; only its angle was used."
+        return math.atan2(y, x), (finding("direction_not_unit", template, **values),)
+    return math.atan2(y, x), ()
