@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from citycheck.citycheck_qgis.footprints.findings import codes_of
 from citycheck.citycheck_qgis.footprints.ifc import facts
-from citycheck.citycheck_qgis.footprints.ifc.envelope import envelope
+from citycheck.citycheck_qgis.footprints.ifc.envelope import SHELL, is_of
 from citycheck.citycheck_qgis.footprints.ifc.materials import kind_of
 from citycheck.citycheck_qgis.footprints.ifc.properties import (
     Property,
@@ -40,7 +40,7 @@ DATA = Path(__file__).resolve().parents[3] / "shared" / "data" / "ifc"
 
 def measured(model: ifcopenshell.file, parts: Structure) -> Extents:
     """Measure the elements that make up the outlines."""
-    chosen, _, _ = envelope(model, parts)
+    chosen = is_of(model, parts.classes, SHELL)
     shapes = triangles(model, parts.elements, chosen, parts.building)
     return extents(shapes.triangles, shapes.owner, len(parts.elements), ~shapes.clipped)
 
