@@ -62,6 +62,8 @@ def _read(stream: BinaryIO, name: str, gather: _Gather) -> Iterator[Batch]:
     except (ValueError, RecursionError):
         # Not a line of its own: a document on many lines, or a broken one.
         document = _whole(first + stream.read(), name)
+    # The text of a document on one line is as long as the file.
+    del first
     assert document is not None
     kind = document.get("type")
     if kind not in ("CityJSON", "CityJSONFeature"):
@@ -122,11 +124,12 @@ def _next(stream: BinaryIO, number: int, unreadable: list[int]) -> tuple[Object 
 
 def _object(text: bytes) -> Object:
     """Return the JSON object of a text; ValueError where it is none."""
+    blank = text[:1] in _BLANK or text.startswith(b"\xef\xbb\xbf")
     # The collector would walk over millions of lists that all stay, again and again.
     collecting = gc.isenabled()
     gc.disable()
     try:
-        value = json.loads(text.strip(_BLANK).removeprefix(b"\xef\xbb\xbf"))
+        value = json.loads(text.strip(_BLANK).removeprefix(b"\xef\xbb\xbf") if blank else text)
     finally:
         if collecting:
             gc.enable()
@@ -469,6 +472,8 @@ def _faces(geometry: Object) -> tuple[list[list[Any]], list[int]]:
     semantics = geometry.get("semantics")
     semantics = semantics if isinstance(semantics, dict) else {}
     values = semantics.get("values")
+    if not isinstance(boundaries, list):
+        raise TypeError
     if kind == "Solid":
         faces, values = _shell(boundaries), _shell(values)
     elif kind in _SOLIDS:
@@ -482,8 +487,6 @@ def _faces(geometry: Object) -> tuple[list[list[Any]], list[int]]:
         )
     else:
         faces = boundaries
-    if not isinstance(faces, list):
-        raise TypeError
     kinds = [PLAIN] * len(faces)
     surfaces = semantics.get("surfaces")
     if isinstance(surfaces, list) and isinstance(values, list) and len(values) == len(faces):

@@ -22,6 +22,8 @@ _WHOLE_BOTTOM = 0.5
 _WHOLE_ROOF = 0.9
 #: Gaps between faces narrower than this are closed, metres; holes and parts smaller than `_SLIVER` m² are none.
 _GAP, _SLIVER = 0.05, 0.5
+#: Corners left over from faces that met there, and that lie this close to a straight line, are none, metres.
+_STRAIGHT = 0.001
 #: A face whose corners differ by less in height is level, metres.
 _LEVEL = 0.1
 _NOT_ANY = 99
@@ -86,12 +88,15 @@ def outline(faces: Faces, count: int) -> Outlines:
 
     incomplete = (roof_method == 1) & (roof_area < _WHOLE_ROOF * ground_area)
     if incomplete.any():
+        # The ground may also be larger because it was surveyed at another time: then all faces show no more.
         whole = incomplete[faces.building] & _seen_from_above(faces, measures)
         fresh = np.flatnonzero(whole & shapely.is_missing(shapes) & ~failed)
         shapes[fresh] = polygons(faces, fresh)
         failed[fresh] = shapely.is_missing(shapes[fresh])
-        roof[incomplete] = unite(shapes, whole & ~failed, faces.building, count)[incomplete]
-        roof_area[incomplete] = _areas(roof[incomplete])
+        seen = unite(shapes, whole & ~failed, faces.building, count)
+        seen_area = _areas(seen)
+        incomplete &= _WHOLE_ROOF * seen_area > roof_area
+        roof[incomplete], roof_area[incomplete] = seen[incomplete], seen_area[incomplete]
         roof_method[incomplete] = 2
         roof_faces = np.where(incomplete[faces.building], whole, roof_faces)
 
@@ -306,7 +311,11 @@ def _tidy(merged: np.ndarray) -> np.ndarray:
         gaps = _rings(closed) < _rings(merged[ragged])
         merged[ragged[gaps]] = closed[gaps]
         merged[ragged] = [_without_slivers(shape) for shape in merged[ragged]]
-    return shapely.simplify(merged, 0.001)
+    simple = shapely.simplify(merged, _STRAIGHT)
+    # Parts are simplified one by one, so that those that touch may come to overlap.
+    wrong = ~shapely.is_valid(simple)
+    simple[wrong] = repair_shapes(merged[wrong])[0]
+    return simple
 
 
 def _rings(shapes: np.ndarray) -> np.ndarray:
