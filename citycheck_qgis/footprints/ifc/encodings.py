@@ -21,7 +21,6 @@ _CODECS = {
     "Windows-1252": "cp1252",
     "UTF-8": "utf-8",
 }
-_FOREIGN_LINE = re.compile(rb"[^\n]*[\x80-\xff][^\n]*")
 _FOREIGN = re.compile(r"[^\x00-\x7f]+")
 #: Share of common characters from which an East Asian encoding is believed.
 _BELIEVED = 0.6
@@ -58,14 +57,15 @@ def ascii_step(text: bytes, encoding: str) -> bytes:
     character, so that text can be given in any chunks of whole lines.
     """
 
-    def line(found: re.Match[bytes]) -> bytes:
-        try:
-            decoded = found[0].decode("utf-8")
-        except UnicodeDecodeError:
-            decoded = found[0].decode(_CODECS[encoding], errors="replace")
-        return _FOREIGN.sub(lambda run: _escaped(run[0]), decoded).encode("ascii")
+    return b"\n".join(line if line.isascii() else _ascii_line(line, encoding) for line in text.split(b"\n"))
 
-    return _FOREIGN_LINE.sub(line, text)
+
+def _ascii_line(line: bytes, encoding: str) -> bytes:
+    try:
+        decoded = line.decode("utf-8")
+    except UnicodeDecodeError:
+        decoded = line.decode(_CODECS[encoding], errors="replace")
+    return _FOREIGN.sub(lambda run: _escaped(run[0]), decoded).encode("ascii")
 
 
 def _escaped(characters: str) -> str:

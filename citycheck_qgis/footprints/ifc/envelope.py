@@ -78,8 +78,8 @@ def parts_of_shells(model: ifcopenshell.file, structure: Structure) -> Chosen:
     return np.isin(structure.elements, parts)
 
 
-def envelope(model: ifcopenshell.file, structure: Structure) -> tuple[Chosen, Chosen, Chosen]:
-    """Choose the elements that make up the outlines.
+def envelope(model: ifcopenshell.file, structure: Structure, body: Chosen) -> tuple[Chosen, Chosen, Chosen]:
+    """Choose the elements that make up the outlines, of those with a body (`with_body`).
 
     Returns
     -------
@@ -89,7 +89,6 @@ def envelope(model: ifcopenshell.file, structure: Structure) -> tuple[Chosen, Ch
 
     Every other element is left aside: openings' fillings, furniture, services, wholes that their parts stand for.
     """
-    body = with_body(model, structure)
     part = parts_of_shells(model, structure)
     never = is_of(model, structure.classes, NEVER)
     shell = (is_of(model, structure.classes, SHELL) | _plainly_built(structure) | part) & ~never

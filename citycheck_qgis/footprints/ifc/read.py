@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -10,12 +12,17 @@ import numpy as np
 from numpy.typing import NDArray
 from pyproj import CRS
 
+from ...errors import InputError
 from ..findings import Finding, finding
+from ..georeference.evidence import collect
+from ..georeference.resolve import ControlPoint, resolve
 from ..models import QUALITIES, BuildingModel, ModelFile
 from . import outlines
-from .envelope import COVER, UNKNOWN, Chosen, envelope, is_of
+from .envelope import COVER, UNKNOWN, Chosen, envelope, is_of, with_body
+from .facts import LEAST_HEIGHT, describe
 from .files import open_model
 from .shapes import Progress, Shapes, recut, triangles
+from .storeys import extents, ground_storey
 from .structure import Structure, structure
 
 #: The band above the ground floor in which walls stand, metres: above thresholds, below window sills.
@@ -28,6 +35,8 @@ DEPTH = 0.6
 OVER = 0.05
 #: Elements cut at most in one file; cutting is slow.
 MAX_CUT = 300
+#: A roofprint this much larger with the floors at ground level than without shows that these are paving.
+PAVED = 2.0
 #: Shares of elements without a shape from which a building is to be looked at, or unfit.
 CHECK_MISSED, POOR_MISSED = 0.1, 0.3
 
@@ -40,6 +49,7 @@ class _Scene:
     parts: Structure
     shapes: Shapes
     spaces: Shapes
+    body: Chosen
     exotic: Chosen
     upright: Chosen
     cover: Chosen
@@ -51,7 +61,7 @@ def read_ifc(
     path: Path | str,
     *,
     default_crs: CRS | None = None,
-    control_points: object = None,
+    control_points: Sequence[ControlPoint] | None = None,
     progress: Progress | None = None,
 ) -> ModelFile:
     """Read the buildings of an IFC file.
@@ -60,7 +70,7 @@ def read_ifc(
     ----------
     path : an ``.ifc`` or ``.ifczip`` file
     default_crs : what the model's coordinates are in when it has map coordinates and does not name their CRS
-    control_points : see `georeference.resolve`
+    control_points : see `resolve`
     progress : called with the share done, 0 to 1
 
     Returns
@@ -73,21 +83,45 @@ def read_ifc(
     InputError : the file cannot be read as a model
     """
     opened = open_model(path)
-    parts = structure(opened.model)
-    scene = _scene(opened.model, parts, progress)
-    buildings = [_building(scene, index) for index in range(len(parts.buildings))]
-    findings = [*opened.findings, *parts.findings, *scene.shapes.findings, _account(scene)]
+    with _understood(Path(path).name):
+        parts = structure(opened.model)
+        scene = _scene(opened.model, parts, progress)
+        buildings = [_building(scene, index) for index in range(len(parts.buildings))]
+        sizes = extents(
+            scene.shapes.triangles, scene.shapes.owner, len(parts.elements), ~scene.shapes.clipped
+        )
+        describe(opened.model, parts, sizes, buildings)
+        evidence = collect(opened.model)
+    for building in buildings:
+        outline = building.roofprint or building.ground
+        bounds = None if outline is None else outline.bounds
+        building.placement = resolve(evidence, building.guid, bounds, default_crs, control_points)
+    findings = [*opened.findings, *parts.findings, *scene.shapes.findings, *_account(scene)]
     return ModelFile(opened.schema, opened.tool, buildings, findings=findings)
 
 
+@contextmanager
+def _understood(name: str) -> Iterator[None]:
+    """Turn what goes wrong when statements refer to things of the wrong kind into a sentence about the file."""
+    try:
+        yield
+    except (AttributeError, TypeError, ValueError, IndexError, KeyError, RuntimeError) as error:
+        raise InputError(
+            "{file} is damaged: its statements contradict each other ({reason}). Export it again.",
+            file=name,
+            reason=str(error).partition("\n")[0],
+        ) from error
+
+
 def _scene(model: ifcopenshell.file, parts: Structure, progress: Progress | None) -> _Scene:
-    chosen, exotic, upright = envelope(model, parts)
+    body = with_body(model, parts)
+    chosen, exotic, upright = envelope(model, parts, body)
     if parts.buildings:
         chosen &= parts.building >= 0
     cover = is_of(model, parts.classes, COVER)
     unknown = is_of(model, parts.classes, UNKNOWN)
     shapes = triangles(model, parts.elements, chosen, parts.building, progress)
-    ground = np.array([_ground_storey(parts, shapes, upright, b) for b in range(len(parts.buildings))])
+    ground = np.array([_ground_height(parts, shapes, upright, b) for b in range(len(parts.buildings))])
     shapes = recut(model, shapes, _standing_out(parts, shapes))
     rooms = np.array(
         [
@@ -97,7 +131,7 @@ def _scene(model: ifcopenshell.file, parts: Structure, progress: Progress | None
         dtype=bool,
     )
     spaces = triangles(model, parts.spaces, rooms, parts.space_building)
-    return _Scene(model, parts, shapes, spaces, exotic, upright, cover, unknown, ground)
+    return _Scene(model, parts, shapes, spaces, body, exotic, upright, cover, unknown, ground)
 
 
 def _is_ground(parts: Structure, storey: int, ground: float) -> bool:
@@ -105,25 +139,29 @@ def _is_ground(parts: Structure, storey: int, ground: float) -> bool:
     return storey < 0 or abs(parts.storeys[storey].elevation - ground) < BAND[1]
 
 
-def _ground_storey(parts: Structure, shapes: Shapes, upright: Chosen, building: int) -> float:
-    """Return the z of the ground storey: of those with walls the one nearest to the building's own zero.
+def _ground_height(parts: Structure, shapes: Shapes, upright: Chosen, building: int) -> float:
+    """Return the z of the ground storey: of those with walls the one at the ground.
 
     Without storeys it is the foot of the lowest wall, or of anything.
     """
-    low, high = shapes.heights()
+    low, high = shapes.heights
     own = shapes.used & (parts.building == building)
     standing = own & upright if (own & upright).any() else own
-    if not standing.any():
-        return parts.buildings[building].elevation
     zero = parts.buildings[building].elevation
-    storeys = [parts.storeys[i].elevation for i in parts.storeys_of(building)]
-    walled = [z for z in storeys if ((low < z + BAND[1]) & (high > z + BAND[0]))[standing].any()]
-    return min(walled, key=lambda z: abs(z - zero)) if walled else float(low[standing].min())
+    if not standing.any():
+        return zero
+
+    def walled(storey: int) -> bool:
+        z = parts.storeys[storey].elevation
+        return bool(((low < z + BAND[1]) & (high > z + BAND[0]))[standing].any())
+
+    found = ground_storey(parts, [i for i in parts.storeys_of(building) if walled(i)], zero)
+    return float(low[standing].min()) if found is None else parts.storeys[found].elevation
 
 
 def _standing_out(parts: Structure, shapes: Shapes) -> Chosen:
     """Tell which clipped elements are higher than all others of their building, so that the height hangs on them."""
-    _, high = shapes.heights()
+    _, high = shapes.heights
     chosen = np.zeros(len(high), bool)
     for building in np.unique(parts.building[shapes.clipped & shapes.used]):
         own = shapes.used & (parts.building == building)
@@ -162,30 +200,56 @@ def _building(scene: _Scene, index: int) -> BuildingModel:
 
 def _draw(scene: _Scene, index: int, used: Chosen, result: BuildingModel) -> None:
     shapes = scene.shapes
-    low, high = shapes.heights()
+    low, high = shapes.heights
     ground = float(scene.ground[index])
     above = used & ~(high < ground + BAND[0])
     above = above if above.any() else used
-    bare = not (above & scene.cover).any() and (above & scene.upright).any()
-    seen = used & ~_underground(scene, index, high)
-    seen = seen if seen.any() else used
-    known = seen & ~scene.unknown
-    if known.any():
-        roof = outlines.roofprint(shapes.of(known), shapes.of(seen & scene.unknown), walls_only=bare)
-    else:
-        roof = outlines.roofprint(shapes.of(seen), walls_only=bare)
-    upright = used & scene.upright & (low < ground + BAND[1]) & (high > ground + BAND[0])
-    floors = used & scene.cover & (high > ground + FLOOR[0]) & (high < ground + FLOOR[1])
-    rooms = scene.spaces.used & (scene.parts.space_building == index)
-    if roof is not None:
-        result.roofprint, result.roof_method = roof.shape, roof.method
-        ground_print = outlines.ground_print(
-            shapes.of(upright), shapes.of(floors), scene.spaces.of(rooms), roof.shape
-        ) or outlines.Print(roof.shape, "roofprint")
-        result.ground, result.ground_method = ground_print.shape, ground_print.method
     feet = low[used & (low >= ground - DEPTH) & (low <= ground)]
     result.ground_level = float(feet.min()) if len(feet) else ground
     result.height = float(high[above].max()) - result.ground_level
+    bare = not (above & scene.cover).any() and (above & scene.upright).any()
+    seen = used & ~_underground(scene, index, high)
+    seen = seen if seen.any() else used
+    roof = _roof(scene, seen, bare)
+    if roof is None:
+        return
+    upright = used & scene.upright & (low < ground + BAND[1]) & (high > ground + BAND[0])
+    floors = used & scene.cover & (high > ground + FLOOR[0]) & (high < ground + FLOOR[1])
+    rooms = scene.spaces.used & (scene.parts.space_building == index)
+    stands = outlines.ground_print(shapes.of(upright), shapes.of(floors), scene.spaces.of(rooms), roof.shape)
+    higher = (above | scene.unknown) & seen
+    if stands is not None and roof.shape.area > PAVED * stands.shape.area and higher.any():
+        roof = _without_paving(roof, _roof(scene, higher, bare), result)
+    stands = stands or outlines.Print(roof.shape, "roofprint")
+    result.roofprint, result.roof_method = roof.shape, roof.method
+    result.ground, result.ground_method = stands.shape, stands.method
+
+
+def _roof(scene: _Scene, seen: Chosen, bare: bool) -> outlines.Print | None:
+    """Return the roofprint of elements; those of unknown kind count where they touch the others, or are alone."""
+    known = seen & ~scene.unknown
+    if not known.any():
+        return outlines.roofprint(scene.shapes.of(seen), walls_only=bare)
+    loose = scene.shapes.of(seen & scene.unknown)
+    return outlines.roofprint(scene.shapes.of(known), loose, walls_only=bare)
+
+
+def _without_paving(
+    whole: outlines.Print, roof: outlines.Print | None, result: BuildingModel
+) -> outlines.Print:
+    """Return the roofprint without the floors at ground level when these reach far beyond it."""
+    if roof is None or whole.shape.area < PAVED * roof.shape.area:
+        return whole
+    result.findings.append(
+        finding(
+            "paving_left_out",
+            "Floors at ground level reach far beyond the building ({whole} m² with them, {roof} m² without); they "
+            "are taken for paving.",
+            whole=round(whole.shape.area, 1),
+            roof=round(roof.shape.area, 1),
+        )
+    )
+    return roof
 
 
 def _underground(scene: _Scene, index: int, high: NDArray[np.float64]) -> Chosen:
@@ -229,6 +293,8 @@ def _judge(scene: _Scene, own: Chosen, result: BuildingModel) -> None:
         marks.append(2)
     if result.ground_method != "wall_ring":
         marks.append(1)
+    if result.height is not None and result.height < LEAST_HEIGHT:
+        marks.append(2)
     if result.roofprint is not None and result.ground is not None:
         roof, ground = result.roofprint.area, result.ground.area
         if abs(roof - ground) > outlines.DIFFERENT * max(roof, ground):
@@ -245,15 +311,26 @@ def _judge(scene: _Scene, own: Chosen, result: BuildingModel) -> None:
     result.quality = QUALITIES[max(marks)]
 
 
-def _account(scene: _Scene) -> Finding:
+def _account(scene: _Scene) -> list[Finding]:
     """Return the account of all physical elements of a file: each is used, missed or left aside."""
-    shapes = scene.shapes
-    return finding(
+    shapes, parts = scene.shapes, scene.parts
+    findings = []
+    bodiless = int((~scene.body).sum())
+    if bodiless:
+        findings.append(
+            finding(
+                "elements_without_body",
+                "{count} elements have no body of their own, such as wholes that consist of parts.",
+                count=bodiless,
+            )
+        )
+    account = finding(
         "elements_counted",
         "Of {elements} elements {used} make up the outlines, {missed} gave no shape and {aside} were left aside, "
         "such as doors, furniture and what stands in no building.",
-        elements=len(shapes.elements),
+        elements=len(parts.elements),
         used=int(shapes.used.sum()),
         missed=int(shapes.missed.sum()),
         aside=int((~shapes.wanted).sum()),
     )
+    return [*findings, account]

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Any, TypeAlias
 
 import ifcopenshell
@@ -76,7 +77,7 @@ class Shapes:
     clipped: NDArray[np.bool_]
     findings: tuple[Finding, ...] = ()
 
-    @property
+    @cached_property
     def used(self) -> NDArray[np.bool_]:
         """Tell which elements have triangles."""
         return np.bincount(self.owner, minlength=len(self.elements)) > 0
@@ -86,6 +87,7 @@ class Shapes:
         """Tell which of the wanted elements gave no shape."""
         return self.wanted & ~self.used
 
+    @cached_property
     def heights(self) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
         """Return the lowest and highest z of each element; NaN for those without a shape."""
         low, high = np.full((2, len(self.elements)), np.nan)
