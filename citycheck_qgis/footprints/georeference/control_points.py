@@ -9,16 +9,17 @@ from dataclasses import dataclass
 import numpy as np
 
 from ...errors import InputError
+from ...messages import word
 from ..findings import Finding, finding
 from .projections import Affine, Point
 
 #: Lengths that are mistaken for metres: name and metres in one.
 _UNITS = (
-    ("millimetres", 0.001),
-    ("centimetres", 0.01),
-    ("feet", 0.3048),
-    ("inches", 0.0254),
-    ("kilometres", 1000.0),
+    (word("millimetres"), 0.001),
+    (word("centimetres"), 0.01),
+    (word("feet"), 0.3048),
+    (word("inches"), 0.0254),
+    (word("kilometres"), 1000.0),
 )
 #: Scales that surveys have; more is a finding.
 _SCALE_ROOM = 0.02

@@ -27,7 +27,13 @@ _SCALE_ROOM = 0.02
 _APART = 1_000.0
 #: A reading this near to latitude and longitude (metres) is confirmed, one that far is contradicted.
 CONFIRMED, CONTRADICTED = 5_000.0, 50_000.0
-_FEET = (0.3048, 1200 / 3937)
+_GUESSES = (0.3048, 1200 / 3937, 1000.0)
+#: Metres that a building has to move for a person to care.
+_NOTABLE = 0.05
+#: Northings and zoned eastings of maps in metres stay below these.
+_NORTHINGS, _EASTINGS = 1.1e7, 6.1e7
+#: Readings of this tier and above are guesses: they count only where latitude and longitude confirm them.
+_GUESS = 4
 
 
 @dataclass(frozen=True)
@@ -85,6 +91,8 @@ def read_conversion(
         for r, place in zip(readings, places, strict=True)
         if place is not None and fits(r.crs, *apply(r.matrix, local.anchor), BESIDE)
     ]
+    confirmed = [(r, p) for r, p in fitting if local.near and metres_between(*p, *local.near) < CONTRADICTED]
+    fitting = [(r, p) for r, p in fitting if r.tier < _GUESS or (r, p) in confirmed]
     if not fitting:
         return None, (_outside(conversion, crs),)
     if local.near is not None:
@@ -99,6 +107,9 @@ def read_conversion(
     likeliest = [(r, p) for r, p in fitting if r.tier == lowest]
     chosen, place = likeliest[0]
     if any(metres_between(*place, *other) > _APART for _, other in likeliest[1:]):
+        decided = [(r, p) for r, p in likeliest if (r, p) in confirmed]
+        if len(decided) == 1:
+            return decided[0][0], ()
         return None, (
             finding(
                 "ambiguous_units",
@@ -196,7 +207,7 @@ def _units(
     found: tuple[Finding, ...] = ()
     if first != axis and abs(first / axis - 1) < 1e-4:
         shift = abs(first - axis) * math.hypot(conversion.eastings or 0.0, conversion.northings or 0.0)
-        found = (
+        note = (
             finding(
                 "foot_definition",
                 "{source}: the map unit ({unit} m) is not the foot of {crs} ({axis} m), which would be {shift:.1f} m; "
@@ -208,20 +219,22 @@ def _units(
                 shift=shift,
             ),
         )
-        first = axis
+        found, first = note if shift > _NOTABLE else (), axis
     yield 0, first, found
     named = None if conversion.crs is None else unit_of_name(conversion.crs.unit_name)
     likely = [named, conversion.unit, local.length_unit, axis]
     tiers = (
         [(1, unit) for unit in likely]
-        + [(2, unit) for unit in (1.0, 0.001, *_FEET)]
-        + [(3, 0.01), (3, 1000.0)]
+        + [(2, unit) for unit in (0.001, 0.01)]
+        + [(_GUESS, unit) for unit in _GUESSES]
     )
     seen = {first}
     for tier, unit in tiers:
         if unit is None or unit in seen:
             continue
         seen.add(unit)
+        if unit < 0.1 * first and not _too_large(conversion, first):
+            tier = _GUESS
         yield (
             tier,
             unit,
@@ -235,6 +248,12 @@ def _units(
                 ),
             ),
         )
+
+
+def _too_large(conversion: Conversion, unit: float) -> bool:
+    """Return whether eastings and northings, read in a unit, are beyond all maps: they are in a smaller one."""
+    small, large = sorted((abs(conversion.eastings or 0.0) * unit, abs(conversion.northings or 0.0) * unit))
+    return small > _NORTHINGS or large > _EASTINGS
 
 
 def _zoned(
@@ -259,12 +278,18 @@ def _zoned(
     own_zone = in_crs or (strip[2] if strip else _utm_zone(crs))
     values = {"source": conversion.source, "easting": point[0], "crs": crs.name}
     if in_point == 0 or in_point == own_zone or _same_meridian(strip, in_point):
-        note = finding(
-            "zone_prefix_added" if in_point == 0 else "zone_prefix_removed",
-            "{source}: the easting {easting:.0f} lacks the zone number that {crs} has before it; it was added."
+        note = (
+            finding(
+                "zone_prefix_added",
+                "{source}: the easting {easting:.0f} lacks the zone number that {crs} has before it; it was added.",
+                **values,
+            )
             if in_point == 0
-            else "{source}: the easting {easting:.0f} begins with the zone number, which {crs} has not; it was taken off.",
-            **values,
+            else finding(
+                "zone_prefix_removed",
+                "{source}: the easting {easting:.0f} begins with the zone number, which {crs} has not; it was taken off.",
+                **values,
+            )
         )
         moved = (bare + in_crs * 1_000_000, point[1])
         yield from _turned(max(tier, 1), conversion, crs, moved, unit, (*found, note), local)
@@ -314,7 +339,8 @@ def _degrees(conversion: Conversion, crs: CRS, point: Point, local: Local) -> It
             longitude=longitude,
             latitude=latitude,
         )
-        yield from _turned(3, conversion, crs, place, None, (note,), local)
+        precise = all(abs(value * 1000 - round(value * 1000)) > 1e-6 for value in point)
+        yield from _turned(3 if precise else _GUESS, conversion, crs, place, None, (note,), local)
 
 
 def _turned(
@@ -422,27 +448,43 @@ def _scales(
             if not _plausible(factor, stretch):
                 continue
             if code == "scale_inverted":
-                template = (
-                    "{source}: the scale {scale} is the reciprocal of the right one; it was turned over."
+                notes.append(
+                    finding(
+                        "scale_inverted",
+                        "{source}: the scale {scale} is the reciprocal of the right one; it was turned over.",
+                        **values,
+                    )
                 )
-                notes.append(finding("scale_inverted", template, **values))
             elif code == "scale_ignores_units":
-                template = "{source}: the scale {scale} leaves out that project and map units differ; the units were added."
-                notes.append(finding("scale_ignores_units", template, **values))
+                notes.append(
+                    finding(
+                        "scale_ignores_units",
+                        "{source}: the scale {scale} leaves out that project and map units differ; the units were added.",
+                        **values,
+                    )
+                )
             return _stretched((factor * fx, factor * fy), stretch, conversion, notes)
         if local.size is not None and not SMALLEST <= local.size <= LARGEST:
             factor = given * ratio
             if SMALLEST <= local.size * factor <= LARGEST:
-                template = (
-                    "{source}: the scale {scale} is far from one, but without it the building would be {size:.3g} m wide; it "
-                    "was used."
+                notes.append(
+                    finding(
+                        "scale_unusual",
+                        "{source}: the scale {scale} is far from one, but without it the building would be {size:.3g} m wide; it "
+                        "was used.",
+                        size=local.size,
+                        **values,
+                    )
                 )
-                notes.append(finding("scale_unusual", template, size=local.size, **values))
                 return (factor, factor), tuple(notes)
-    template = (
-        "{source}: the scale {scale} would make the building {factor:.4g} times as long; it was not used."
+    notes.append(
+        finding(
+            "scale_implausible",
+            "{source}: the scale {scale} would make the building {factor:.4g} times as long; it was not used.",
+            factor=given * ratio,
+            **values,
+        )
     )
-    notes.append(finding("scale_implausible", template, factor=given * ratio, **values))
     return _stretched((fx, fy), stretch, conversion, notes)
 
 
@@ -477,15 +519,28 @@ def direction(conversion: Conversion) -> tuple[float, tuple[Finding, ...]]:
     if x is None or y is None:
         if abs(abs(x if x is not None else y or 0.0) - 1) < 1e-6:
             return math.atan2(y or 0.0, x or 0.0), ()
-        template = (
-            "{source}: only one part of the x axis direction is given ({x}, {y}); the model was not turned."
+        return 0.0, (
+            finding(
+                "direction_incomplete",
+                "{source}: only one part of the x axis direction is given ({x}, {y}); the model was not turned.",
+                **values,
+            ),
         )
-        return 0.0, (finding("direction_incomplete", template, **values),)
     length = math.hypot(x, y)
     if length < 1e-9:
-        template = "{source}: the x axis direction ({x}, {y}) has no length; the model was not turned."
-        return 0.0, (finding("direction_malformed", template, **values),)
+        return 0.0, (
+            finding(
+                "direction_malformed",
+                "{source}: the x axis direction ({x}, {y}) has no length; the model was not turned.",
+                **values,
+            ),
+        )
     if abs(length - 1) > 0.01:
-        template = "{source}: the x axis direction ({x}, {y}) is not of length one; only its angle was used."
-        return math.atan2(y, x), (finding("direction_not_unit", template, **values),)
+        return math.atan2(y, x), (
+            finding(
+                "direction_not_unit",
+                "{source}: the x axis direction ({x}, {y}) is not of length one; only its angle was used.",
+                **values,
+            ),
+        )
     return math.atan2(y, x), ()

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import TypeAlias, TypeVar
 
@@ -29,8 +29,10 @@ T = TypeVar("T")
 Matrix: TypeAlias = tuple[tuple[float, ...], ...]
 IDENTITY: Matrix = ((1.0, 0.0, 0.0, 0.0), (0.0, 1.0, 0.0, 0.0), (0.0, 0.0, 1.0, 0.0), (0.0, 0.0, 0.0, 1.0))
 
-#: Elements whose position is noted, to see whether a model is drawn far from its origin.
+#: Products of which a point is noted, to see whether a model is drawn far from its origin.
 _SAMPLE = 32
+#: Entities that are followed into a shape to find one of its points.
+_STEPS = 60
 _MALFORMED = (
     AttributeError,
     TypeError,
@@ -82,7 +84,7 @@ class Conversion:
 
     Attributes
     ----------
-    source : where it stands, such as ``ePSet_MapConversion of IfcSite 38Kx..``
+    source : where it stands, such as ``IfcSite 38Kx../ePSet_MapConversion``
     kind : ``map_conversion``, ``property_set`` or ``rigid_operation``
     abscissa, ordinate : direction of the local x axis in map coordinates
     factors : FactorX, FactorY, FactorZ
@@ -170,7 +172,7 @@ class Evidence:
     length_unit : metres in one project unit; None where the project states none
     angle_unit : radians in one unit of plane angles; None where the project states none
     crs : systems that no conversion uses
-    positions : x, y, z in metres of some elements' placements in world coordinates
+    positions : about where some products are drawn in world coordinates (x, y, z in metres; a point of each shape)
     findings : what could not be read
     """
 
@@ -196,7 +198,7 @@ class _Collector:
     def __init__(self, model: ifcopenshell.file) -> None:
         self.model = model
         self.findings: list[Finding] = []
-        self.length_unit = self._guard("The length unit", unit_scale, model)
+        self.length_unit = self._guard("IfcUnitAssignment/LENGTHUNIT", unit_scale, model)
         self.length = self.length_unit or 1.0
 
     def evidence(self) -> Evidence:
@@ -206,9 +208,11 @@ class _Collector:
         spare = [found for found in systems.values() if found.source not in used]
         return Evidence(
             schema=self.model.schema_identifier,
-            tool=self._guard("The application", self._tool),
+            tool=self._guard("IfcApplication", self._tool),
             length_unit=self.length_unit,
-            angle_unit=self._guard("The angle unit", unit_scale, self.model, "PLANEANGLEUNIT"),
+            angle_unit=self._guard(
+                "IfcUnitAssignment/PLANEANGLEUNIT", unit_scale, self.model, "PLANEANGLEUNIT"
+            ),
             conversions=conversions,
             crs=tuple(spare),
             sites=tuple(self._sites()),
@@ -262,7 +266,7 @@ class _Collector:
         return None
 
     def _attribute(self, entity: Entity, name: str) -> float | None:
-        return self._number(f"{name} of {_label(entity)}", getattr(entity, name, None))
+        return self._number(f"{_label(entity)}/{name}", getattr(entity, name, None))
 
     # Coordinate reference systems and operations
 
@@ -349,7 +353,7 @@ class _Collector:
                     for single in getattr(properties, "HasProperties", None) or ():
                         held.setdefault(_squeezed(str(single.Name or "")), single)
             if sets:
-                where = f"{{}} of {owner.is_a()} {owner.GlobalId}"
+                where = f"{owner.is_a()} {owner.GlobalId}/{{}}"
                 yield self._property_conversion(owner, sets, where)
 
     def _owners(self) -> Iterator[Entity]:
@@ -388,7 +392,7 @@ class _Collector:
             return None
         unit = getattr(single, "Unit", None)
         if unit is not None:
-            return self._guard("The unit of Eastings", scale_of, unit)
+            return self._guard("Eastings/Unit", scale_of, unit)
         value = getattr(single, "NominalValue", None)
         return self.length_unit if value is not None and "LengthMeasure" in value.is_a() else None
 
@@ -416,8 +420,8 @@ class _Collector:
     def _matrix(self, product: Entity) -> Matrix | None:
         if getattr(product, "ObjectPlacement", None) is None:
             return None
-        matrix = self._guard(f"The placement of {_label(product)}", placement_matrix, product, self.length)
-        return self._finite(f"The placement of {_label(product)}", matrix)
+        matrix = self._guard(f"{_label(product)}/ObjectPlacement", placement_matrix, product, self.length)
+        return self._finite(f"{_label(product)}/ObjectPlacement", matrix)
 
     def _finite(self, where: str, matrix: NDArray[np.float64] | None) -> Matrix | None:
         if matrix is None:
@@ -436,8 +440,8 @@ class _Collector:
                 guid=site.GlobalId,
                 name=_text(site, "Name"),
                 matrix=self._matrix(site),
-                latitude=self._angle(f"RefLatitude of {where}", latitude, 90.0),
-                longitude=self._angle(f"RefLongitude of {where}", longitude, 180.0),
+                latitude=self._angle(f"{where}/RefLatitude", latitude, 90.0),
+                longitude=self._angle(f"{where}/RefLongitude", longitude, 180.0),
                 raw_latitude=_raw(latitude),
                 raw_longitude=_raw(longitude),
                 elevation=None if elevation is None else elevation * self.length,
@@ -490,33 +494,49 @@ class _Collector:
 
     def _contexts(self) -> Iterator[Context]:
         for context in self.model.by_type("IfcGeometricRepresentationContext", include_subtypes=False):
-            where = f"WorldCoordinateSystem of {_label(context)}"
+            where = f"{_label(context)}/WorldCoordinateSystem"
             system = getattr(context, "WorldCoordinateSystem", None)
             matrix = None if system is None else self._guard(where, get_axis2placement, system)
-            if matrix is not None:
-                matrix = np.array(matrix, dtype=float)
-                matrix[:3, 3] *= self.length
             north = getattr(context, "TrueNorth", None)
             yield Context(
                 id=context.id(),
                 kind=_text(context, "ContextType"),
                 dimensions=getattr(context, "CoordinateSpaceDimension", None),
-                matrix=self._finite(where, matrix),
+                matrix=self._metres(where, matrix),
                 true_north=None if north is None else _raw(getattr(north, "DirectionRatios", None)),
                 representations=self._guard(_label(context), _representations, context) or 0,
             )
 
     def _positions(self) -> tuple[tuple[float, float, float], ...]:
-        elements = instances(self.model, "IfcElement")
-        step = max(1, len(elements) // _SAMPLE)
+        products = [
+            p for p in instances(self.model, "IfcProduct") if getattr(p, "Representation", None) is not None
+        ]
+        step = max(1, len(products) // _SAMPLE)
         found = []
-        for element in elements[::step][:_SAMPLE]:
-            if getattr(element, "ObjectPlacement", None) is None:
-                continue
-            matrix = self._matrix(element)
-            if matrix is not None:
-                found.append((matrix[0][3], matrix[1][3], matrix[2][3]))
+        for product in products[::step][:_SAMPLE]:
+            matrix = self._linear(product) or self._matrix(product)
+            point = self._guard(f"{_label(product)}/Representation", _first_point, product.Representation)
+            if point is not None:
+                placed = np.array(matrix or IDENTITY) @ (*(value * self.length for value in point), 1.0)
+                if np.isfinite(placed).all():
+                    found.append((float(placed[0]), float(placed[1]), float(placed[2])))
         return tuple(found)
+
+    def _linear(self, element: Entity) -> Matrix | None:
+        """Return the placement of an element along a line, where the file also gives it in plain coordinates."""
+        place = getattr(element, "ObjectPlacement", None)
+        if place is None or not place.is_a("IfcLinearPlacement") or place.CartesianPosition is None:
+            return None
+        where = f"{_label(element)}/ObjectPlacement"
+        return self._metres(where, self._guard(where, get_axis2placement, place.CartesianPosition))
+
+    def _metres(self, where: str, matrix: NDArray[np.float64] | None) -> Matrix | None:
+        """Return a matrix of project units in metres."""
+        if matrix is None:
+            return None
+        scaled = np.array(matrix, dtype=float)
+        scaled[:3, 3] *= self.length
+        return self._finite(where, scaled)
 
 
 def compound_angle(parts: tuple[float, ...]) -> float | None:
@@ -546,6 +566,28 @@ def _property_sets(owner: Entity) -> list[Entity]:
     relations = getattr(owner, "IsDefinedBy", ())
     held = [getattr(relation, "RelatingPropertyDefinition", None) for relation in relations]
     return [properties for properties in held if properties is not None and properties.is_a("IfcPropertySet")]
+
+
+def _first_point(shape: Entity) -> tuple[float, float, float] | None:
+    """Return one point of a shape, in the axes of its item; None where the first steps into it meet none."""
+    stack, visited = [shape], 0
+    while stack and visited < _STEPS:
+        current = stack.pop()
+        visited += 1
+        if current.is_a("IfcCartesianPoint"):
+            return _three(current.Coordinates)
+        if current.is_a("IfcCartesianPointList"):
+            return _three(current.CoordList[0])
+        inner = [current[i] for i in range(len(current)) if current[i] is not None]
+        for value in reversed(inner):
+            items = value[:1] if isinstance(value, tuple) else (value,)
+            stack += [item for item in items if isinstance(item, ifcopenshell.entity_instance) and item.id()]
+    return None
+
+
+def _three(coordinates: Sequence[float]) -> tuple[float, float, float]:
+    x, y, z = (*coordinates, 0.0)[:3]
+    return x, y, z
 
 
 def _representations(context: Entity) -> int:

@@ -35,14 +35,13 @@ class Location:
 
 def source_of(site: SiteEvidence) -> str:
     """Return how latitude and longitude of a site are called in findings and reports."""
-    return f"RefLatitude, RefLongitude of IfcSite {site.guid}"
+    return f"IfcSite {site.guid}/RefLatitude, RefLongitude"
 
 
 def site_of(evidence: Evidence, building: str | None) -> SiteEvidence | None:
     """Return the site of a building, or the next one above it, that has a latitude and longitude.
 
-    Without a building, or where it stands on no site, that of the only site that has any; where several sites have
-    them, the first one that is no part of another.
+    Where those have none, that of the only site that has any; without a building the first that has.
     """
     sites = {site.guid: site for site in evidence.sites}
     stands_on = next((b.site for b in evidence.buildings if b.guid == building), None)
@@ -54,7 +53,7 @@ def site_of(evidence: Evidence, building: str | None) -> SiteEvidence | None:
         stands_on = sites[stands_on].parent
     located = [s for s in evidence.sites if s.latitude is not None and s.longitude is not None]
     if building is not None and len(located) > 1:
-        located = [s for s in located if s.parent is None] if seen else []
+        return None
     return located[0] if located else None
 
 

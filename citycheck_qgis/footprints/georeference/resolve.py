@@ -63,7 +63,7 @@ def resolve(
     evidence : what the file says, see `evidence.collect`
     building : GlobalId of the IfcBuilding whose own site and property sets count
     bounds : of its shapes in local metres (x, y, x, y), world coordinates of ifcopenshell; they tell whether a reading
-        puts the building into the area of the CRS. Without them the placements of some elements stand for the shapes
+        puts the building into the area of the CRS. Without them a point each of some products stands for the shapes
     default_crs : used where the file names no CRS, and where the file's own cannot be right
     control_points : (local x, local y, east, north) each, in metres of the model and of `default_crs` (else of the
         file's CRS); with them all other evidence is set aside
@@ -241,7 +241,10 @@ class _Case:
     def _convert(self, conversion: Conversion) -> _Placed | None:
         systems, vertical = self._systems(conversion)
         if any(crs.is_geographic for crs in systems) or conversion.angular:
-            return self._by_angles(conversion, systems, vertical)
+            placed = self._by_angles(conversion, systems, vertical)
+            systems = [crs for crs in systems if crs.is_projected and not conversion.angular]
+            if placed is not None or not systems:
+                return placed
         if not systems:
             self._without_crs(conversion)
             return None
@@ -515,6 +518,16 @@ class _Case:
             return None
         frame = self._frame(conversion)
         lift = frame[2][3] if frame is not None else 0.0
+        if abs(lift) > 1e-6:
+            self._note(
+                finding(
+                    "context_height_offset",
+                    "{source}: the WorldCoordinateSystem of the context is {lift:.3f} m up; the height of the conversion was "
+                    "taken to start from there.",
+                    source=conversion.source,
+                    lift=lift,
+                )
+            )
         units = [
             reading.unit,
             conversion.unit,
@@ -644,7 +657,7 @@ class _Case:
         if context is None or context.matrix is None or self.evidence.conversions:
             return None
         matrix = _plan(context.matrix)
-        source = f"WorldCoordinateSystem of IfcGeometricRepresentationContext #{context.id}"
+        source = f"IfcGeometricRepresentationContext #{context.id}/WorldCoordinateSystem"
         if not _far(matrix[4:]):
             return None
         systems = self._systems_without_conversion(source)
@@ -821,8 +834,8 @@ class _Case:
     def _placement_source(self) -> str:
         site, origin = self._site(), self._site_origin()
         if site is not None and origin is not None and _far(origin):
-            return f"ObjectPlacement of IfcSite {site.guid}"
-        return "coordinates of the elements"
+            return f"IfcSite {site.guid}/ObjectPlacement"
+        return "IfcElement coordinates"
 
     def _default_at(self, degrees: Point) -> CRS | None:
         """Return the CRS of the file or of the user where it is in use at a place."""
@@ -914,7 +927,7 @@ class _Case:
                 finding(
                     "contradictory_north",
                     "{source}: true north is {degrees:.1f} degrees off what {used} says; the latter was used.",
-                    source=f"TrueNorth of IfcGeometricRepresentationContext #{context.id}",
+                    source=f"IfcGeometricRepresentationContext #{context.id}/TrueNorth",
                     degrees=off,
                     used=placed.source,
                 )
@@ -928,7 +941,7 @@ def _north(context: Context) -> tuple[Point | None, tuple[Finding, ...]]:
     length one is read so.
     """
     ratios = context.true_north or ()
-    source = f"TrueNorth of IfcGeometricRepresentationContext #{context.id}"
+    source = f"IfcGeometricRepresentationContext #{context.id}/TrueNorth"
     shown = ", ".join(f"{value:g}" for value in ratios)
     plan = ratios[:2]
     found: tuple[Finding, ...] = ()
