@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import TypeAlias
 
-from ...messages import Message, mark, word
+from ...messages import Message, mark
 from ..findings import Finding, codes_of
 from .areas import longitude_latitude
 from .crs_names import crs_from_text
@@ -16,14 +17,10 @@ from .projections import Point, apply
 #: Columns of `evidence_rows`, in order.
 COLUMNS = ("evidence", "kind", "level", "values", "status", "codes", "reason", "longitude", "latitude")
 #: What became of a piece of evidence.
-STATUS = {
-    "used": mark("used"),
-    "rejected": mark("rejected"),
-    "not_needed": mark("not needed"),
-    "information": mark("information"),
-}
+STATUS = (mark("used"), mark("rejected"), mark("not needed"), mark("information"))
 
-Row = dict[str, object]
+Row: TypeAlias = dict[str, object]
+Values: TypeAlias = dict[str, object]
 
 
 def evidence_rows(evidence: Evidence, placement: Placement) -> list[Row]:
@@ -36,7 +33,7 @@ def evidence_rows(evidence: Evidence, placement: Placement) -> list[Row]:
         ``site_placement``, ``latitude_longitude``, ``file`` or ``answer``
     level : LoGeoRef level, 0 for what places nothing by itself
     values : the numbers and names as found
-    status : ``used``, ``rejected`` (with the reason), ``not_needed`` (a higher level was used) or ``information``
+    status : one of `STATUS`: ``used``, ``rejected`` (with the reason), ``not needed`` (a higher level was used) or ``information``
     codes : of the findings about it, joined by semicolons
     reason : sentences of these findings
     longitude, latitude : WGS 84 degrees of the point that it gives, None where it gives none by itself
@@ -61,7 +58,7 @@ def _row(
     source: str,
     kind: str,
     level: int,
-    values: dict[str, object],
+    values: Values,
     placement: Placement,
     point: Point | None = None,
 ) -> Row:
@@ -71,7 +68,7 @@ def _row(
     elif level == 0:
         status = "information"
     else:
-        status = "rejected" if found or level > placement.level else "not_needed"
+        status = "rejected" if found or level > placement.level else "not needed"
     if placement.source == source and point is None:
         point = _origin(placement)
     return _as_row(source, kind, level, values, status, found, point)
@@ -81,7 +78,7 @@ def _as_row(
     source: str,
     kind: str,
     level: int,
-    values: dict[str, object],
+    values: Values,
     status: str,
     found: list[Finding],
     point: Point | None,
@@ -92,7 +89,7 @@ def _as_row(
         "kind": kind,
         "level": level,
         "values": ", ".join(f"{name}={_shown(value)}" for name, value in said.items()),
-        "status": word(STATUS[status]),
+        "status": status,
         "codes": codes_of(found),
         "reason": _sentences(found),
         "longitude": None if point is None else round(point[0], 7),
@@ -109,7 +106,12 @@ def _shown(value: object) -> str:
 
 
 def _sentences(found: list[Finding]) -> Message | None:
-    return Message("{sentences}", {"sentences": [f.message for f in found]}) if found else None
+    """Return the sentences one after the other."""
+    if not found:
+        return None
+    names = [f"sentence_{number}" for number in range(len(found))]
+    template = " ".join(f"{{{name}}}" for name in names)
+    return Message(template, dict(zip(names, (f.message for f in found), strict=True)))
 
 
 def _origin(placement: Placement) -> Point | None:
@@ -119,7 +121,7 @@ def _origin(placement: Placement) -> Point | None:
 
 
 def _conversion_row(found: Conversion, placement: Placement) -> Row:
-    values: dict[str, object] = {
+    values: Values = {
         "Eastings": found.eastings,
         "Northings": found.northings,
         "OrthogonalHeight": found.height,
@@ -169,10 +171,10 @@ def _context_rows(found: Context, placement: Placement) -> Iterator[Row]:
     if found.matrix is not None:
         at = tuple(row[3] for row in found.matrix[:3])
         if any(at):
-            values = {"ContextType": found.kind, "origin": at}
-            yield _row(f"{name}/WorldCoordinateSystem", "context", 40, values, placement)
+            moved: Values = {"ContextType": found.kind, "origin": at}
+            yield _row(f"{name}/WorldCoordinateSystem", "context", 40, moved, placement)
     if found.true_north is not None:
-        values = {"ContextType": found.kind, "TrueNorth": found.true_north}
+        values: Values = {"ContextType": found.kind, "TrueNorth": found.true_north}
         yield _row(f"{name}/TrueNorth", "true_north", 0, values, placement)
 
 
@@ -182,12 +184,12 @@ def _moved(site: SiteEvidence) -> bool:
 
 def _placement_row(found: SiteEvidence, placement: Placement) -> Row:
     matrix = found.matrix or ()
-    values: dict[str, object] = {"Name": found.name, "origin": tuple(row[3] for row in matrix[:3])}
+    values: Values = {"Name": found.name, "origin": tuple(row[3] for row in matrix[:3])}
     return _row(f"IfcSite {found.guid}/ObjectPlacement", "site_placement", 30, values, placement)
 
 
 def _location_row(found: SiteEvidence, placement: Placement) -> Row:
-    values: dict[str, object] = {
+    values: Values = {
         "Name": found.name,
         "RefLatitude": found.raw_latitude,
         "RefLongitude": found.raw_longitude,
@@ -220,7 +222,7 @@ def _other_rows(rows: list[Row], placement: Placement) -> Iterator[Row]:
 
 
 def _answer_row(placement: Placement) -> Row:
-    values: dict[str, object] = {
+    values: Values = {
         "state": placement.state,
         "method": placement.method,
         "CRS": None if placement.crs is None else placement.crs.name,
