@@ -20,6 +20,7 @@ import shapely
 from numpy.typing import NDArray
 
 from ..findings import Finding, finding
+from .loops import in_loops, products_of
 from .structure import Ids, Indices
 
 Progress: TypeAlias = Callable[[float], None]
@@ -33,15 +34,6 @@ MAX_TRIANGLES = 200_000
 MAX_COORDINATE = 1e9
 #: Metres from the middle of all elements beyond which one is misplaced.
 MAX_DISTANCE = 20_000.0
-#: Classes on the way from a clipped solid up to the product that it is the body of.
-_UPWARDS = (
-    "IfcBooleanResult",
-    "IfcCsgSolid",
-    "IfcShapeRepresentation",
-    "IfcProductDefinitionShape",
-    "IfcRepresentationMap",
-    "IfcMappedItem",
-)
 
 
 @dataclass(frozen=True)
@@ -121,8 +113,17 @@ def triangles(
     group : the building of each; an element far away from all others of its building is dropped
     progress : called with the share of elements done, 0 to 1
     """
-    meshes, hulls = _meshes(model, elements, wanted, FAST, clip=False, progress=progress)
+    looped = wanted & in_loops(model, elements)
+    meshes, hulls = _meshes(model, elements, wanted & ~looped, FAST, clip=False, progress=progress)
     findings = []
+    if looped.any():
+        findings.append(
+            finding(
+                "reference_loop",
+                "The placement or body of {count} elements refers to itself; they have no shape.",
+                count=int(looped.sum()),
+            )
+        )
     if hulls:
         findings.append(
             finding(
@@ -216,19 +217,8 @@ def _flat(meshes: dict[int, Triangles]) -> tuple[Triangles, Indices]:
 
 
 def _clipped(model: ifcopenshell.file, elements: Ids) -> NDArray[np.bool_]:
-    """Tell which elements have a boolean operation in their body, found from the few operations upwards."""
-    found = list(model.by_type("IfcBooleanResult"))
-    seen = {item.id() for item in found}
-    products: set[int] = set()
-    while found:
-        for user in model.get_inverse(found.pop()):
-            if user.id() in seen:
-                continue
-            if any(user.is_a(name) for name in _UPWARDS):
-                seen.add(user.id())
-                found.append(user)
-            elif user.is_a("IfcProduct"):
-                products.add(user.id())
+    """Tell which elements have a boolean operation in their body."""
+    products = products_of(model, list(model.by_type("IfcBooleanResult")))
     return np.isin(elements, np.fromiter(products, np.int64, len(products)))
 
 
