@@ -12,8 +12,11 @@ from .base import PLUGIN
 from .boundaries.assignparts import AssignParts
 from .boundaries.assignunits import AssignUnits
 from .boundaries.checkboundaries import CheckBoundaries
+from .footprints.cimcoverage import CimCoverage
 from .footprints.citymodelfootprints import CityModelFootprints
+from .footprints.georeferencereport import GeoreferenceReport
 from .footprints.ifcfootprints import IfcFootprints
+from .footprints.matchfootprints import MatchFootprints
 from .indicators.importvalues import ImportValues
 from .indicators.joinindicators import JoinIndicators
 from .indicators.rollup import RollUp
@@ -51,6 +54,9 @@ class CityCheckProvider(QgsProcessingProvider):
             AssignParts,
             IfcFootprints,
             CityModelFootprints,
+            MatchFootprints,
+            GeoreferenceReport,
+            CimCoverage,
             ImportValues,
             JoinIndicators,
             RollUp,

@@ -71,7 +71,9 @@ def test_two_rows_per_building_in_the_right_place(file):
     assert list(placed["kind"]) == ["ground", "roofprint"]
     assert list(placed["area"]) == [80.0, 120.0]
     assert list(placed["outline_method"]) == ["ring", "envelope"]
-    assert placed.geometry.iloc[0].equals(shapely.MultiPolygon([shapely.box(499_992, 2_540_000, 500_000, 2_540_010)]))
+    assert placed.geometry.iloc[0].equals(
+        shapely.MultiPolygon([shapely.box(499_992, 2_540_000, 500_000, 2_540_010)])
+    )
     assert set(placed["ground_level"]) == {20.5}
     assert set(placed["warnings"]) == {"no_site"}
     assert found.unplaced.empty and found.unplaced.crs is None
@@ -133,7 +135,9 @@ def test_ids_are_unique_whatever_files_say(file, tmp_path):
 
 def test_a_city_model_is_in_its_own_crs(file):
     class Model:
-        file = ModelFile("CityJSON 2.0", crs=GK114, findings=[finding("lod_mixed", "Several levels of detail.")])
+        file = ModelFile(
+            "CityJSON 2.0", crs=GK114, findings=[finding("lod_mixed", "Several levels of detail.")]
+        )
 
         def __iter__(self):
             yield [building("a", None, ground_level=3.0)]
