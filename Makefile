@@ -1,6 +1,6 @@
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-cluster demo test lint package bench-startup bench-assignment bench-partitions clean
+.PHONY: help setup setup-cluster demo test lint package bench-startup bench-assignment bench-partitions bench-footprints clean
 
 # The rooms that do not import QGIS.
 ROOMS := $(wildcard citycheck_qgis/*.py $(addprefix citycheck_qgis/,units footprints indicators problems cim storage))
@@ -36,6 +36,9 @@ bench-assignment: setup ## measure the assignment beside its peers; SIZES='1m 3m
 
 bench-partitions: setup-cluster ## measure the work in parts: one process beside two
 	@. scripts/env.sh && python -m benchmarks.partitions
+
+bench-footprints: setup ## measure the reading of BIM and city models beside what people use; PARTS='ifc city'
+	@. scripts/env.sh && python -m benchmarks.footprints $(if $(PARTS),--parts $(PARTS))
 
 clean: ## remove results and caches; .venv and .qgis stay
 	rm -rf out dist .cache .pytest_cache .mypy_cache .ruff_cache .hypothesis
