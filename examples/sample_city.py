@@ -21,6 +21,7 @@ HERE = str(Path(__file__).resolve().parent)
 if HERE not in sys.path:
     sys.path.append(HERE)
 
+import sample_models as models  # noqa: E402
 import sample_survey as survey  # noqa: E402
 import sample_tables as tables  # noqa: E402
 from sample_fabric import Fabric, make_fabric, point_inside  # noqa: E402
@@ -61,6 +62,7 @@ sample.csv            sampled communities 2023, 2024 / 体检样本
 problems_YEAR.gpkg    problems found / 问题（住房、小区、街区）
 values_YEAR.xlsx      annex tables / 指标附表
 values_YEAR_街道.csv  values of the street offices (GB18030) / 街道报送值
+models/               IFC models of four buildings, a CityJSON block / 四栋建筑的 IFC 模型与一个街坊的 CityJSON 模型
 """
 
 
@@ -268,7 +270,7 @@ def write_layers(path: Path, layers: dict[str, gpd.GeoDataFrame]) -> Path:
 
 
 def make(folder: Path) -> dict[str, Path]:
-    """Write the sample city into a folder and return its files by a short name."""
+    """Write the sample city into a folder and return its files by a short name, but for the models of buildings."""
     folder = Path(folder)
     folder.mkdir(parents=True, exist_ok=True)
     # RandomState, not Generator: its stream is frozen for all versions of numpy.
@@ -288,6 +290,7 @@ def make(folder: Path) -> dict[str, Path]:
         "buildings": write_layers(folder / "buildings.gpkg", {"buildings": buildings[columns]}),
         "context": write_layers(folder / "context.gpkg", context),
     }
+    models.write_models(folder / "models", buildings)
     codes = units["community"].set_index("member")["代码"]
     homes["社区代码"] = homes["member"].map(codes)
     homes["社区名称"] = homes["member"].map(units["community"].set_index("member")["名称"])

@@ -18,6 +18,8 @@ Ring = Sequence[tuple[float, float]]
 
 ALPHABET = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz_$"
 TIME = "2025-01-15T00:00:00"
+#: Height of a storey and thickness of a slab where nothing else is said, metres.
+STOREY, SLAB = 3.0, 0.2
 #: Length unit -> metres.
 UNITS = {"METRE": 1.0, "MILLIMETRE": 1e-3, "FOOT": 0.3048}
 #: Classes -> number of attributes after the eight of IfcElement in IFC2X3 and in IFC4; those not named have 0 and 1.
@@ -49,14 +51,16 @@ class Typed:
 
 
 def encoded(text: str) -> str:
-    """Return a text as STEP writes it: in quotes, beyond ASCII as four hexadecimal digits."""
-    parts, wide = [], False
+    """Return a text as STEP writes it: in quotes, beyond ASCII as hexadecimal digits, four or eight each."""
+    parts, mode = [], ""
     for character in text.replace("'", "''").replace("\\", "\\\\"):
-        if (ord(character) > 126) != wide:
-            parts.append("\\X0\\" if wide else "\\X2\\")
-            wide = not wide
-        parts.append(character.encode("utf-16-be").hex().upper() if wide else character)
-    return "'" + "".join(parts) + ("\\X0\\" if wide else "") + "'"
+        number = ord(character)
+        wanted = "" if number < 127 else "X2" if number < 0x10000 else "X4"
+        if wanted != mode:
+            parts.append("\\X0\\" * bool(mode) + f"\\{wanted}\\" * bool(wanted))
+            mode = wanted
+        parts.append({"": character, "X2": f"{number:04X}", "X4": f"{number:08X}"}[mode])
+    return "'" + "".join(parts) + "\\X0\\" * bool(mode) + "'"
 
 
 def plain(text: str) -> str:
@@ -418,6 +422,43 @@ class IfcWriter:
             f"FILE_NAME({self._said(self.name + '.ifc')},'{TIME}',(''),(''),'CityCheck','CityCheck sample models','');\n"
             f"FILE_SCHEMA(('{self.schema}'));\nENDSEC;\n"
         )
+
+
+def rectangle(width: float, depth: float, x: float = 0.0, y: float = 0.0) -> Ring:
+    """Return a rectangle, anticlockwise."""
+    return [(x, y), (x + width, y), (x + width, y + depth), (x, y + depth)]
+
+
+def shell(w: IfcWriter, building: Ref | None, ring: Ring, storeys: int, z: float = 0.0, first: int = 1,
+          holes: Sequence[Ring] = (), shafts: Sequence[Ring] = (), overhang: float = 0.0, name: str = "{}F", rooms: bool = False,
+          height: float = STOREY) -> list[Ref]:  # fmt: skip
+    """Add storeys with slabs, walls and a flat roof over a ring; return the storeys.
+
+    Every storey has a slab that ends at its height and walls up to the next slab; the roof is part of the last one.
+
+    Parameters
+    ----------
+    ring, holes : anticlockwise, clockwise
+    shafts : holes under the roof, clockwise
+    first : number of the lowest storey
+    overhang : how far the roof of a rectangle stands over
+    height : of a storey
+    """
+    made = []
+    for i in range(storeys):
+        storey = w.storey(building, name.format(first + i), round(z + i * height, 6))
+        made.append(storey)
+        w.element("IFCSLAB", storey, w.prism(ring, -SLAB, SLAB, (*holes, *shafts)), "Floor", "FLOOR")
+        for side in (ring, *holes, *shafts):
+            w.walls(storey, side, 0.0, height - SLAB)
+        if rooms:
+            w.space(storey, ring, height - SLAB)
+    roof = ring
+    if overhang:
+        (x0, y0), (x1, y1) = ring[0], ring[2]
+        roof = rectangle(x1 - x0 + 2 * overhang, y1 - y0 + 2 * overhang, x0 - overhang, y0 - overhang)
+    w.element("IFCSLAB", made[-1], w.prism(roof, height - SLAB, SLAB, holes), "Roof", "ROOF")
+    return made
 
 
 #: An attribute that a subtype derives.
