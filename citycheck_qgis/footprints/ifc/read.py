@@ -114,13 +114,14 @@ def _understood(name: str) -> Iterator[None]:
 
 
 def _scene(model: ifcopenshell.file, parts: Structure, progress: Progress | None) -> _Scene:
+    scale = 1.0 if len(model.by_type("IfcProject")) == 1 else parts.scale
     body = with_body(model, parts)
     chosen, exotic, upright = envelope(model, parts, body)
     if parts.buildings:
         chosen &= parts.building >= 0
     cover = is_of(model, parts.classes, COVER)
     unknown = is_of(model, parts.classes, UNKNOWN)
-    shapes = triangles(model, parts.elements, chosen, parts.building, progress)
+    shapes = triangles(model, parts.elements, chosen, parts.building, scale, progress)
     ground = np.array([_ground_height(parts, shapes, upright, b) for b in range(len(parts.buildings))])
     shapes = recut(model, shapes, _standing_out(parts, shapes))
     rooms = np.array(
@@ -130,7 +131,7 @@ def _scene(model: ifcopenshell.file, parts: Structure, progress: Progress | None
         ],
         dtype=bool,
     )
-    spaces = triangles(model, parts.spaces, rooms, parts.space_building)
+    spaces = triangles(model, parts.spaces, rooms, parts.space_building, scale)
     return _Scene(model, parts, shapes, spaces, body, exotic, upright, cover, unknown, ground)
 
 
@@ -315,6 +316,15 @@ def _account(scene: _Scene) -> list[Finding]:
     """Return the account of all physical elements of a file: each is used, missed or left aside."""
     shapes, parts = scene.shapes, scene.parts
     findings = []
+    projects = len(scene.model.by_type("IfcProject"))
+    if projects > 1:
+        findings.append(
+            finding(
+                "several_projects",
+                "The file has {count} projects, which IFC does not allow; the units of the first count for all.",
+                count=projects,
+            )
+        )
     bodiless = int((~scene.body).sum())
     if bodiless:
         findings.append(

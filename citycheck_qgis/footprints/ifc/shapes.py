@@ -59,6 +59,7 @@ class Shapes:
     owner : (n,) index into ``elements`` of each triangle, ascending
     clipped : (elements,) whether a boolean operation that was left out cuts the element, so that its z range is that
         of the uncut body
+    scale : metres per unit of what the kernels give; they know the units of a file with exactly one IfcProject
     findings : elements that were simplified or dropped
     """
 
@@ -67,6 +68,7 @@ class Shapes:
     triangles: Triangles
     owner: Indices
     clipped: NDArray[np.bool_]
+    scale: float = 1.0
     findings: tuple[Finding, ...] = ()
 
     @cached_property
@@ -101,6 +103,7 @@ def triangles(
     elements: Ids,
     wanted: NDArray[np.bool_],
     group: Indices,
+    scale: float = 1.0,
     progress: Progress | None = None,
 ) -> Shapes:
     """Return the shapes of the wanted elements; those that gave none are `Shapes.missed`.
@@ -111,6 +114,7 @@ def triangles(
     elements : ids of products
     wanted : which of them to draw
     group : the building of each; an element far away from all others of its building is dropped
+    scale : see `Shapes`
     progress : called with the share of elements done, 0 to 1
     """
     looped = wanted & in_loops(model, elements)
@@ -133,7 +137,8 @@ def triangles(
                 limit=MAX_TRIANGLES,
             )
         )
-    shapes = Shapes(elements, wanted, *_flat(meshes), _clipped(model, elements), tuple(findings))
+    corners, owner = _flat(meshes, scale)
+    shapes = Shapes(elements, wanted, corners, owner, _clipped(model, elements), scale, tuple(findings))
     return _without_far(_without_wild(shapes), group)
 
 
@@ -143,7 +148,7 @@ def recut(model: ifcopenshell.file, shapes: Shapes, chosen: NDArray[np.bool_]) -
         return shapes
     done, _ = _meshes(model, shapes.elements, chosen, CAREFUL, clip=True)
     keep = ~np.isin(shapes.owner, list(done))
-    new, owner = _flat(done)
+    new, owner = _flat(done, shapes.scale)
     new = np.concatenate([shapes.triangles[keep], new])
     owner = np.concatenate([shapes.owner[keep], owner])
     order = np.argsort(owner, kind="stable")
@@ -208,12 +213,12 @@ def _hull(corners: NDArray[np.float64]) -> Triangles:
     return np.concatenate([np.concatenate([fan, level], axis=2) for level in levels])
 
 
-def _flat(meshes: dict[int, Triangles]) -> tuple[Triangles, Indices]:
+def _flat(meshes: dict[int, Triangles], scale: float) -> tuple[Triangles, Indices]:
     """Return all triangles in one array and the owner of each, ascending."""
     owners = sorted(meshes)
     parts = [meshes[i] for i in owners]
     owner = np.repeat(np.array(owners, np.int32), [len(part) for part in parts])
-    return np.concatenate([np.zeros((0, 3, 3)), *parts]), owner
+    return np.concatenate([np.zeros((0, 3, 3)), *parts]) * scale, owner
 
 
 def _clipped(model: ifcopenshell.file, elements: Ids) -> NDArray[np.bool_]:
