@@ -11,6 +11,7 @@ from .faces import FaceList
 
 #: Buildings and vertices after which a batch is handed on: enough for numpy to pay, and little memory.
 BUILDINGS, VERTICES = 2048, 400_000
+_OF_ONE_CODE = 10
 
 
 @dataclass
@@ -31,10 +32,16 @@ class Head:
     findings: list[Finding] = field(default_factory=list)
 
     def add(self, findings: Iterable[Finding]) -> None:
-        """Add findings, each code with the same values once."""
+        """Add findings, see `add_finding`."""
         for found in findings:
-            if found not in self.findings:
-                self.findings.append(found)
+            add_finding(self.findings, found)
+
+
+def add_finding(findings: list[Finding], found: Finding) -> None:
+    """Add what is not there yet; of one code a few are enough, however large the file."""
+    alike = [one for one in findings if one.code == found.code]
+    if len(alike) < _OF_ONE_CODE and found not in alike:
+        findings.append(found)
 
 
 @dataclass
@@ -45,14 +52,14 @@ class Batch:
     ----------
     buildings : without polygons
     faces : their faces, sorted by building
-    crs_names : the CRS names that `FaceList.runs` counts, as found; None where the file has none
+    crs_names : CRS name as found -> its number in `FaceList.runs`; None where the file has none
     vertices : of all faces
     east_first : coordinates come east first whatever the spelling of their CRS says
     """
 
     buildings: list[BuildingModel] = field(default_factory=list)
     faces: FaceList = field(default_factory=FaceList)
-    crs_names: list[str | None] = field(default_factory=list)
+    crs_names: dict[str | None, int] = field(default_factory=dict)
     vertices: int = 0
     east_first: bool = False
 

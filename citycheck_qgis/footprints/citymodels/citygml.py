@@ -64,8 +64,8 @@ _SKIPPED = {
     "bldg:buildingSubdivision", "core:externalReference", "core:generalizesTo", "core:relatedTo", "core:dynamizer",
     "core:appearance", "app:appearance", "gml:metaDataProperty", "core:pointCloud",
 }  # fmt: skip
-#: Attributes of one building, and links from one surface to the next, that are followed.
-_ATTRIBUTES_AT_MOST, _LINKS_AT_MOST = 400, 16
+#: Attributes of one building that are kept.
+_ATTRIBUTES_AT_MOST = 400
 #: Buildings that wait for surfaces from elsewhere before these are looked up.
 _DEFERRED_AT_MOST = 5_000
 
@@ -395,8 +395,9 @@ class _Gather:
         self.head.schema = self.head.schema or _version(element.tag)
         objects = _family(element)
         links = _Links(element, self.elsewhere)
+        crs = objects[0].crs or self.crs
         shaped = [
-            _polygons(one.shape.geometries(self._lod), one.crs or self.crs, self.dimension, links)
+            _polygons(one.shape.geometries(self._lod), one.crs or crs, self.dimension, links)
             for one in objects
         ]
         if links.missing and deferrable:
@@ -633,19 +634,22 @@ def _polygons(
     """Return the faces of geometries, each once, also where links lead to it twice."""
     result: list[_Polygon] = []
     seen: set[int] = set()
+    followed: set[str] = set()
     for kind, geometry in geometries:
-        waiting = [(geometry, crs, dimension, 0)]
+        waiting = [(geometry, crs, dimension)]
         while waiting:
-            element, name, axes, followed = waiting.pop()
+            element, name, axes = waiting.pop()
             attributes = element.attrib
             if attributes:
                 name = attributes.get("srsName", name)
                 axes = _dimension(element) or axes
                 link = attributes.get(_HREF)
-                if link is not None and followed < _LINKS_AT_MOST:
+                # Once is enough: links to links would multiply.
+                if link is not None and link not in followed:
+                    followed.add(link)
                     target = links.find(link)
                     if target is not None:
-                        waiting.append((target, name, axes, followed + 1))
+                        waiting.append((target, name, axes))
             tag = _NAMES[element.tag]
             if tag in _FACE_TAGS:
                 if id(element) not in seen:
@@ -653,7 +657,7 @@ def _polygons(
                     result.append(_polygon(element, kind, name, axes))
             # Shells inside a solid bound hollows.
             elif tag != "gml:interior":
-                waiting.extend([(child, name, axes, followed) for child in reversed(element)])
+                waiting.extend([(child, name, axes) for child in reversed(element)])
     return result
 
 

@@ -17,7 +17,7 @@ import numpy as np
 from ..findings import finding
 from ..models import BuildingModel
 from .attributes import describe, describe_parts, text_of
-from .batches import Batch, Head, lod_of, preference
+from .batches import Batch, Head, add_finding, lod_of, preference
 from .faces import FOOTPRINT, GROUND, PLAIN, ROOF, ROOF_EDGE, SIDE, crs_of, numbers
 from .files import NotACityModelError, Source
 
@@ -229,7 +229,7 @@ class _Gather:
         self.head = head
         self._lod = lod
         self._batch = _batch()
-        self._vertices = np.zeros((0, 3))
+        self._vertices = _Vertices(np.zeros((0, 3)))
         self._flat: list[int] = []
 
     def document(self, document: Object, context: _Context | None = None) -> Iterator[Batch]:
@@ -241,7 +241,7 @@ class _Gather:
                 [finding("objects_missing", "The file, or a feature of it, has no object CityObjects.")]
             )
             return
-        vertices = context.vertices(document.pop("vertices", None))
+        vertices = _Vertices(context.vertices(document.pop("vertices", None)))
         wrong = [key for key, item in objects.items() if not isinstance(item, dict)]
         for key in wrong:
             del objects[key]
@@ -271,7 +271,7 @@ class _Gather:
         batch, self._batch = self._batch, _batch()
         return batch
 
-    def _add(self, family: _Family, vertices: np.ndarray, context: _Context) -> None:
+    def _add(self, family: _Family, vertices: _Vertices, context: _Context) -> None:
         number = len(self._batch.buildings)
         building = BuildingModel(guid=family.id)
         self._batch.buildings.append(building)
@@ -302,7 +302,7 @@ class _Gather:
         item: Object,
         own: bool,
         crs: int,
-        vertices: np.ndarray,
+        vertices: _Vertices,
         context: _Context,
     ) -> bool:
         """Add the faces of an object; return whether it has any."""
@@ -316,10 +316,11 @@ class _Gather:
                 flat = list(chain.from_iterable(rings))
             except (TypeError, KeyError, IndexError, AttributeError):
                 building.elements_missed += 1
-                building.findings.append(
+                add_finding(
+                    building.findings,
                     finding(
                         "geometry_malformed", "A geometry is not built as CityJSON says and was left out."
-                    )
+                    ),
                 )
                 continue
             if array is not self._vertices:
@@ -339,7 +340,7 @@ class _Gather:
     def _flush(self) -> None:
         """Turn the vertex numbers gathered so far into coordinates."""
         if self._flat:
-            self._batch.faces.coordinates.append(_at(self._vertices, self._flat))
+            self._batch.faces.coordinates.append(self._vertices.at(self._flat))
             self._flat = []
 
 
@@ -348,20 +349,32 @@ def _batch() -> Batch:
     return Batch(east_first=True)
 
 
-def _at(vertices: np.ndarray, flat: list[Any]) -> np.ndarray:
-    """Return the vertices of a list of their numbers; NaN for whatever is no such number."""
-    try:
-        index = np.array(flat)
-    except (ValueError, OverflowError):
-        index = np.zeros(0)
-    if index.dtype.kind != "i" or index.ndim != 1:
-        index = np.array([i if type(i) is int and 0 <= i < len(vertices) else -1 for i in flat])
-    wrong = (index < 0) | (index >= len(vertices))
-    if not wrong.any():
-        return vertices[index]
-    result = np.full((len(index), 3), np.nan)
-    result[~wrong] = vertices[index[~wrong]]
-    return result
+@dataclass(frozen=True)
+class _Vertices:
+    """Vertices of a document, or of templates with the way from there to the place of one instance."""
+
+    array: np.ndarray
+    matrix: np.ndarray | None = None
+    point: np.ndarray | None = None
+
+    def at(self, flat: list[Any]) -> np.ndarray:
+        """Return the vertices of a list of their numbers; NaN for whatever is no such number."""
+        count = len(self.array)
+        try:
+            index = np.array(flat)
+        except (ValueError, OverflowError):
+            index = np.zeros(0)
+        if index.dtype.kind != "i" or index.ndim != 1:
+            index = np.array([i if type(i) is int and 0 <= i < count else -1 for i in flat])
+        wrong = (index < 0) | (index >= count)
+        if wrong.any():
+            found = np.full((len(index), 3), np.nan)
+            found[~wrong] = self.array[index[~wrong]]
+        else:
+            found = self.array[index]
+        if self.matrix is None or self.point is None:
+            return found
+        return found @ self.matrix[:3, :3].T + self.matrix[:3, 3] + self.point
 
 
 @dataclass
@@ -426,18 +439,18 @@ def _type(item: Object) -> str:
 
 
 def _chosen(
-    geometries: Iterable[object], vertices: np.ndarray, context: _Context, lod: str | None
-) -> Iterator[tuple[Object, np.ndarray]]:
+    geometries: Iterable[object], vertices: _Vertices, context: _Context, lod: str | None
+) -> Iterator[tuple[Object, _Vertices]]:
     """Yield the geometries of an object that count, with their vertices: those of LoD0, and the best other one."""
     solids = []
     for place, geometry in enumerate(geometries):
         if not isinstance(geometry, dict):
             continue
-        array: np.ndarray | None = vertices
+        array = vertices
         if geometry.get("type") == "GeometryInstance":
             geometry, array = _instance(geometry, vertices, context)
         kind = geometry.get("type")
-        if array is None or (kind != "Solid" and kind not in _SURFACES and kind not in _SOLIDS):
+        if kind != "Solid" and kind not in _SURFACES and kind not in _SOLIDS:
             continue
         level = lod_of(geometry.get("lod"))
         if level.startswith("0"):
@@ -450,17 +463,18 @@ def _chosen(
         yield geometry, array
 
 
-def _instance(geometry: Object, vertices: np.ndarray, context: _Context) -> tuple[Object, np.ndarray | None]:
-    """Return the template that a geometry points to, and its vertices moved to their place; None where it fails."""
+def _instance(geometry: Object, vertices: _Vertices, context: _Context) -> tuple[Object, _Vertices]:
+    """Return the template that a geometry points to, and how its vertices come to their place."""
     try:
         template = context.templates[geometry["template"]]
-        point = vertices[geometry["boundaries"][0]]
+        point = vertices.array[geometry["boundaries"][0]]
         matrix = np.array(geometry["transformationMatrix"], dtype=np.float64).reshape(4, 4)
-        moved = context.template_vertices @ matrix[:3, :3].T + matrix[:3, 3] + point
-        return (template, moved) if isinstance(template, dict) else ({}, None)
+        if isinstance(template, dict) and point.shape == (3,):
+            return template, _Vertices(context.template_vertices, matrix, point)
     except (KeyError, IndexError, TypeError, ValueError):
-        # Kept as a geometry that cannot be read, so that the building says so.
-        return {"type": "Solid", "boundaries": None}, vertices
+        pass
+    # Kept as a geometry that cannot be read, so that the building says so.
+    return {"type": "Solid", "boundaries": None}, vertices
 
 
 def _faces(geometry: Object) -> tuple[list[list[Any]], list[int]]:

@@ -12,6 +12,8 @@ import numpy as np
 FOOTPRINT, GROUND, ROOF_EDGE, ROOF, SIDE, PLAIN = range(6)
 #: Coordinates further out than this are no place, in any CRS; the rigid limit keeps sums of products finite.
 FARTHEST = 1e9
+#: CRS names of one file that are looked at, and what all others count as.
+MOST_CRS, ONE_TOO_MANY = 100, "(one CRS name too many)"
 #: A face of which less than this share is seen from above is a wall.
 _STEEP = 0.01
 
@@ -168,18 +170,14 @@ def _ring_normals(coordinates: np.ndarray, starts: np.ndarray, sizes: np.ndarray
     return np.add.reduceat(products, starts, axis=0) / 2
 
 
-def crs_of(names: list[str | None], name: str | None) -> int:
-    """Return the index of a CRS name, which is added where it is new."""
-    try:
-        return names.index(name)
-    except ValueError:
-        names.append(name)
-        return len(names) - 1
-
-
-def bad_by_building(faces: Faces, good: np.ndarray, count: int) -> np.ndarray:
-    """Return how many faces of each building are not usable."""
-    return np.bincount(faces.building[~good], minlength=count)
+def crs_of(names: dict[str | None, int], name: str | None) -> int:
+    """Return the number of a CRS name, which is added where it is new; names beyond `MOST_CRS` share one number."""
+    number = names.get(name)
+    if number is None:
+        if len(names) >= MOST_CRS:
+            name = ONE_TOO_MANY
+        number = names.setdefault(name, len(names))
+    return number
 
 
 def numbers(values: Sequence[object]) -> np.ndarray:

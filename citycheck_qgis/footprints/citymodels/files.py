@@ -19,8 +19,9 @@ _RATIO = 300
 #: Whatever the ratio, this much may always be unpacked, and no more than that ever, bytes.
 _ALWAYS, _EVER = 64 << 20, 64 << 30
 #: Members of an archive that are looked into.
-_MOST_MEMBERS = 20_000
-_HEAD = 1 << 16
+_MOST_MEMBERS = 200_000
+#: Bytes by which a document is told from others.
+_HEAD = 4096
 _BROKEN = (
     EOFError,
     zlib.error,
@@ -139,14 +140,15 @@ def _of_gzip(file: Path, size: int) -> Source:
 
 def _of_zip(file: Path) -> list[Source]:
     try:
-        with zipfile.ZipFile(file) as archive:
-            members = [m for m in archive.infolist() if not m.is_dir() and m.file_size]
+        # Stays open as long as its documents are known: a directory of thousands of textures is read once.
+        archive = zipfile.ZipFile(file)
     except _BROKEN as error:
         raise InputError(
             "{file} is a damaged archive ({reason}); copy or download it again.",
             file=file.name,
             reason=str(error),
         ) from error
+    members = [m for m in archive.infolist() if not m.is_dir() and m.file_size]
     if len(members) > _MOST_MEMBERS:
         raise InputError(
             "{file} holds {count} files, more than {most}; unpack it and read the city models in it.",
@@ -157,7 +159,7 @@ def _of_zip(file: Path) -> list[Source]:
     locked = [m for m in members if m.flag_bits & 1]
     found = []
     for member in sorted((m for m in members if not m.flag_bits & 1), key=lambda m: m.filename):
-        source = _of_member(file, member)
+        source = _of_member(file, archive, member)
         if source is not None:
             found.append(source)
     if not found and locked:
@@ -170,7 +172,7 @@ def _of_zip(file: Path) -> list[Source]:
     return found
 
 
-def _of_member(file: Path, member: zipfile.ZipInfo) -> Source | None:
+def _of_member(file: Path, archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> Source | None:
     """Return a member of a zip archive as a document, None where it cannot be a city model."""
     inner = "".join(c for c in member.filename if c.isprintable())
     if inner.startswith("__MACOSX/"):
@@ -179,18 +181,29 @@ def _of_member(file: Path, member: zipfile.ZipInfo) -> Source | None:
 
     @contextmanager
     def unpacked() -> Iterator[BinaryIO]:
-        with zipfile.ZipFile(file) as archive, archive.open(member) as stream:
+        try:
+            stream = archive.open(member)
+        except _BROKEN as error:
+            raise _not_unpacked(name, error) from error
+        with stream:
             yield bounded(stream, name, member.compress_size)
 
     try:
         with unpacked() as stream:
-            kind = kind_of(stream.read(_HEAD if member.file_size > _HEAD else member.file_size))
+            kind = kind_of(stream.read(_HEAD))
     except InputError:
-        # What can still be read of a damaged member is read, and its end reported.
-        kind = "xml" if inner.casefold().endswith((".gml", ".xml")) else "json"
-        if not inner.casefold().endswith((".gml", ".xml", ".json", ".jsonl")):
-            return None
+        # What can still be read of a damaged model is read, and its end reported.
+        ending = Path(inner).suffix.casefold()
+        kind = {".gml": "xml", ".xml": "xml", ".json": "json", ".jsonl": "json"}.get(ending, "other")
     return Source(name, kind, unpacked, member.file_size) if kind in ("xml", "json") else None
+
+
+def _not_unpacked(name: str, error: Exception) -> InputError:
+    return InputError(
+        "{file} cannot be unpacked to its end ({reason}); copy or download it again.",
+        file=name,
+        reason=str(error) or type(error).__name__,
+    )
 
 
 class _Bounded(io.RawIOBase):
@@ -209,11 +222,7 @@ class _Bounded(io.RawIOBase):
         try:
             data = self._stream.read(len(view))
         except _BROKEN as error:
-            raise InputError(
-                "{file} cannot be unpacked to its end ({reason}); copy or download it again.",
-                file=self._name,
-                reason=str(error) or type(error).__name__,
-            ) from error
+            raise _not_unpacked(self._name, error) from error
         self._left -= len(data)
         if self._left < 0:
             raise InputError(
@@ -226,7 +235,7 @@ class _Bounded(io.RawIOBase):
 
 def bounded(stream: IO[bytes] | gzip.GzipFile, name: str, packed: int) -> BinaryIO:
     """Return a stream that stops with an error where it unpacks to more than a city model could be."""
-    return cast(BinaryIO, io.BufferedReader(_Bounded(stream, name, packed), 1 << 18))
+    return cast(BinaryIO, io.BufferedReader(_Bounded(stream, name, packed), 1 << 16))
 
 
 class _Counted(io.RawIOBase):

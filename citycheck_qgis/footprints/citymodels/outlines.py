@@ -26,6 +26,8 @@ _GAP, _SLIVER = 0.05, 0.5
 _STRAIGHT = 0.001
 #: A face whose corners differ by less in height is level, metres.
 _LEVEL = 0.1
+#: Times its diameter that the outline of an invalid face may be long.
+_TANGLED = 1000
 _NOT_ANY = 99
 
 
@@ -251,6 +253,11 @@ def polygons(faces: Faces, wanted: np.ndarray) -> np.ndarray:
     )
     shapes = shapely.polygons(rings, indices=some.face)
     broken = np.flatnonzero(~shapely.is_valid(shapes))
+    # A ring that crosses the face a thousand times may cross itself a million times: no polygon, and no end to it.
+    west, south, east, north = shapely.bounds(shapes[broken]).T
+    tangled = shapely.length(shapes[broken]) > _TANGLED * np.hypot(east - west, north - south)
+    shapes[broken[tangled]] = None
+    broken = broken[~tangled]
     if len(broken):
         shapes[broken], _ = repair_shapes(shapes[broken])
         lower = shapely.get_dimensions(shapes[broken]) < 2

@@ -15,8 +15,8 @@ from ...units.coordinates import working_crs
 from ..findings import Finding, finding
 from ..georeference.areas import BESIDE, fits
 from ..georeference.crs_names import chinese_strip, crs_from_text, strip_crs, swaps_axes
-from .batches import Batch
-from .faces import Faces
+from .batches import Batch, add_finding
+from .faces import MOST_CRS, ONE_TOO_MANY, Faces
 
 #: Decimals that are kept, metres: what numbers in text and the way through a projection add is no difference.
 _DECIMALS = 3
@@ -65,11 +65,13 @@ class Locator:
         """
         vertex_crs = faces.crs[faces.vertex_face()]
         lost = np.zeros(len(faces.kind), dtype=bool)
-        for number, name in enumerate(batch.crs_names):
+        for name, number in batch.crs_names.items():
             rows = vertex_crs == number
             if not rows.any():
                 continue
             xy = faces.coordinates[rows, :2]
+            if name not in self._ways and len(self._ways) > MOST_CRS:
+                name = ONE_TOO_MANY
             if name not in self._ways:
                 self._ways[name] = self._way(name, xy, first=not self._ways, east_first=batch.east_first)
             way = self._ways[name]
@@ -178,8 +180,7 @@ class Locator:
         return crs, swap, False
 
     def _note(self, found: Finding) -> None:
-        if found not in self.findings:
-            self.findings.append(found)
+        add_finding(self.findings, found)
 
 
 def _user_crs(default: str | CRS | None) -> CRS | None:

@@ -16,7 +16,7 @@ from ...errors import InputError
 from ..findings import Finding, finding
 from ..models import BuildingModel, ModelFile
 from . import citygml, cityjson
-from .batches import Batch, Head
+from .batches import Batch, Head, add_finding
 from .files import NotACityModelError, Source, counted, sources
 from .outlines import GROUND_METHODS, ROOF_METHODS, Outlines, outline
 from .places import Locator
@@ -53,7 +53,7 @@ class CityModel:
         self._lod = lod
         self._locator = Locator(default_crs)
         self._sources = sources(path)
-        self._seen = np.zeros(0, dtype=np.int64)
+        self._seen = _Seen()
         self._repeats = 0
 
     def __iter__(self) -> Iterator[list[BuildingModel]]:
@@ -126,8 +126,7 @@ class CityModel:
             self._note(found)
 
     def _note(self, found: Finding) -> None:
-        if found not in self.file.findings:
-            self.file.findings.append(found)
+        add_finding(self.file.findings, found)
 
     def _buildings(self, batch: Batch) -> list[BuildingModel]:
         """Return the buildings of a batch with their polygons and heights."""
@@ -156,20 +155,40 @@ class CityModel:
 
     def _make_unique(self, buildings: list[BuildingModel]) -> None:
         """Number the ids that the file has used before, so that each building has its own."""
-        # A number of eight bytes for each building keeps the memory small that a city of a million needs.
         ids = np.array([hash(building.guid) for building in buildings], dtype=np.int64)
-        again = np.isin(ids, self._seen)
-        first = np.unique(ids, return_index=True)[1]
-        repeated = np.ones(len(ids), dtype=bool)
-        repeated[first] = False
-        for row in np.flatnonzero(again | repeated):
+        _, first = np.unique(ids, return_index=True)
+        repeated = self._seen.has(ids)
+        repeated |= ~np.isin(np.arange(len(ids)), first)
+        for row in np.flatnonzero(repeated):
             building = buildings[row]
             self._repeats += 1
             building.findings.append(
                 finding("id_repeated", "Another building of the file has the id {id}.", id=building.guid)
             )
             building.guid = f"{building.guid}#{self._repeats + 1}"
-        self._seen = np.union1d(self._seen, ids)
+        self._seen.add(ids)
+
+
+class _Seen:
+    """Numbers met so far, eight bytes each: a set would take ten times the memory for a city of a million buildings."""
+
+    def __init__(self) -> None:
+        self._runs: list[np.ndarray] = []
+
+    def has(self, numbers: np.ndarray) -> np.ndarray:
+        """Return which numbers were added before."""
+        found = np.zeros(len(numbers), dtype=bool)
+        for run in self._runs:
+            found |= run[np.minimum(np.searchsorted(run, numbers), len(run) - 1)] == numbers
+        return found
+
+    def add(self, numbers: np.ndarray) -> None:
+        """Add numbers; sorted runs are merged when the one before is not much longer, so that few remain."""
+        if len(numbers):
+            self._runs.append(np.sort(numbers))
+        while len(self._runs) > 1 and len(self._runs[-2]) <= 2 * len(self._runs[-1]):
+            last = self._runs.pop()
+            self._runs[-1] = np.sort(np.concatenate([self._runs[-1], last]), kind="stable")
 
 
 def _fill(buildings: list[BuildingModel], outlines: Outlines) -> None:
