@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TypeAlias
 
-from ...messages import Message, mark
+from ...messages import mark
 from ..findings import Finding, codes_of
 from .areas import longitude_latitude
 from .crs_names import crs_from_text
@@ -35,7 +35,7 @@ def evidence_rows(evidence: Evidence, placement: Placement) -> list[Row]:
     values : the numbers and names as found
     status : one of `STATUS`: ``used``, ``rejected`` (with the reason), ``not needed`` (a higher level was used) or ``information``
     codes : of the findings about it, joined by semicolons
-    reason : sentences of these findings
+    reason : their sentences, a list of messages
     longitude, latitude : WGS 84 degrees of the point that it gives, None where it gives none by itself
     """
     rows = [
@@ -91,7 +91,7 @@ def _as_row(
         "values": ", ".join(f"{name}={_shown(value)}" for name, value in said.items()),
         "status": status,
         "codes": codes_of(found),
-        "reason": _sentences(found),
+        "reason": [f.message for f in found],
         "longitude": None if point is None else round(point[0], 7),
         "latitude": None if point is None else round(point[1], 7),
     }
@@ -103,15 +103,6 @@ def _shown(value: object) -> str:
     if isinstance(value, tuple):
         return "(" + " ".join(_shown(part) for part in value) + ")"
     return str(value)
-
-
-def _sentences(found: list[Finding]) -> Message | None:
-    """Return the sentences one after the other."""
-    if not found:
-        return None
-    names = [f"sentence_{number}" for number in range(len(found))]
-    template = " ".join(f"{{{name}}}" for name in names)
-    return Message(template, dict(zip(names, (f.message for f in found), strict=True)))
 
 
 def _origin(placement: Placement) -> Point | None:
