@@ -132,7 +132,7 @@ def kinds_of(model: ifcopenshell.file, parts: Structure) -> dict[str, Chosen]:
     # The slabs that a roof consists of are no floors, whatever their type says.
     for item in model.by_type("IfcRoof"):
         for relation in item.IsDecomposedBy:
-            members = [part.id() for part in relation.RelatedObjects]
+            members = [part.id() for part in relation.RelatedObjects or ()]
             roofing |= np.isin(parts.elements, members) & (slab | covering)
     return {
         "upright": is_of(model, parts.classes, UPRIGHT),

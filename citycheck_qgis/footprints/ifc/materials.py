@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .properties import properties_of
+from .structure import text
 
 #: Kind of structure -> words for its material. The first that fits counts: 钢筋混凝土 is concrete, not steel.
 MATERIALS = {
@@ -72,17 +73,21 @@ def _materials(element: ifcopenshell.entity_instance) -> Iterator[str]:
 
 def _names(material: ifcopenshell.entity_instance, depth: int) -> Iterator[str]:
     if material.is_a("IfcMaterial"):
-        yield material.Name or ""
+        yield text(material, "Name") or ""
     elif material.is_a("IfcMaterialLayerSetUsage") and depth:
         yield from _names(material.ForLayerSet, depth - 1)
     elif material.is_a("IfcMaterialProfileSetUsage") and depth:
         yield from _names(material.ForProfileSet, depth - 1)
     elif material.is_a("IfcMaterialLayerSet"):
         layers = sorted(material.MaterialLayers or (), key=lambda layer: -(layer.LayerThickness or 0.0))
-        yield from (layer.Material.Name or "" for layer in layers if layer.Material is not None)
+        yield from (text(layer.Material, "Name") or "" for layer in layers if layer.Material is not None)
     elif material.is_a("IfcMaterialList"):
-        yield from (one.Name or "" for one in material.Materials or ())
+        yield from (text(one, "Name") or "" for one in material.Materials or ())
     elif material.is_a("IfcMaterialConstituentSet"):
-        yield from (one.Material.Name or "" for one in material.MaterialConstituents or () if one.Material)
+        yield from (
+            text(one.Material, "Name") or "" for one in material.MaterialConstituents or () if one.Material
+        )
     elif material.is_a("IfcMaterialProfileSet"):
-        yield from (one.Material.Name or "" for one in material.MaterialProfiles or () if one.Material)
+        yield from (
+            text(one.Material, "Name") or "" for one in material.MaterialProfiles or () if one.Material
+        )

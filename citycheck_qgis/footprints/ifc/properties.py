@@ -13,6 +13,8 @@ from pathlib import Path
 
 import ifcopenshell
 
+from .structure import text
+
 #: Texts that templates and authoring tools leave where a person should have written something.
 PLACEHOLDERS = frozenset(
     (
@@ -74,45 +76,44 @@ def properties_of(item: ifcopenshell.entity_instance, sets_like: str = "") -> li
         if relation.is_a("IfcRelDefinesByProperties"):
             sets += _sets(relation.RelatingPropertyDefinition)
         elif relation.is_a("IfcRelDefinesByType"):
-            sets += relation.RelatingType.HasPropertySets or () if relation.RelatingType else ()
+            sets += getattr(relation.RelatingType, "HasPropertySets", None) or ()
     for relation in getattr(item, "IsTypedBy", None) or ():
-        if relation.RelatingType is not None and relation.is_a("IfcRelDefinesByType"):
-            sets += relation.RelatingType.HasPropertySets or ()
-    return [found for one in sets if not sets_like or sets_like in (one[2] or "") for found in _members(one)]
+        sets += getattr(relation.RelatingType, "HasPropertySets", None) or ()
+    return [found for one in sets if sets_like in (text(one, "Name") or "") for found in _members(one)]
 
 
 def _sets(definition: ifcopenshell.entity_instance | None) -> Sequence[ifcopenshell.entity_instance]:
     """Return the sets of a definition; IFC4 allows several in one."""
     if definition is None:
         return ()
-    return (definition,) if definition.is_a("IfcRoot") else definition.wrappedValue or ()
+    return (definition,) if definition.is_a("IfcRoot") else getattr(definition, "wrappedValue", None) or ()
 
 
 def _members(definition: ifcopenshell.entity_instance) -> Iterator[Property]:
-    group = definition.Name or definition.is_a()
+    group = text(definition, "Name") or definition.is_a()
     if definition.is_a("IfcPropertySet"):
         yield from _flat(group, definition.HasProperties or (), 3)
     elif definition.is_a("IfcElementQuantity"):
         for quantity in definition.Quantities or ():
-            if quantity is not None and quantity.is_a("IfcPhysicalSimpleQuantity") and quantity.Name:
-                yield Property(group, quantity.Name, quantity[3], quantity.is_a())
+            name = text(quantity, "Name")
+            if name and quantity.is_a("IfcPhysicalSimpleQuantity"):
+                yield Property(group, name, quantity[3], quantity.is_a())
 
 
-def _flat(
-    group: str, properties: Iterable[ifcopenshell.entity_instance | None], depth: int
-) -> Iterator[Property]:
+def _flat(group: str, properties: Iterable[ifcopenshell.entity_instance], depth: int) -> Iterator[Property]:
     """Yield the properties of a set, those of complex properties among them."""
     for one in properties:
-        if one is None or not one.Name:
+        name = text(one, "Name")
+        if not name:
             continue
         if one.is_a("IfcPropertySingleValue") and one.NominalValue is not None:
-            yield Property(group, one.Name, one.NominalValue.wrappedValue, one.NominalValue.is_a())
+            yield Property(group, name, one.NominalValue.wrappedValue, one.NominalValue.is_a())
         elif one.is_a("IfcPropertyEnumeratedValue") and one.EnumerationValues:
             texts = [str(value.wrappedValue) for value in one.EnumerationValues]
-            yield Property(group, one.Name, ", ".join(texts), "IfcLabel")
+            yield Property(group, name, ", ".join(texts), "IfcLabel")
         elif one.is_a("IfcPropertyListValue") and one.ListValues:
             texts = [str(value.wrappedValue) for value in one.ListValues]
-            yield Property(group, one.Name, ", ".join(texts), "IfcLabel")
+            yield Property(group, name, ", ".join(texts), "IfcLabel")
         elif one.is_a("IfcComplexProperty") and depth:
             yield from _flat(group, one.HasProperties or (), depth - 1)
 

@@ -231,13 +231,9 @@ def placement_matrix(product: ifcopenshell.entity_instance, scale: float) -> NDA
 def _axes(axes: ifcopenshell.entity_instance | None) -> NDArray[np.float64]:
     """Return the matrix of an IfcAxis2Placement2D or 3D in the units of the file."""
     matrix = np.eye(4)
-    if axes is None:
-        return matrix
-    point = getattr(axes.Location, "Coordinates", None) or ()
-    matrix[: len(point), 3] = point[:3]
-    flat = axes.is_a("IfcAxis2Placement2D")
-    z = _direction(None if flat else axes.Axis, (0.0, 0.0, 1.0))
-    x = _direction(axes.RefDirection, (1.0, 0.0, 0.0))
+    matrix[:3, 3] = _numbers(getattr(axes, "Location", None), "Coordinates")
+    z = _direction(getattr(axes, "Axis", None), (0.0, 0.0, 1.0))
+    x = _direction(getattr(axes, "RefDirection", None), (1.0, 0.0, 0.0))
     x = x - z * (x @ z)
     if np.linalg.norm(x) < 1e-9:
         return matrix
@@ -250,11 +246,18 @@ def _axes(axes: ifcopenshell.entity_instance | None) -> NDArray[np.float64]:
 def _direction(
     direction: ifcopenshell.entity_instance | None, default: tuple[float, float, float]
 ) -> NDArray[np.float64]:
-    ratios = getattr(direction, "DirectionRatios", None) or default
-    vector = np.zeros(3)
-    vector[: len(ratios)] = ratios[:3]
+    vector = _numbers(direction, "DirectionRatios")
     length = np.linalg.norm(vector)
     return vector / length if np.isfinite(length) and length > 0 else np.array(default)
+
+
+def _numbers(item: ifcopenshell.entity_instance | None, attribute: str) -> NDArray[np.float64]:
+    """Return up to three numbers of a list; zeros for what is missing or no number."""
+    vector = np.zeros(3)
+    for i, value in enumerate((getattr(item, attribute, None) or ())[:3]):
+        if isinstance(value, int | float) and np.isfinite(value):
+            vector[i] = value
+    return vector
 
 
 def _ids(items: Sequence[ifcopenshell.entity_instance]) -> Ids:

@@ -31,7 +31,7 @@ def unit_scale(model: ifcopenshell.file, kind: str = "LENGTHUNIT") -> float | No
     assignments = [p[8] for p in instances(model, "IfcProject") if p[8] is not None]
     for assignment in assignments or instances(model, "IfcUnitAssignment"):
         for unit in assignment[0] or ():
-            if unit is not None and unit.is_a("IfcNamedUnit") and unit.UnitType == kind:
+            if isinstance(unit, ifcopenshell.entity_instance) and getattr(unit, "UnitType", None) == kind:
                 return scale_of(unit)
     return None
 
