@@ -62,6 +62,11 @@ def metric_crs_at(longitude: float, latitude: float) -> CRS:
     if _CHINA[0] <= longitude <= _CHINA[2] and _CHINA[1] <= latitude <= _CHINA[3]:
         meridian = min(max(round(longitude / 3) * 3, 75), 135)
         return CRS.from_epsg(4534 + (meridian - 75) // 3)
+    return utm_at(longitude, latitude)
+
+
+def utm_at(longitude: float, latitude: float) -> CRS:
+    """Return the UTM zone (WGS 84) of a place."""
     return CRS.from_epsg((32600 if latitude >= 0 else 32700) + min(int((longitude + 180) // 6) + 1, 60))
 
 

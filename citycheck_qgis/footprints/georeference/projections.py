@@ -8,8 +8,8 @@ from typing import TypeAlias
 
 from pyproj import CRS, Geod
 
-from ...units.coordinates import in_metres, is_mercator, metric_crs_at
-from .areas import longitude_latitude, map_point
+from ...units.coordinates import in_metres, is_mercator, metric_crs_at, utm_at
+from .areas import BESIDE, inside, longitude_latitude, map_point
 
 #: (a, b, d, e, x, y) as in `Placement.matrix`.
 Affine: TypeAlias = tuple[float, float, float, float, float, float]
@@ -58,10 +58,14 @@ def is_plain(crs: CRS) -> bool:
 
 
 def metric_crs(preferred: CRS | None, longitude: float, latitude: float) -> CRS:
-    """Return `preferred` where it is projected in metres, else the metric CRS of the place."""
+    """Return `preferred` where it is projected in metres, else the metric CRS of the place.
+
+    Where the strip of China lies beside the country (its box holds neighbours too), that is the UTM zone.
+    """
     if preferred is not None and is_plain(preferred):
         return preferred
-    return metric_crs_at(longitude, latitude)
+    usual = metric_crs_at(longitude, latitude)
+    return usual if inside(usual, longitude, latitude, BESIDE) else utm_at(longitude, latitude)
 
 
 def tangent(crs: CRS, longitude: float, latitude: float) -> Affine | None:

@@ -191,6 +191,16 @@ class _Case:
                 )
             )
             crs, matrix = target, moved
+        if not fits(crs, *apply(matrix, self.anchor), BESIDE):
+            self._note(
+                finding(
+                    "outside_projection",
+                    "{source}: the model would lie outside the area of {crs}; it was not placed.",
+                    source=placed.source,
+                    crs=crs.name,
+                )
+            )
+            return Placement("needs_control_points", 0, "none", findings=tuple(self.findings))
         return Placement(
             placed.state,
             placed.level,
