@@ -3,7 +3,7 @@
 Every run is a process of its own. Prints tables, and at last one line of JSON with the figures and their targets. Real
 models are taken from the data beside the checkout; where they are absent, their rows say so.
 
-    make bench-footprints      or      python -m benchmarks.footprints --parts twin ifc campus folder city
+    make bench-footprints      or      python -m benchmarks.footprints --parts twin ifc campus folder city match
 """
 
 from __future__ import annotations
@@ -14,9 +14,11 @@ import os
 import subprocess
 import sys
 import tempfile
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from ..assignment.measure import measure
+from ..assignment.sizes import SIZES
 from ..assignment.targets import Verdict
 from .targets import (
     Run,
@@ -25,6 +27,7 @@ from .targets import (
     judge_city,
     judge_folder,
     judge_ifc,
+    judge_match,
     judge_twin,
     memory_share,
 )
@@ -32,7 +35,7 @@ from .targets import (
 ROOT = Path(__file__).resolve().parents[2]
 DATA = ROOT.parent / "shared" / "data"
 CACHE = ROOT / ".cache" / "bench"
-PARTS = ("twin", "ifc", "campus", "folder", "city")
+PARTS = ("twin", "ifc", "campus", "folder", "city", "match")
 #: A run that takes longer is ended, seconds.
 LIMIT = 120.0
 #: Ordinary models; of the first three the area is held against the recipe's.
@@ -59,7 +62,7 @@ def run(subject: str, path: Path, *more: object, megabytes: float | None = None)
 
 def call(module: str, *arguments: object) -> str:
     """Run a module of this benchmark that is too big for this process (see `measure`); return what it prints."""
-    command = [sys.executable, "-m", f"{__package__}.{module}", *arguments]
+    command = [sys.executable, "-m", f"{__package__.rpartition('.')[0]}.{module}", *arguments]
     return subprocess.run(
         list(map(str, command)), cwd=ROOT, check=True, stdout=subprocess.PIPE, text=True
     ).stdout.strip()
@@ -153,7 +156,7 @@ def ifc() -> dict[str, Verdict]:
 
 def campus() -> dict[str, Verdict]:
     """Measure a model of 100 MB."""
-    path, buildings, ground = call("ifc_models", "campus", CAMPUS_MB).split("\n")
+    path, buildings, ground = call("footprints.ifc_models", "campus", CAMPUS_MB).split("\n")
     found = run("citycheck_ifc", Path(path))
     table(
         "A model of 100 MB, made by ourselves",
@@ -175,7 +178,7 @@ def campus() -> dict[str, Verdict]:
 
 def folder() -> dict[str, Verdict]:
     """Measure a folder of small files, some broken, one that hangs, and the folder of real models."""
-    made, broken = call("ifc_models", "folder", FILES).split("\n")
+    made, broken = call("footprints.ifc_models", "folder", FILES).split("\n")
     rows, verdicts = [], {}
     pipe = Path(made) / "hangs.ifc"
     pipe.unlink(missing_ok=True)
@@ -236,7 +239,7 @@ def city() -> dict[str, Verdict]:
         ("cityjsonseq", CITYJSON),
         *(("citygml", n) for n in CITYGML),
     ):
-        path = Path(call("city_files", kind, count))
+        path = Path(call("footprints.city_files", kind, count))
         runs[f"{kind} {count}"] = mine = run("citycheck_city", path)
         peer = {"cityjson": "recipe_city", "citygml": "gdal_city"}.get(kind)
         rows.append(_city_row(f"{kind}, {count:,} buildings", mine, run(peer, path) if peer else None))
@@ -254,6 +257,26 @@ def city() -> dict[str, Verdict]:
     )
     small, large = (runs[f"citygml {count}"] for count in CITYGML)
     return judge_city(runs[f"cityjson {CITYJSON}"], small, large)
+
+
+def match(sizes: Sequence[str]) -> dict[str, Verdict]:
+    """Measure the matching of footprints with the buildings of an invented city, which overlap here and there."""
+    rows = []
+    verdicts: dict[str, Verdict] = {}
+    for size in sizes:
+        buildings, *_ = call("assignment.city", size).split("\n")
+        found = run("citycheck_match", Path(buildings))
+        verdicts |= judge_match(size, SIZES[size], found)
+        rows.append(
+            [
+                size if found.figures else f"{size}: {failure(found)}",
+                figure(found["cpu"]),
+                figure(found.usage.memory, 0),
+                *(figure(found[name], 0) for name in ("matched", "ambiguous", "wrong")),
+            ]
+        )
+    table("Footprints and as many buildings", "number | CPU s | peak MB | matched | ambiguous | wrong", rows)
+    return verdicts
 
 
 def _city_row(title: str, mine: Run, peer: Run | None) -> list[str]:
@@ -290,13 +313,23 @@ def main() -> None:
     """Measure, and print what was found."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--parts", nargs="+", choices=PARTS, default=PARTS, help="default: all")
-    parts = parser.parse_args().parts
+    parser.add_argument(
+        "--sizes", nargs="+", choices=SIZES, default=["100k"], help="buildings to match with; default: 100k"
+    )
+    arguments = parser.parse_args()
     CACHE.mkdir(parents=True, exist_ok=True)
-    measured = {"twin": twin, "ifc": ifc, "campus": campus, "folder": folder, "city": city}
+    measured: dict[str, Callable[[], dict[str, Verdict]]] = {
+        "twin": twin,
+        "ifc": ifc,
+        "campus": campus,
+        "folder": folder,
+        "city": city,
+    }
+    measured["match"] = lambda: match(arguments.sizes)
     print(machine())
     verdicts: dict[str, Verdict] = {}
     for part in PARTS:
-        if part in parts:
+        if part in arguments.parts:
             verdicts |= measured[part]()
     print(
         "\nCPU: user and system of all threads after the imports; ×: of CityCheck's CPU; peak MB: the largest process, "

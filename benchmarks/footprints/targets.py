@@ -17,6 +17,8 @@ MOST_PER_MB, LEAST_RATIO, MOST_AREA_PERCENT = 0.20, 10, 0.5
 MEMORY_TIMES, MEMORY_BASE = 10, 100
 CAMPUS_SECONDS, CAMPUS_MEMORY = 15.0, 1_200
 MOST_OF_SINGLE = 1.3
+#: Seconds for a million footprints and as many buildings, and how many of a thousand matches may be wrong.
+MATCH_SECONDS, MATCH_WRONG = 60.0, 1.0
 CITYJSON_RATE, CITYGML_RATE, MOST_GROWTH = 5_000, 10.0, 1.1
 
 
@@ -114,6 +116,14 @@ def judge_city(cityjson: Run, small: Run, large: Run) -> dict[str, Verdict]:
         "CityJSON: buildings/s": at_least(cityjson["buildings"] / cityjson["cpu"], CITYJSON_RATE),
         "CityGML: MB/s": at_least(large.megabytes / large["cpu"], CITYGML_RATE),
         "CityGML: memory of a file four times as large": at_most(large.peak / small.peak, MOST_GROWTH),
+    }
+
+
+def judge_match(size: str, count: int, run: Run) -> dict[str, Verdict]:
+    """Return the verdicts on the matching of so many footprints."""
+    return {
+        f"matching {size}: CPU s for a million": at_most(run["cpu"] * 1e6 / count, MATCH_SECONDS),
+        f"matching {size}: wrong of a thousand": at_most(1_000 * run["wrong"] / count, MATCH_WRONG),
     }
 
 

@@ -178,7 +178,7 @@ def match(
     Parameters
     ----------
     footprints : one row per model building in the buildings' CRS; columns cim_id, and where known guid, code,
-        source_file, georef_method; a building that nothing places has no geometry
+        source_file, georef_method, state (``approximate``); a building that nothing places has no geometry
     buildings : polygons in a CRS projected in metres
     building_id, code, guid : columns of the building layer: its number, the code that models carry, and their global
         id; those not given are found by their usual names, the code also in the column of the number
@@ -251,13 +251,13 @@ def _common_crs(footprints: gpd.GeoDataFrame, buildings: gpd.GeoDataFrame) -> CR
 def _models(footprints: gpd.GeoDataFrame) -> Side:
     number = len(footprints)
     nothing = pd.Series([None] * number, index=footprints.index, dtype=object)
-    method = footprints.get("georef_method", nothing)
+    method, state = footprints.get("georef_method", nothing), footprints.get("state", nothing)
     return Side(
         footprints["cim_id"].astype(str).to_numpy(dtype=object),
         normal_forms(footprints.get("code", nothing), building_code),
         normal_forms(footprints.get("guid", nothing), global_id),
         polygons_of(footprints.geometry.to_numpy()),
-        method.isin(ROUGH_METHODS).to_numpy(dtype=bool),
+        (method.isin(ROUGH_METHODS) | (state == "approximate")).to_numpy(dtype=bool),
     )
 
 

@@ -99,9 +99,15 @@ class Pairs:
 
 
 def polygons_of(shapes: np.ndarray) -> np.ndarray:
-    """Return valid polygons; None for what is none, or has no area."""
+    """Return valid Polygons and MultiPolygons; None for what is none, or has no area.
+
+    Of a collection the polygons remain: where two areas are cut with each other and also touch, lines are left, too.
+    """
     fixed, _ = repair_shapes(shapes)
-    fixed[shapely.area(fixed) == 0] = None
+    for row in np.flatnonzero(shapely.get_type_id(fixed) == shapely.GeometryType.GEOMETRYCOLLECTION):
+        parts = shapely.get_parts(shapely.get_parts(fixed[row]))
+        fixed[row] = shapely.union_all(parts[shapely.get_dimensions(parts) == 2])
+    fixed[~(shapely.area(fixed) > 0)] = None
     return fixed
 
 

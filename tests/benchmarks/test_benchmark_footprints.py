@@ -14,6 +14,7 @@ from citycheck.benchmarks.footprints.targets import (
     judge_city,
     judge_folder,
     judge_ifc,
+    judge_match,
     judge_twin,
     memory_share,
 )  # fmt: skip
@@ -62,8 +63,9 @@ def test_a_failed_run_meets_no_target():
         **judge_campus(FAILED, 3, 9.0),
         **judge_folder(FAILED, 1),
         **judge_city(FAILED, FAILED, FAILED),
+        **judge_match("100k", 100_000, FAILED),
     }
-    assert len(verdicts) == 19
+    assert len(verdicts) == 21
     assert not any(met(verdicts).values())
     assert verdicts["house: times less CPU than the recipe"]["value"] is None
 
@@ -79,6 +81,11 @@ def test_every_file_of_the_folder_has_its_row():
         "folder: files over their time, but one": True,
         "folder: CPU of the sum of single files": False,
     }
+
+
+def test_matching_is_judged_by_the_million():
+    assert all(met(judge_match("100k", 100_000, run(cpu=5.9, wrong=100))).values())
+    assert not any(met(judge_match("100k", 100_000, run(cpu=6.1, wrong=101))).values())
 
 
 def test_city_models_are_judged_by_rate_and_by_growth_of_memory():

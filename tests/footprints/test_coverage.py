@@ -80,6 +80,13 @@ def test_only_the_built_up_area_counts(units, models):
     assert "coverage_outside" in codes(found) and "coverage_of_whole_units" not in codes(found)
 
 
+def test_built_up_areas_that_only_touch_a_unit_leave_no_line_in_it(units):
+    built_up = layer(box(0, 100, 100, 100), box(0, -100, 100, 100))
+    found = cover(units, layer(box(0, 0, 100, 100)), 2025, built_up=built_up)
+    assert found.areas["built_up"].tolist() == pytest.approx([10_000, 10_000, 0])
+    assert found.areas["covered"].tolist() == pytest.approx([0, 0, 0])
+
+
 def test_a_unit_that_is_not_built_up_is_not_applicable(units, models):
     units.loc[2, "built_up"] = 0.0
     found = cover(units, models, 2025)

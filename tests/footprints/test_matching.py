@@ -172,6 +172,8 @@ def test_rough_places_contradict_only_from_far_away():
     found = match(models(rows), buildings)
     assert outcomes(found.footprints) == [("matched", "")]
     assert found.footprints["building_id"].tolist() == ["b1"]
+    said = match(models({**rows, "georef_method": None, "state": "approximate"}), buildings)
+    assert confidence(said) == confidence(found)
     alone = match(models({**rows, "code": None}), buildings)
     assert confidence(alone)["m0", "b0"] == pytest.approx(0.5)
 
@@ -229,6 +231,12 @@ def test_invalid_and_collapsed_polygons_are_no_defect():
         models({"at": bow_tie}, {"at": line}, {"at": empty}), register({"at": box(0, 0)}, {"at": line})
     )
     assert found.footprints["outcome"].tolist() == ["matched", "unmatched", "unmatched"]
+
+
+def test_of_a_collection_the_polygons_count():
+    mixed = shapely.GeometryCollection([box(0, 0), shapely.LineString([(X + 20, Y), (X + 50, Y)])])
+    found = match(models({"at": mixed}), register({"at": box(0, 0)}, {"at": box(40, 0)}))
+    assert confidence(found) == {("m0", "b0"): pytest.approx(0.9)}
 
 
 def row_of(number, shift=(0.0, 0.0), **values):
