@@ -21,7 +21,8 @@ JOINT, DOOR = 0.05, 0.3
 LINE = 0.005
 #: Gaps between the members of a bare frame.
 FRAME = 0.5
-SIMPLIFY = 0.01
+#: Corners that move an outline by less than this are needless, metres; coordinates are rounded to half of `ROUNDING`.
+SIMPLIFY, ROUNDING = 0.01, 0.002
 #: Square metres below which a part or a hole of an outline is none.
 MIN_PART, MIN_HOLE = 4.0, 1.0
 #: A room is open to the sky when it is larger than this and floors and rooms cover less than this share of it.
@@ -216,7 +217,9 @@ def closed(shape: BaseGeometry, distance: float) -> BaseGeometry:
     """Return a shape with gaps of up to twice `distance` closed and its corners kept."""
     if shape.is_empty:
         return shape
-    grown = shapely.buffer(shape, distance, join_style="mitre", mitre_limit=5.0)
+    # Two vertices within rounding of each other make a mitred corner a cut one.
+    smooth = shapely.simplify(shape, ROUNDING)
+    grown = shapely.buffer(smooth, distance, join_style="mitre", mitre_limit=5.0)
     return shapely.buffer(grown, -distance, join_style="mitre", mitre_limit=5.0)
 
 
