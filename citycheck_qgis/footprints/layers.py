@@ -138,7 +138,7 @@ class LayerBuilder:
         """Return the layers, the placed footprints in a CRS; None: none is placed."""
         files = pd.DataFrame(self._files, columns=FILE_COLUMNS)
         frames = [frame for frame in self._frames if len(frame)]
-        table = pd.concat(frames, ignore_index=True) if frames else _frame([], None, "")
+        table = pd.concat(frames, ignore_index=True) if frames else _frame([], None, "").assign(file_hash=None)
         table["cim_id"], same = _ids(table)
         table.loc[same, "warnings"] = [
             f"{w};{SAME_ID}" if w else SAME_ID for w in table.loc[same, "warnings"]

@@ -157,3 +157,10 @@ def test_a_crs_that_does_not_reach_there_is_refused(file):
     far = Placement("placed", 50, "map_conversion", CRS("EPSG:4326"), (1, 0, 0, 1, 0.0, 95.0))
     with pytest.raises(InputError, match="cannot be shown in"):
         layers_of(result(file, building(placement=far)))
+
+
+def test_files_without_a_single_building_give_empty_layers(file):
+    found = layers_of(result(file), crs=None)
+    assert found.placed.empty and found.unplaced.empty
+    assert [c.total for c in found.conservation] == [1, 0]
+    assert found.files["buildings"].tolist() == [0]
