@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import datetime
 import re
+from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TypeAlias
 
 import ifcopenshell
@@ -32,7 +33,7 @@ from .properties import (
     text_of,
 )
 from .storeys import SAME, STEP, SUNK, Count, Extents, count_storeys
-from .structure import Building, Structure, text
+from .structure import Building, Indices, Structure, text
 from .units import unit_scale
 
 Chosen: TypeAlias = NDArray[np.bool_]
@@ -67,11 +68,10 @@ _CJK = re.compile(r"[\u3400-\u9fff]")
 
 @dataclass(frozen=True)
 class _Case:
-    """All that is known of one building."""
+    """All that is known of one building; the structure, sizes and kinds are those of its own elements alone."""
 
     model: ifcopenshell.file
     parts: Structure
-    index: int
     said: Sequence[Property]
     sizes: Extents
     kinds: dict[str, Chosen]
@@ -81,7 +81,7 @@ class _Case:
     @property
     def building(self) -> Building:
         """The building in the structure."""
-        return self.parts.buildings[self.index]
+        return self.parts.buildings[0]
 
     def find(self, field: str) -> list[Property]:
         """Return the properties that say a field."""
@@ -109,9 +109,20 @@ def describe(
     """
     kinds = kinds_of(model, parts)
     area_scale = unit_scale(model, "AREAUNIT") or parts.scale**2
+    elements, spaces = (_by_building(of, len(buildings)) for of in (parts.building, parts.space_building))
+    on_site = Counter(building.site for building in parts.buildings)
     for index, result in enumerate(buildings):
-        said = _said_about(model, parts, index)
-        case = _Case(model, parts, index, said, sizes, kinds, names, area_scale)
+        at = elements[index]
+        alone = on_site[parts.buildings[index].site] == 1, len(buildings) == 1
+        case = _Case(
+            model,
+            _one_building(parts, index, at, spaces[index]),
+            _said_about(model, parts, index, *alone),
+            Extents(sizes.low[at], sizes.high[at], sizes.area[at], sizes.sure[at]),
+            {kind: chosen[at] for kind, chosen in kinds.items()},
+            names,
+            area_scale,
+        )
         _names(case, result)
         _place(case, result)
         count = _storeys(case, result)
@@ -120,6 +131,37 @@ def describe(
         _year(case, result)
         _use(case, result)
         _structure(case, result)
+
+
+def _by_building(building: Indices, count: int) -> list[NDArray[np.int64]]:
+    """Return for each building the positions of what stands in it."""
+    order = np.argsort(building, kind="stable")
+    bounds = np.searchsorted(building[order], np.arange(count + 1))
+    return [order[bounds[i] : bounds[i + 1]] for i in range(count)]
+
+
+def _one_building(
+    parts: Structure, index: int, elements: NDArray[np.int64], spaces: NDArray[np.int64]
+) -> Structure:
+    """Return the structure of a building alone, so that the cost of many does not grow with their square."""
+    levels = parts.storeys_of(index)
+    first, end = (levels[0], levels[-1] + 1) if levels else (0, 0)
+
+    def relabelled(storey: Indices) -> Indices:
+        return np.where((storey >= first) & (storey < end), storey - first, -1)
+
+    return replace(
+        parts,
+        buildings=(parts.buildings[index],),
+        storeys=tuple(replace(storey, building=0) for storey in parts.storeys[first:end]),
+        elements=parts.elements[elements],
+        classes=parts.classes[elements],
+        building=np.zeros(len(elements), np.int32),
+        storey=relabelled(parts.storey[elements]),
+        spaces=parts.spaces[spaces],
+        space_building=np.zeros(len(spaces), np.int32),
+        space_storey=relabelled(parts.space_storey[spaces]),
+    )
 
 
 def kinds_of(model: ifcopenshell.file, parts: Structure) -> dict[str, Chosen]:
@@ -141,14 +183,15 @@ def kinds_of(model: ifcopenshell.file, parts: Structure) -> dict[str, Chosen]:
     }
 
 
-def _said_about(model: ifcopenshell.file, parts: Structure, index: int) -> list[Property]:
+def _said_about(
+    model: ifcopenshell.file, parts: Structure, index: int, only_on_site: bool, only_one: bool
+) -> list[Property]:
     """Return the properties of a building, and those of its site and project where it is the only one there."""
     building = parts.buildings[index]
     said = properties_of(model.by_id(building.id))
-    alone = sum(b.site == building.site for b in parts.buildings) == 1
-    if building.site >= 0 and alone:
+    if building.site >= 0 and only_on_site:
         said += properties_of(model.by_id(parts.sites[building.site].id))
-    if len(parts.buildings) == 1 and not building.made_up:
+    if only_one and not building.made_up:
         projects = model.by_type("IfcProject")
         said += properties_of(projects[0]) if projects else []
     return said
@@ -226,11 +269,11 @@ def address_of(address: ifcopenshell.entity_instance | None) -> str | None:
 def _storeys(case: _Case, result: BuildingModel) -> Count | None:
     """Set the storeys: what properties say when it can be, else what was counted."""
     ground = case.building.elevation if result.ground_level is None else result.ground_level
-    count = count_storeys(case.model, case.parts, case.index, case.sizes, case.kinds, ground)
+    count = count_storeys(case.model, case.parts, case.sizes, case.kinds, ground)
     if count:
         result.storeys_above, result.storeys_below = count.above, count.below
         result.sources["storeys_above"] = result.sources["storeys_below"] = count.method
-    levels = len(case.parts.storeys_of(case.index))
+    levels = len(case.parts.storeys)
     for field in ("storeys_below", "storeys_above"):
         for said in case.find(field):
             number = number_of(said.value)
@@ -296,7 +339,7 @@ def _storeys_differ(result: BuildingModel, count: Count) -> Finding:
 
 def _heights(case: _Case, result: BuildingModel) -> None:
     """Set the eaves, and the height of the properties where the shape has none."""
-    own = (case.parts.building == case.index) & case.sizes.sure
+    own = case.sizes.sure
     roof = own & case.kinds["roof"] & ~np.isnan(case.sizes.high)
     if result.height is not None and result.height < LEAST_HEIGHT:
         result.findings.append(
@@ -401,7 +444,7 @@ def _claims(case: _Case, count: Count | None) -> list[tuple[str, str, float, flo
     claim("quantity", quantities)
     claim("property", [p for p in stated if not p.kind.startswith("IfcQuantity")])
     claim("planned", case.find("planned_area"))
-    storeys = [case.parts.storeys[i].id for i in case.parts.storeys_of(case.index)]
+    storeys = [storey.id for storey in case.parts.storeys]
     spaces = case.parts.spaces[_rooms(case, count)].tolist()
     for method, items in (("storeys_quantities", storeys), ("spaces_quantities", spaces)):
         areas, source = [], ""
@@ -423,13 +466,12 @@ def _claims(case: _Case, count: Count | None) -> list[tuple[str, str, float, flo
 
 def _rooms(case: _Case, count: Count | None) -> Chosen:
     """Tell which rooms are those of the building's storeys, not of lofts and flat roofs."""
-    own = case.parts.space_building == case.index
     if count is None:
-        return own
+        return np.ones(len(case.parts.spaces), bool)
     counted = [
         any(abs(storey.elevation - floor) < SAME for floor in count.floors) for storey in case.parts.storeys
     ]
-    return own & np.array([*counted, True])[case.parts.space_storey]
+    return np.array([*counted, True])[case.parts.space_storey]
 
 
 def _fitting(
@@ -470,8 +512,7 @@ def _fitting(
 
 def _floor_at(case: _Case, z: float, result: BuildingModel, base: float) -> float:
     """Return the area of one floor: its slabs where they can be a floor, else the ground print."""
-    own = (case.parts.building == case.index) & case.kinds["floor"]
-    area = float(np.nansum(case.sizes.area[own & (np.abs(case.sizes.high - z) < STEP)]))
+    area = float(np.nansum(case.sizes.area[case.kinds["floor"] & (np.abs(case.sizes.high - z) < STEP)]))
     most = max(base, result.roofprint.area if result.roofprint is not None else 0.0) * MOST_SLAB
     # Cellars reach out under the ground around a building.
     if result.ground_level is not None and z < result.ground_level - SUNK:
@@ -517,9 +558,11 @@ def _use(case: _Case, result: BuildingModel) -> None:
 
 def _structure(case: _Case, result: BuildingModel) -> None:
     _first_text(case, result, "structure")
-    own = (case.parts.building == case.index) & case.kinds["upright"]
-    material = main_material(case.model, case.parts.elements[own], _volumes(case.sizes, own))
-    if result.structure is None and material:
+    if result.structure is not None:
+        return
+    upright = case.kinds["upright"]
+    material = main_material(case.model, case.parts.elements[upright], _volumes(case.sizes, upright))
+    if material:
         result.structure, result.sources["structure"] = material, "materials"
 
 

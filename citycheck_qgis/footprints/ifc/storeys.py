@@ -115,7 +115,6 @@ def ground_storey(parts: Structure, candidates: Sequence[int], zero: float) -> i
 def count_storeys(
     model: ifcopenshell.file,
     parts: Structure,
-    building: int,
     sizes: Extents,
     kinds: dict[str, Chosen],
     ground: float,
@@ -124,17 +123,17 @@ def count_storeys(
 
     Parameters
     ----------
+    parts : the structure of this building alone
     kinds : ``upright``, ``floor`` and ``roof`` elements, see `facts.kinds_of`
     ground : z of the ground at the building
     """
-    own = parts.building == building
-    levels = parts.storeys_of(building)
-    used = [i for i in levels if _is_storey(parts, i, own, sizes, kinds)]
+    levels = range(len(parts.storeys))
+    used = [i for i in levels if _is_storey(parts, i, sizes, kinds)]
     if not used:
-        used = [i for i in levels if (own & kinds["upright"] & (parts.storey == i)).any()]
+        used = [i for i in levels if (kinds["upright"] & (parts.storey == i)).any()]
     floors = _apart([parts.storeys[i].elevation for i in used])
-    slabs = _slab_floors(own, sizes, kinds)
-    high = sizes.high[own & sizes.sure]
+    slabs = _slab_floors(sizes, kinds)
+    high = sizes.high[sizes.sure]
     top = float(np.nanmax(high)) if np.isfinite(high).any() else None
     tall = top is not None and floors and (top - floors[0]) / len(floors) > HIGHEST
     if len(slabs) > len(floors) and (not floors or tall):
@@ -149,17 +148,17 @@ def count_storeys(
     return Count(len(floors) - below, below, tuple(floors), "levels")
 
 
-def _is_storey(parts: Structure, storey: int, own: Chosen, sizes: Extents, kinds: dict[str, Chosen]) -> bool:
+def _is_storey(parts: Structure, storey: int, sizes: Extents, kinds: dict[str, Chosen]) -> bool:
     """Tell whether a level is one that people use: it has a floor or a room, and walls as high as a person.
 
     Rooms without such walls count where there is no roof: tools make rooms of flat roofs and lofts too.
     """
     base = parts.storeys[storey].elevation
-    on = own & (parts.storey == storey)
+    on = parts.storey == storey
     room = bool((parts.space_storey == storey).any())
-    floor = kinds["floor"] & (on | (own & (np.abs(sizes.high - base) < STEP)))
+    floor = kinds["floor"] & (on | (np.abs(sizes.high - base) < STEP))
     # What gave no shape cannot be measured and is taken as high.
-    reaching = own & (sizes.low < base + STEP) & (sizes.high >= base + SAME)
+    reaching = (sizes.low < base + STEP) & (sizes.high >= base + SAME)
     if (kinds["upright"] & (reaching | (on & np.isnan(sizes.high)))).any():
         return room or bool(floor.any())
     return room and not (on & kinds["roof"]).any()
@@ -181,9 +180,9 @@ def _apart(heights: Sequence[float]) -> list[float]:
     return kept
 
 
-def _slab_floors(own: Chosen, sizes: Extents, kinds: dict[str, Chosen]) -> list[float]:
+def _slab_floors(sizes: Extents, kinds: dict[str, Chosen]) -> list[float]:
     """Return the heights of floors by slabs alone: of every flat slab that carries a tenth of the largest, but the top."""
-    flat = own & (kinds["floor"] | kinds["roof"]) & (sizes.high - sizes.low < 1.0)
+    flat = (kinds["floor"] | kinds["roof"]) & (sizes.high - sizes.low < 1.0)
     if not flat.any():
         return []
     large = flat & (sizes.area >= 0.1 * np.nanmax(sizes.area[flat]))

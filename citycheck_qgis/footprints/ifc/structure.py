@@ -5,6 +5,7 @@ Element ids are the numbers of the STEP file (``#123`` is 123). Indices point in
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
@@ -105,6 +106,10 @@ class Storey:
     declared: float | None = None
 
 
+def _building_of(storey: Storey) -> int:
+    return storey.building
+
+
 @dataclass(frozen=True)
 class Structure:
     """The spatial structure of a model.
@@ -141,7 +146,8 @@ class Structure:
 
     def storeys_of(self, building: int) -> list[int]:
         """Return the indices of the storeys of a building, from the lowest to the highest."""
-        return [i for i, storey in enumerate(self.storeys) if storey.building == building]
+        first = bisect_left(self.storeys, building, key=_building_of)
+        return list(range(first, bisect_right(self.storeys, building, first, key=_building_of)))
 
 
 def structure(model: ifcopenshell.file) -> Structure:
@@ -232,6 +238,8 @@ def _axes(axes: ifcopenshell.entity_instance | None) -> NDArray[np.float64]:
     """Return the matrix of an IfcAxis2Placement2D or 3D in the units of the file."""
     matrix = np.eye(4)
     matrix[:3, 3] = _numbers(getattr(axes, "Location", None), "Coordinates")
+    if getattr(axes, "Axis", None) is None and getattr(axes, "RefDirection", None) is None:
+        return matrix
     z = _direction(getattr(axes, "Axis", None), (0.0, 0.0, 1.0))
     x = _direction(getattr(axes, "RefDirection", None), (1.0, 0.0, 0.0))
     x = x - z * (x @ z)
@@ -349,9 +357,9 @@ class _Tree:
             result = np.where(known[at] == tops, order[at], -1).astype(np.int32)
         return result
 
-    def above(self, item: int) -> int:
-        """Return the parent of an item; itself where it has none."""
-        return int(self.nodes[self.parent[self._at(np.array([item]))]][0])
+    def above(self, ids: Ids) -> Ids:
+        """Return the parent of each id; itself where it has none."""
+        return self.nodes[self.parent[self._at(ids)]]
 
     def loose(self, ids: Ids) -> NDArray[np.bool_]:
         """Tell which of the ids stand in nothing spatial."""
@@ -411,7 +419,8 @@ def _buildings(
     """Return the buildings of a file, parts counted to their whole and mere complexes left out."""
     found = list(instances(model, "IfcBuilding"))
     ids = [b.id() for b in found]
-    outer = [int(tree.nearest(np.array([tree.above(b)]), ids)[0]) if tree.above(b) != b else -1 for b in ids]
+    above = tree.above(np.array(ids, np.int64))
+    outer = np.where(above == ids, -1, tree.nearest(above, ids)).tolist()
     parts = {i for i, b in enumerate(found) if outer[i] >= 0 and b.CompositionType == "PARTIAL"}
     if parts:
         findings.append(
