@@ -298,7 +298,8 @@ def _check_read(model: ifcopenshell.file, text: _Text, findings: list[Finding]) 
                 total=text.statements,
             )
         )
-    errors = ifcopenshell.get_log().count("[error]")
+    log = ifcopenshell.get_log()
+    errors = log.count("[error]") + log.count("[warning]")
     if errors:
         findings.append(
             finding(

@@ -154,7 +154,9 @@ def roofprint(body: Bodies, loose: Bodies = NOTHING, *, walls_only: bool = False
     return None if shape.is_empty else Print(shape, "hull")
 
 
-def ground_print(walls: Bodies, slabs: Bodies, spaces: Bodies, roof: BaseGeometry = EMPTY) -> Print | None:
+def ground_print(
+    walls: Bodies, slabs: Bodies, spaces: Bodies, roof: BaseGeometry = EMPTY, *, within: bool = False
+) -> Print | None:
     """Return the outline of a building where it stands on the ground; None where nothing of it does.
 
     Parameters
@@ -163,8 +165,11 @@ def ground_print(walls: Bodies, slabs: Bodies, spaces: Bodies, roof: BaseGeometr
     slabs : the floors at the ground
     spaces : the rooms of the ground storey
     roof : the roofprint; says what is a court where there are neither floors nor rooms
+    within : floors count under the roof only, for they are paving outside
     """
     floors, rooms = union(slabs), union(spaces)
+    if within:
+        floors = shapely.intersection(floors, roof)
     cover = shapely.union(floors, rooms)
     cover = roof if cover.is_empty else cover
     wanted = max(floors.area, rooms.area)

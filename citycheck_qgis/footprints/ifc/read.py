@@ -217,10 +217,16 @@ def _draw(scene: _Scene, index: int, used: Chosen, result: BuildingModel) -> Non
     upright = used & scene.upright & (low < ground + BAND[1]) & (high > ground + BAND[0])
     floors = used & scene.cover & (high > ground + FLOOR[0]) & (high < ground + FLOOR[1])
     rooms = scene.spaces.used & (scene.parts.space_building == index)
-    stands = outlines.ground_print(shapes.of(upright), shapes.of(floors), scene.spaces.of(rooms), roof.shape)
+    bodies = shapes.of(upright), shapes.of(floors), scene.spaces.of(rooms)
+    stands = outlines.ground_print(*bodies, roof.shape)
+    doubtful = stands is None or stands.method != "wall_ring" or roof.shape.area > PAVED * stands.shape.area
     higher = (above | scene.unknown) & seen
-    if stands is not None and roof.shape.area > PAVED * stands.shape.area and higher.any():
-        roof = _without_paving(roof, _roof(scene, higher, bare), result)
+    if doubtful and higher.any():
+        bare_roof = _roof(scene, higher, bare)
+        if bare_roof is not None and roof.shape.area > PAVED * bare_roof.shape.area:
+            result.findings.append(_paving(roof, bare_roof))
+            roof = bare_roof
+            stands = outlines.ground_print(*bodies, roof.shape, within=True)
     stands = stands or outlines.Print(roof.shape, "roofprint")
     result.roofprint, result.roof_method = roof.shape, roof.method
     result.ground, result.ground_method = stands.shape, stands.method
@@ -235,22 +241,14 @@ def _roof(scene: _Scene, seen: Chosen, bare: bool) -> outlines.Print | None:
     return outlines.roofprint(scene.shapes.of(known), loose, walls_only=bare)
 
 
-def _without_paving(
-    whole: outlines.Print, roof: outlines.Print | None, result: BuildingModel
-) -> outlines.Print:
-    """Return the roofprint without the floors at ground level when these reach far beyond it."""
-    if roof is None or whole.shape.area < PAVED * roof.shape.area:
-        return whole
-    result.findings.append(
-        finding(
-            "paving_left_out",
-            "Floors at ground level reach far beyond the building ({whole} m² with them, {roof} m² without); they "
-            "are taken for paving.",
-            whole=round(whole.shape.area, 1),
-            roof=round(roof.shape.area, 1),
-        )
+def _paving(whole: outlines.Print, roof: outlines.Print) -> Finding:
+    return finding(
+        "paving_left_out",
+        "Floors at ground level reach far beyond the building ({whole} m² with them, {roof} m² without); they are "
+        "taken for paving.",
+        whole=round(whole.shape.area, 1),
+        roof=round(roof.shape.area, 1),
     )
-    return roof
 
 
 def _underground(scene: _Scene, index: int, high: NDArray[np.float64]) -> Chosen:
