@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 from citycheck.citycheck_qgis.errors import InputError
 from citycheck.citycheck_qgis.footprints.georeference.areas import BESIDE, fits, longitude_latitude
+from citycheck.citycheck_qgis.footprints.georeference.crs_names import crs_from_text
 from citycheck.citycheck_qgis.footprints.georeference.evidence import (
     BuildingEvidence,
     Context,
@@ -483,7 +484,14 @@ def test_latitude_and_longitude():
 
 @pytest.mark.parametrize(
     ("longitude", "latitude", "epsg"),
-    [(113.3, 23.1001, 4547), (8.44, 49.1, 32632), (126.97, 37.5601, 32652), (77.21, 28.61, 32643), (-70.6512, -33.4523, 32719), (151.2, -33.87, 32756)],
+    [
+        (113.3, 23.1001, 4547),
+        (8.44, 49.1, 32632),
+        (126.97, 37.5601, 32652),
+        (77.21, 28.61, 32643),
+        (-70.6512, -33.4523, 32719),
+        (151.2, -33.87, 32756),
+    ],
 )
 def test_latitude_and_longitude_all_over_the_earth(longitude, latitude, epsg):
     placement = resolve(located(latitude, longitude))
@@ -650,7 +658,7 @@ def test_every_way_to_write_a_place_is_read(
     """Whatever unit, scale, order or spelling: the same point of the earth, the same turn, the true size."""
     name, longitude, latitude = place
     truth = (longitude + dx, latitude + dy)
-    crs = resolve(converted(None, None, name)).crs or _crs_of(name)
+    crs = crs_from_text(name)[0]
     east, north = Transformer.from_crs(4326, crs, always_xy=True).transform(*truth)
     unit = {"declared": map_unit or 1.0, "project": length_unit, "metres": 1.0, "millimetres": 0.001}[written]
     stated = {"right": length_unit / unit, "missing": None, "inverted": unit / length_unit, "one": 1.0}[scale]
@@ -676,10 +684,27 @@ def test_every_way_to_write_a_place_is_read(
     assert math.remainder(math.atan2(d, a) - angle, math.tau) == pytest.approx(0, abs=1e-9)
 
 
-def _crs_of(name):
-    from citycheck.citycheck_qgis.footprints.georeference.crs_names import crs_from_text
-
-    return crs_from_text(name)[0]
+def test_units_and_orders_exhaustively():
+    """Of all combinations of units, orders and places none is read wrong, and hardly one is refused."""
+    refused = 0
+    cases = [
+        (place, length_unit, map_unit, unit, swapped)
+        for place in PLACES
+        for length_unit in (1.0, 0.001, 0.01, FOOT)
+        for map_unit in (None, 1.0, 0.001, FOOT)
+        for unit in {map_unit or 1.0, length_unit, 1.0, 0.001}
+        for swapped in (False, True)
+    ]
+    for (name, longitude, latitude), length_unit, map_unit, unit, swapped in cases:
+        east, north = Transformer.from_crs(4326, crs_from_text(name)[0], always_xy=True).transform(
+            longitude, latitude
+        )
+        pair = (north / unit, east / unit) if swapped else (east / unit, north / unit)
+        placement = resolve(converted(*pair, name, map_unit, length_unit))
+        if placement.state == "placed":
+            assert metres_between(*placed_at(placement), longitude, latitude) < 0.05
+        refused += placement.state != "placed"
+    assert refused <= 0.01 * len(cases)
 
 
 numbers = st.one_of(

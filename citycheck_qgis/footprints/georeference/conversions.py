@@ -15,7 +15,7 @@ from pyproj import CRS
 from ...units.coordinates import is_mercator
 from ..findings import Finding, finding
 from .areas import BESIDE, fits, longitude_latitude, map_point
-from .crs_names import chinese_strip, strip_crs
+from .crs_names import STRIPS, chinese_strip, strip_crs
 from .evidence import Conversion, unit_of_name
 from .projections import Affine, Point, apply, compose, inverse, metres_between
 
@@ -32,8 +32,12 @@ _GUESSES = (0.3048, 1200 / 3937, 1000.0)
 _NOTABLE = 0.05
 #: Northings and zoned eastings of maps in metres stay below these.
 _NORTHINGS, _EASTINGS = 1.1e7, 6.1e7
+#: Few places lie as near to the origin of their CRS, metres: a unit that says so is less likely than one that does not.
+_NEAR_ORIGIN = 20_000.0
 #: Readings of this tier and above are guesses: they count only where latitude and longitude confirm them.
-_GUESS = 4
+_GUESS = 10
+#: Degrees between central meridians of strips that a person may mistake for each other.
+_NEIGHBOURS = 6
 
 
 @dataclass(frozen=True)
@@ -42,7 +46,7 @@ class Reading:
 
     Attributes
     ----------
-    tier : 0 as declared; greater for less likely mistakes
+    tier : 0 as declared; each mistake that it supposes adds one or two, the less likely ones more
     matrix : from local metres to coordinates of `crs`, in its unit
     unit : metres in one unit of eastings and northings, None where they were not used
     findings : the corrections that it takes
@@ -145,17 +149,18 @@ def _readings(conversion: Conversion, crs: CRS, local: Local) -> Iterator[Readin
     axis = _axis(crs)
     for tier, unit, found in _units(conversion, crs, local):
         point = (east * unit / axis, north * unit / axis)
+        if unit != axis and max(abs(east), abs(north)) * unit < _NEAR_ORIGIN:
+            tier += 2
         yield from _turned(tier, conversion, crs, point, unit, found, local)
-        if tier < 2:
-            yield from _zoned(tier, conversion, crs, point, unit, found, local)
+        yield from _zoned(tier, conversion, crs, point, unit, found, local)
         swapped = finding(
             "eastings_northings_swapped",
             "{source}: eastings and northings have changed places; they were swapped.",
             source=conversion.source,
         )
-        yield from _turned(max(tier, 1) + 1, conversion, crs, point[::-1], unit, (*found, swapped), local)
-        if tier < 2:
-            yield from _zoned(max(tier, 1) + 1, conversion, crs, point[::-1], unit, (*found, swapped), local)
+        turned = (point[1], point[0])
+        yield from _turned(tier + 2, conversion, crs, turned, unit, (*found, swapped), local)
+        yield from _zoned(tier + 2, conversion, crs, turned, unit, (*found, swapped), local)
     yield from _degrees(conversion, crs, (east, north), local)
 
 
@@ -292,13 +297,16 @@ def _zoned(
             )
         )
         moved = (bare + in_crs * 1_000_000, point[1])
-        yield from _turned(max(tier, 1), conversion, crs, moved, unit, (*found, note), local)
+        yield from _turned(tier + 1, conversion, crs, moved, unit, (*found, note), local)
         return
     if strip is None:
         return
     for width in (strip[1], 9 - strip[1]):
         other = strip_crs(strip[0], width, in_point, strip[3])
-        if other is not None:
+        if (
+            other is not None
+            and abs(_meridian(width, in_point) - _meridian(strip[1], strip[2])) <= _NEIGHBOURS
+        ):
             note = finding(
                 "zone_contradicts_crs",
                 "{source}: the easting {easting:.0f} begins with the number of another zone than {crs}; {other} was taken.",
@@ -306,16 +314,20 @@ def _zoned(
                 **values,
             )
             moved = (point[0] if strip[3] else bare, point[1])
-            yield from _turned(max(tier, 2), conversion, other, moved, unit, (*found, note), local)
+            yield from _turned(tier + 3, conversion, other, moved, unit, (*found, note), local)
 
 
 def _same_meridian(strip: tuple[str, int, int, bool] | None, zone: int) -> bool:
     """Return whether a zone number of 3 or 6 degrees has the central meridian of a strip."""
     if strip is None:
         return False
-    _, width, own, _ = strip
-    meridian = own * 3 if width == 3 else own * 6 - 3
-    return meridian in (zone * 3 if zone >= 25 else -1, zone * 6 - 3 if zone <= 23 else -1)
+    width = 3 if zone >= STRIPS[strip[0], 3][2] else 6
+    return _meridian(width, zone) == _meridian(strip[1], strip[2])
+
+
+def _meridian(width: int, zone: int) -> int:
+    """Return the central meridian of a strip of 3 or 6 degrees."""
+    return zone * 3 if width == 3 else zone * 6 - 3
 
 
 def _utm_zone(crs: CRS) -> int:

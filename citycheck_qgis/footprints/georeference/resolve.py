@@ -164,7 +164,7 @@ class _Case:
     # All other evidence, level by level
 
     def by_evidence(self) -> Placement:
-        for attempt in (self._by_conversion, self._by_placement, self._by_context, self._by_location):
+        for attempt in (self._by_conversion, self._by_context, self._by_placement, self._by_location):
             placed = attempt()
             if placed is not None:
                 self._contradictions(placed)
@@ -233,7 +233,8 @@ class _Case:
     # Level 50
 
     def _by_conversion(self) -> _Placed | None:
-        for conversion in self._conversions():
+        conversions = self._conversions()
+        for conversion in conversions:
             if conversion.eastings is None or conversion.northings is None:
                 self._note(
                     finding(
@@ -245,8 +246,22 @@ class _Case:
                 continue
             placed = self._convert(conversion)
             if placed is not None:
+                self._note_others(conversion, conversions)
                 return placed
         return None
+
+    def _note_others(self, used: Conversion, conversions: list[Conversion]) -> None:
+        for other in conversions:
+            stated = other.eastings is not None and other.northings is not None
+            if stated and _numbers(other)[1:] != _numbers(used)[1:]:
+                self._note(
+                    finding(
+                        "conversion_not_used",
+                        "{source} gives other numbers than {used}; the latter was used.",
+                        source=other.source,
+                        used=used.source,
+                    )
+                )
 
     def _convert(self, conversion: Conversion) -> _Placed | None:
         systems, vertical = self._systems(conversion)
@@ -568,7 +583,52 @@ class _Case:
         )
         return None
 
-    # Level 30 and 40
+    # Levels 40 and 30
+
+    def _by_context(self) -> _Placed | None:
+        """Place a model whose context is moved to map coordinates."""
+        context = self.context
+        if context is None or context.matrix is None:
+            return None
+        matrix = _plan(context.matrix)
+        source = f"IfcGeometricRepresentationContext #{context.id}/WorldCoordinateSystem"
+        if not _far(matrix[4:]):
+            return None
+        systems = self._systems_without_conversion(source)
+        for crs, replaced in systems:
+            axis = crs.axis_info[0].unit_conversion_factor if crs.is_projected else 1.0
+            in_unit: Affine = tuple(value / axis for value in matrix)  # type: ignore[assignment]
+            if fits(crs, *apply(in_unit, self.anchor), BESIDE):
+                if crs is self.default_crs:
+                    self._note_default(source, crs, replaced)
+                self._note_beside(source, crs, in_unit)
+                return _Placed(
+                    40, "context", source, crs, in_unit, context.matrix[2][3], self._spare_vertical()
+                )
+        if systems:
+            self._note(
+                finding(
+                    "placement_outside_crs",
+                    "{source}: the model is drawn around {x:.0f}, {y:.0f}, which lies outside the area of {crs}.",
+                    source=source,
+                    x=matrix[4],
+                    y=matrix[5],
+                    crs=systems[0][0].name,
+                )
+            )
+        else:
+            self._note(
+                finding(
+                    "placement_without_crs",
+                    "{source}: the model is drawn around {x:.0f}, {y:.0f}, as on a map, but the file names no CRS; give the "
+                    "CRS.",
+                    source=source,
+                    x=matrix[4],
+                    y=matrix[5],
+                )
+            )
+            self._suggest(source, (matrix[4], matrix[5]))
+        return None
 
     def _by_placement(self) -> _Placed | None:
         """Place a model that is drawn in map coordinates."""
@@ -660,51 +720,6 @@ class _Case:
                 unit=unit,
             )
             yield (*plain[:4], *moved), (note,)
-
-    def _by_context(self) -> _Placed | None:
-        """Place a model whose context is moved to map coordinates."""
-        context = self.context
-        if context is None or context.matrix is None or self.evidence.conversions:
-            return None
-        matrix = _plan(context.matrix)
-        source = f"IfcGeometricRepresentationContext #{context.id}/WorldCoordinateSystem"
-        if not _far(matrix[4:]):
-            return None
-        systems = self._systems_without_conversion(source)
-        for crs, replaced in systems:
-            axis = crs.axis_info[0].unit_conversion_factor if crs.is_projected else 1.0
-            in_unit: Affine = tuple(value / axis for value in matrix)  # type: ignore[assignment]
-            if fits(crs, *apply(in_unit, self.anchor), BESIDE):
-                if crs is self.default_crs:
-                    self._note_default(source, crs, replaced)
-                self._note_beside(source, crs, in_unit)
-                return _Placed(
-                    40, "context", source, crs, in_unit, context.matrix[2][3], self._spare_vertical()
-                )
-        if systems:
-            self._note(
-                finding(
-                    "placement_outside_crs",
-                    "{source}: the model is drawn around {x:.0f}, {y:.0f}, which lies outside the area of {crs}.",
-                    source=source,
-                    x=matrix[4],
-                    y=matrix[5],
-                    crs=systems[0][0].name,
-                )
-            )
-        else:
-            self._note(
-                finding(
-                    "placement_without_crs",
-                    "{source}: the model is drawn around {x:.0f}, {y:.0f}, as on a map, but the file names no CRS; give the "
-                    "CRS.",
-                    source=source,
-                    x=matrix[4],
-                    y=matrix[5],
-                )
-            )
-            self._suggest(source, (matrix[4], matrix[5]))
-        return None
 
     def _systems_without_conversion(self, source: str) -> list[tuple[CRS, bool]]:
         """Return the projected CRSs to try for coordinates without a conversion, and whether one replaces the file's."""
