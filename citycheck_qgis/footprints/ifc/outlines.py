@@ -64,6 +64,13 @@ def projected(triangles: Triangles) -> Corners:
     return _distinct(flat[doubled != 0])
 
 
+def plan_area(body: Bodies) -> float:
+    """Return the area of all surfaces in plan, square metres: at least that of their union."""
+    a = body.triangles[:, 1, :2] - body.triangles[:, 0, :2]
+    b = body.triangles[:, 2, :2] - body.triangles[:, 0, :2]
+    return float(np.abs(a[:, 0] * b[:, 1] - a[:, 1] * b[:, 0]).sum()) / 2
+
+
 def _distinct(flat: Corners) -> Corners:
     """Return triangles or segments of whole millimetres once each, whatever the order of their corners."""
     if not len(flat):

@@ -219,9 +219,9 @@ def _draw(scene: _Scene, index: int, used: Chosen, result: BuildingModel) -> Non
     rooms = scene.spaces.used & (scene.parts.space_building == index)
     bodies = shapes.of(upright), shapes.of(floors), scene.spaces.of(rooms)
     stands = outlines.ground_print(*bodies, roof.shape)
-    doubtful = stands is None or stands.method != "wall_ring" or roof.shape.area > PAVED * stands.shape.area
     higher = (above | scene.unknown) & seen
-    if doubtful and higher.any():
+    lower = outlines.plan_area(shapes.of(seen & ~higher))
+    if higher.any() and lower > (1 - 1 / PAVED) * roof.shape.area:
         bare_roof = _roof(scene, higher, bare)
         if bare_roof is not None and roof.shape.area > PAVED * bare_roof.shape.area:
             result.findings.append(_paving(roof, bare_roof))
