@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 import tracemalloc
 import xml.etree.ElementTree as ET
 import zipfile
@@ -235,6 +236,27 @@ def test_links_to_nowhere_and_in_circles(read: Reader) -> None:
     assert len(by_id) == 3
 
 
+def test_links_that_multiply_and_rings_that_tangle_end(read: Reader) -> None:
+    """Twenty links to twenty links, forty times over; a ring of 20,000 random corners."""
+    laughs = "".join(
+        f'<bldg:lod2MultiSurface><gml:MultiSurface gml:id="m{i}">'
+        + f'<gml:surfaceMember xlink:href="#m{i + 1}"/>' * 20
+        + "</gml:MultiSurface></bldg:lod2MultiSurface>"
+        for i in range(40)
+    )
+    chance = random.Random(1)
+    tangle = [(EAST + chance.random() * 100, NORTH + chance.random() * 100) for _ in range(20_000)]
+    made = read(
+        model(
+            building(laughs + footprint(polygon(box(0, 0, 10, 10)))),
+            building(footprint(polygon(tangle)), "t"),
+        )
+    )
+    by_id = {b.guid: b for b in made.buildings}
+    assert by_id["b"].ground.area == pytest.approx(100)
+    assert by_id["t"].ground is None and "faces_left_out" in own_codes(by_id["t"])
+
+
 def test_hollow_in_a_solid_and_rooms_are_not_outline(read: Reader) -> None:
     outer, hollow = polygon(box(0, 0, 10, 10)), polygon(box(50, 0, 10, 10))
 
@@ -324,6 +346,28 @@ def test_utf_16_and_byte_order_marks(read: Reader) -> None:
     text = model(building("<gml:name>楼</gml:name>" + footprint(polygon(box(0, 0, 10, 10)))))
     for data in (text.encode("utf-16"), b"\xef\xbb\xbf" + text.encode(), b"\n \n" + text.encode()):
         assert read(data).buildings[0].name == "楼"
+
+
+@pytest.mark.parametrize(
+    "encoding", ["gb2312", "GBK", "GB18030", "Shift_JIS", "Big5", "windows-1252", "ISO-8859-1"]
+)
+def test_declared_encodings(read: Reader, encoding: str) -> None:
+    name = (
+        "Straße"
+        if encoding in ("windows-1252", "ISO-8859-1")
+        else "日本橋"
+        if encoding == "Shift_JIS"
+        else "中文"
+    )
+    declaration = f'<?xml version="1.0" encoding="{encoding}"?>'
+    many = [
+        building(f"<gml:name>{name}</gml:name>" + footprint(polygon(box(0, 20 * i, 10, 10))), f"b{i}")
+        for i in range(999)
+    ]
+    made = read((declaration + model(*many)).encode(encoding))
+    assert len(made.buildings) == 999 and {b.name for b in made.buildings} == {name}
+    with pytest.raises(InputError, match="encoding"):
+        read(f'<?xml version="1.0" encoding="UT9-8"?>{model()}')
 
 
 def test_truncated_document_keeps_what_was_whole(read: Reader) -> None:

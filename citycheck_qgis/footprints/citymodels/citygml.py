@@ -7,6 +7,9 @@ other files, are refused before anything is built of them.
 
 from __future__ import annotations
 
+import codecs
+import io
+import re
 import xml.etree.ElementTree as ET
 from collections import deque
 from collections.abc import Iterator, Mapping
@@ -27,6 +30,9 @@ from .files import NotACityModelError, Source
 _CHUNK = 1 << 18
 _NAN = float("nan")
 _HREF = "{http://www.w3.org/1999/xlink}href"
+_DECLARATION = re.compile(rb"\s*<\?xml[^>]{0,200}?encoding\s*=\s*[\"']([A-Za-z0-9._-]+)[\"'][^>]{0,200}?\?>")
+#: Encodings that expat reads itself.
+_OF_EXPAT = {"utf-8", "utf8", "utf-16", "us-ascii", "ascii", "iso-8859-1"}
 #: Elements that hold city objects one after the other: their finished children are handed on one by one.
 _CONTAINERS = {
     "core:CityModel", "gml:FeatureCollection", "wfs:FeatureCollection", "wfs:SimpleFeatureCollection", "wfs:member",
@@ -166,6 +172,7 @@ def _members(stream: BinaryIO, name: str, head: Head) -> Iterator[ET.Element]:
 
     Each is forgotten when the next one is asked for.
     """
+    stream = _readable(stream, name)
     start = _without_doctype(stream, name)
     parser: ET.XMLPullParser = ET.XMLPullParser(["start"])
     root: ET.Element | None = None
@@ -195,6 +202,49 @@ def _members(stream: BinaryIO, name: str, head: Head) -> Iterator[ET.Element]:
         ) from error
     if root is not None:
         yield root
+
+
+def _readable(stream: BinaryIO, name: str) -> BinaryIO:
+    """Return a document as expat can read it: Chinese and Japanese encodings turned into UTF-8."""
+    begun = stream.read(_CHUNK)
+    declared = _DECLARATION.match(begun)
+    encoding = declared[1].decode("ascii").casefold() if declared else "utf-8"
+    if declared is None or encoding in _OF_EXPAT:
+        return _Rest(begun, stream)
+    try:
+        # What calls itself GB2312 often has characters of its successors.
+        codec = codecs.lookup("gb18030" if encoding in ("gb2312", "gbk") else encoding)
+        decoder = codec.incrementaldecoder(errors="replace")
+        text = decoder.decode(begun[declared.end() :])
+        return _Rest(text.encode(), stream, decoder)
+    except (LookupError, UnicodeError, TypeError, AttributeError) as error:
+        raise NotACityModelError(
+            "{file} says that it is written in {encoding}, an encoding that is not known; export it in UTF-8.",
+            file=name,
+            encoding=encoding[:40],
+        ) from error
+
+
+class _Rest(io.BytesIO):
+    """The rest of a stream after some bytes that were looked at, decoded and encoded in UTF-8 where asked for."""
+
+    def __init__(
+        self, begun: bytes, stream: BinaryIO, decoder: codecs.IncrementalDecoder | None = None
+    ) -> None:
+        super().__init__()
+        self._begun: bytes | None = begun
+        self._stream = stream
+        self._decoder = decoder
+
+    def read(self, size: int | None = -1) -> bytes:
+        """Return what was looked at first, then the rest of the stream in pieces."""
+        if self._begun:
+            begun, self._begun = self._begun, None
+            return begun
+        data = self._stream.read(size if size else -1)
+        if self._decoder is None or not data:
+            return data
+        return self._decoder.decode(data).encode() or self.read(size)
 
 
 def _without_doctype(stream: BinaryIO, name: str) -> bytes:

@@ -27,7 +27,7 @@ _STRAIGHT = 0.001
 #: A face whose corners differ by less in height is level, metres.
 _LEVEL = 0.1
 #: Times its diameter that the outline of an invalid face may be long.
-_TANGLED = 1000
+_TANGLED = 30
 _NOT_ANY = 99
 
 
@@ -253,7 +253,7 @@ def polygons(faces: Faces, wanted: np.ndarray) -> np.ndarray:
     )
     shapes = shapely.polygons(rings, indices=some.face)
     broken = np.flatnonzero(~shapely.is_valid(shapes))
-    # A ring that crosses the face a thousand times may cross itself a million times: no polygon, and no end to it.
+    # A ring that crosses the face again and again crosses itself the square of that many times: no polygon, and no end to it.
     west, south, east, north = shapely.bounds(shapes[broken]).T
     tangled = shapely.length(shapes[broken]) > _TANGLED * np.hypot(east - west, north - south)
     shapes[broken[tangled]] = None
