@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from pathlib import Path
+from random import Random
 
 import ifcopenshell
 import numpy as np
@@ -167,13 +169,17 @@ def test_storeys_from_slabs_where_one_level_holds_all() -> None:
     assert found.floor_area == pytest.approx(1000)
 
 
-def test_one_level_under_a_tall_shape_says_nothing() -> None:
+@pytest.mark.parametrize(
+    ("name", "height", "storeys"),
+    [("Hall", 30, None), ("Hall", 9, 1), ("Default", 9, None), ("Undefined", 5, 1)],
+)
+def test_one_level_under_a_tall_shape_says_nothing(name: str, height: float, storeys: int | None) -> None:
     w = IfcWriter("tall")
     building = w.building(w.site(), "Tall")
-    w.walls(w.storey(building, "Default", 0), models.rectangle(20, 10), 0, 30)
+    w.walls(w.storey(building, name, 0), models.rectangle(20, 10), 0, height)
     found = described(w, print_area=200)[0]
-    assert found.storeys_above is None
-    assert found.floor_area is None
+    assert found.storeys_above == storeys
+    assert found.floor_area == (pytest.approx(200) if storeys else None)
 
 
 @pytest.mark.parametrize(
@@ -376,7 +382,7 @@ def test_something_flat_is_questioned() -> None:
     ("name", "below"),
     [
         ("B1", True), ("-1F", True), ("地下一层", True), ("负二层", True), ("Basement 1", True), ("Kellergeschoss", True),
-        ("B2F", True), ("1F", False), ("首层", False), ("Building A", False), ("Level 1", False), ("Bel-etage", False),
+        ("B2F", True), ("-1", True), ("-2F(车库)", True), ("-0.300 室外地坪", False), ("-4.200", False), ("1F", False), ("首层", False), ("Building A", False), ("Level 1", False), ("Bel-etage", False),
         (None, False),
     ],
 )  # fmt: skip
@@ -397,7 +403,8 @@ def test_ground_storey() -> None:
     assert pick(("B1", -3), ("1F", 0), ("2F", 3)) == "1F"
     assert pick(("地下一层", 40.5), ("首层", 45), ("二层", 49)) == "首层"
     assert pick(("a", -3), ("b", 0.1), ("c", 3)) == "b"
-    assert pick(("11F", 30), ("21F", 60)) == "11F"
+    assert pick(("11F", -1), ("2F", 0.5), ("十一层", 60)) == "2F"
+    assert pick(("1F", 30), ("11F", 0), ("十一层", 1)) == "1F"
     assert pick(("B1", -3)) is None
 
 
@@ -443,6 +450,51 @@ def test_properties_of_any_kind_are_read() -> None:
     w.define(building, group)
     found = described(w)[0]
     assert (found.use, found.code, found.year_built) == ("住宅, 商业", "X-1", None)
+
+
+def damaged(text: str, random: Random) -> str:
+    """Change some statements: references to other things or to nothing, senseless values, lost or doubled lines."""
+    lines = text.split("\n")
+    last = len(lines) - 4
+    for _ in range(random.randint(1, 6)):
+        at = random.randrange(7, last)
+        line = lines[at]
+        references = list(re.finditer(r"#\d+", line))[1:]
+        values = list(re.finditer(r"(?<=[,(])('[^']*'|[-\d.E]+|\.\w+\.)(?=[,)])", line))
+        kind = random.choice(("refer", "cut", "value", "value", "lose", "double"))
+        if kind in ("refer", "cut") and references:
+            hit = random.choice(references)
+            new = f"#{random.randint(1, last - 7)}" if kind == "refer" else "$"
+            lines[at] = line[: hit.start()] + new + line[hit.end() :]
+        elif kind == "value" and values:
+            hit = random.choice(values)
+            new = random.choice(("$", "1E300", "-1E300", ".U.", "''", "()", "*", "999999999999"))
+            lines[at] = line[: hit.start()] + new + line[hit.end() :]
+        elif kind == "lose":
+            lines[at] = ""
+        elif kind == "double":
+            lines.insert(at, line)
+    return "\n".join(lines)
+
+
+@pytest.mark.parametrize(
+    "name", ["basement", "chinese", "complex", "parts_and_openings", "loops", "feet_with_areas"]
+)
+def test_damaged_files_are_read_or_refused(name: str) -> None:
+    text = models.ALL[name]().text.decode()
+    for seed in range(60):
+        file = ifcopenshell.file.from_string(damaged(text, Random(seed)))
+        parts = structure(file)
+        count = len(parts.elements)
+        nothing = np.full(count, np.nan)
+        buildings = [
+            BuildingModel(b.guid, ground=square(100), roofprint=square(100)) for b in parts.buildings
+        ]
+        facts.describe(file, parts, Extents(nothing, nothing, nothing, np.ones(count, bool)), buildings)
+        for building in buildings:
+            assert building.floor_area is None or 0 < building.floor_area < 1e5
+            assert building.storeys_above is None or 0 <= building.storeys_above <= facts.MOST_STOREYS
+            assert all(str(one.message) for one in building.findings)
 
 
 @pytest.mark.skipif(not DATA.exists(), reason="../shared/data/ifc is not beside the checkout")

@@ -19,7 +19,7 @@ from .structure import text
 PLACEHOLDERS = frozenset(
     (
         "", "-", "--", "/", "?", "0", "none", "null", "n/a", "na", "nil", "tbd", "unknown", "undefined", "unnamed", "unset", "notdefined",
-        "userdefined", "notknown", "other", "default", "name", "value", "text", "title", "building", "a building", "default building", "mybuilding", "my building",
+        "userdefined", "notknown", "other", "default", "name", "value", "text", "title", "building", "a building", "default building", "default building storey", "storey", "mybuilding", "my building",
         "gebäude", "gebouw", "bâtiment", "edificio", "standard", "bldg:building", "standaard projecttemplate",
         "project name", "project number", "project information", "project address", "building name", "client name",
         "enter address here", "owner", "untitled", "unbenannt", "未命名", "默认", "建筑", "建筑物", "项目名称", "项目编号", "项目地址",

@@ -15,7 +15,7 @@ import ifcopenshell
 import numpy as np
 from numpy.typing import NDArray
 
-from .properties import properties_of
+from .properties import is_placeholder, properties_of
 from .structure import Storey, Structure
 
 Chosen: TypeAlias = NDArray[np.bool_]
@@ -31,11 +31,14 @@ STEP = 0.6
 HIGHEST = 7.0
 #: With storeys higher than this on average nobody has modelled them, metres.
 TOO_HIGH = 12.0
+#: A level named -0.300 says its height, as Chinese tools name them, not its number.
 _BELOW = re.compile(
-    r"-\s*\d|(?:b|ug|sb|p)\d+(?:f|l|层)?$|b\d+f|(?:sub)?basement|cellar|keller|kelder|untergeschoss|sous-?sol|s[oó]tano|地下|负|夹层地下|车库"
+    r"-\s*[1-9]\d?(?:f|l|层|楼)?(?![\d.])|(?:b|ug|sb|p)\d+(?:f|l|层)?$|b\d+f|(?:sub)?basement|cellar|keller|kelder"
+    r"|untergeschoss|sous-?sol|s[oó]tano|地下|负|车库"
 )
 _GROUND = re.compile(
-    r"ground|erdgeschoss|begane grond|rez-de|planta baja|首层|底层|一层|0?1(?:f|层|楼)(?!\d)|(?:^|\s)f0?1$|(?:^|\s)eg$|^00\b"
+    r"ground|erdgeschoss|begane grond|rez-de|planta baja|首层|底层|(?<![十百])一层|(?<![\d.])0?1(?:f|层|楼)(?!\d)"
+    r"|(?:^|\s)f0?1$|(?:^|\s)eg$|^00\b"
 )
 
 
@@ -139,7 +142,10 @@ def count_storeys(
     if len(slabs) > len(floors) and (not floors or tall):
         below = sum(z < ground - SUNK for z in slabs)
         return Count(len(slabs) - below, below, tuple(slabs), "slabs")
-    if not floors or (top is not None and (top - max(floors[0], ground)) / len(floors) > TOO_HIGH):
+    # The one level that a tool makes by itself says nothing of a building that is higher than a storey.
+    lone = len(used) == 1 and is_placeholder(parts.storeys[used[0]].name or "")
+    limit = HIGHEST if lone else TOO_HIGH
+    if not floors or (top is not None and (top - max(floors[0], ground)) / len(floors) > limit):
         return None
     below_levels = [parts.storeys[i] for i in used if _is_below(model, parts.storeys[i], ground)]
     below = sum(any(abs(s.elevation - z) < SAME for s in below_levels) and z < ground for z in floors)
