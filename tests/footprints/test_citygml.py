@@ -319,6 +319,14 @@ def test_crs_on_rings_and_several_in_one_file(read: Reader) -> None:
     assert c.ground is None and "place_unknown" in own_codes(c)
 
 
+@pytest.mark.parametrize(
+    "name", ["http://[www.opengis.net/def/crs/EPSG/0/4547", "urn:", "EPSG:99999", "???", "x" * 5000]
+)
+def test_names_that_are_no_crs(read: Reader, name: str) -> None:
+    made = read(model(building(footprint(polygon(box(0, 0, 10, 10)))), envelope=f'srsName="{name}"'))
+    assert made.crs is None and made.findings and made.buildings[0].ground.area == pytest.approx(100)
+
+
 def test_place_that_cannot_be(read: Reader) -> None:
     corners = [(x - EAST, y - NORTH) for x, y in box(0, 0, 10, 10)]
     made = read(model(building(footprint(polygon(corners)))))

@@ -16,8 +16,8 @@ from ..years import year_of
 #: stand; the spellings of `units.columns` follow, compared without width, case, spaces and underscores.
 _NAMES: Mapping[str, Sequence[str]] = {
     "code": ("buildingID", "建物ID", "identificatie", "identificatiebagpnd", "bag_id", "egid", "EGID"),
-    "name": ("gml:name", "name", "buildingName", "名称", "建筑名称", "jzmc", "楼栋名称", "tekst"),
-    "height": ("measuredHeight", "measured_height", "con:height", "b3_h_max", "HoeheDesGebaeudes", "relHeight"),
+    "name": ("gml:name", "name", "buildingName", "名称", "建筑名称", "jzmc", "楼栋名称"),
+    "height": ("measuredHeight", "measured_height", "con:height"),
     "storeys_above": ("storeysAboveGround", "b3_bouwlagen", "numberOfFloors", "floorsAboveGround", "dsjzcs"),
     "storeys_below": ("storeysBelowGround", "floorsBelowGround", "地下层数", "dxjzcs", "dxcs"),
     "year_built": (

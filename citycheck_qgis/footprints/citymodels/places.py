@@ -118,7 +118,7 @@ class Locator:
     def _named(self, name: str | None, east_first: bool) -> tuple[CRS | None, bool]:
         """Return the CRS of a name and whether its coordinates come north first."""
         if name is not None:
-            crs, findings = crs_from_text(name)
+            crs, findings = _crs_of(name)
             for found in findings:
                 self._note(found)
             if crs is not None:
@@ -181,6 +181,14 @@ class Locator:
 
     def _note(self, found: Finding) -> None:
         add_finding(self.findings, found)
+
+
+def _crs_of(name: str) -> tuple[CRS | None, tuple[Finding, ...]]:
+    try:
+        return crs_from_text(name)
+    except ValueError:
+        # An address that cannot even be taken apart, such as http://[epsg.
+        return None, (finding("crs_unknown", "{text} names no CRS that is known.", text=name[:80]),)
 
 
 def _user_crs(default: str | CRS | None) -> CRS | None:
