@@ -37,6 +37,11 @@ sample)
             YEAR="$year" CITY_NAME=晴川市 DATA_DATE="$year-12-31" PRODUCER=晴川市城市体检工作组 ISSUED="$((year + 1))年3月" \
             DRAWING_NUMBER=01 SOURCE_NOTE=虚构示例数据，不代表任何真实城市 OUTPUT_FOLDER="$out"
     done
+    echo "BIM and city models of 13 of its buildings, and the register's numbers for them:"
+    quietly scripts/qgis_process run citycheck:ifcfootprints -- FOLDER="$input/models" DATABASE="$out/checkup.gpkg" \
+        STATUS="$out/models.csv"
+    quietly scripts/qgis_process run citycheck:citymodelfootprints -- FOLDER="$input/models" DATABASE="$out/checkup.gpkg"
+    quietly scripts/qgis_process run citycheck:matchfootprints -- DATABASE="$out/checkup.gpkg" OUTPUT="$out/relations.csv"
     ;;
 las_palmas)
     .venv/bin/python examples/las_palmas.py "$input" >/dev/null

@@ -18,7 +18,7 @@ from pyproj import CRS, Transformer
 
 from ..errors import InputError
 from ..messages import Message
-from ..storage.runs import file_hash
+from ..storage.files import file_hash
 from ..storage.tables import FOOTPRINT
 from ..units.conservation import Conservation
 from .findings import Finding, codes_of

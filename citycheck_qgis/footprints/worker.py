@@ -14,9 +14,16 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, TextIO
 
+from pyproj import CRS
+
 from ..errors import CityCheckError
 from ..messages import message
-from ..storage.runs import file_hash
+from ..storage.files import file_hash
+from .georeference.evidence import collect
+from .georeference.report import evidence_rows
+from .georeference.resolve import resolve
+from .ifc.files import open_model
+from .ifc.read import read_ifc
 from .records import file_record, finding_records, message_record, placement_record, plain
 
 _MEGABYTE = 1 << 20
@@ -61,18 +68,11 @@ def read(path: Path, options: dict[str, Any]) -> dict[str, Any]:
 
 
 def _footprints(path: Path, options: dict[str, Any]) -> dict[str, Any]:
-    from .ifc.read import read_ifc
-
     return file_record(read_ifc(path, **_place_given(options)))
 
 
 def _georeference(path: Path, options: dict[str, Any]) -> dict[str, Any]:
     """Return the evidence of a model's place without making a single shape."""
-    from .georeference.evidence import collect
-    from .georeference.report import evidence_rows
-    from .georeference.resolve import resolve
-    from .ifc.files import open_model
-
     opened = open_model(path)
     evidence = collect(opened.model)
     placement = resolve(evidence, **_place_given(options))
@@ -87,8 +87,6 @@ def _georeference(path: Path, options: dict[str, Any]) -> dict[str, Any]:
 
 def _place_given(options: dict[str, Any]) -> dict[str, Any]:
     """Return what the user has said about the place of a model."""
-    from pyproj import CRS
-
     crs, points = options.get("default_crs"), options.get("control_points")
     return {"default_crs": None if crs is None else CRS.from_user_input(crs), "control_points": points}
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import hashlib
 import os
 import shutil
 import sqlite3
@@ -162,3 +163,12 @@ def _move(path: Path, target: Path) -> None:
             raise
         with replacing(target) as draft:
             shutil.copyfile(path, draft)
+
+
+def file_hash(path: Path) -> str:
+    """Return the SHA-256 of a file's content."""
+    digest = hashlib.sha256()
+    with path.open("rb") as file:
+        while block := file.read(1 << 20):
+            digest.update(block)
+    return digest.hexdigest()

@@ -10,14 +10,7 @@ from pathlib import Path
 
 import pandas as pd
 
-
-def file_hash(path: Path) -> str:
-    """Return the SHA-256 of a file's content."""
-    digest = hashlib.sha256()
-    with path.open("rb") as file:
-        while block := file.read(1 << 20):
-            digest.update(block)
-    return digest.hexdigest()
+from .files import file_hash
 
 
 def now() -> str:

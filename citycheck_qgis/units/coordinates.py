@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
-import geopandas as gpd
+from typing import TYPE_CHECKING
+
 import numpy as np
 from pyproj import CRS
 
 from ..errors import InputError
 from ..messages import Message, message
+
+if TYPE_CHECKING:
+    # The processes that read models need none of its 80 MB.
+    import geopandas as gpd
 
 #: Where a 3-degree strip of CGCS2000 without zone prefix is the usual choice (degrees of longitude, latitude).
 _CHINA = (73.5, 3.0, 136.5, 54.0)

@@ -25,8 +25,7 @@ from pyproj import CRS
 from ..errors import CancelledError, ConservationError, InputError, OutputError
 from ..messages import Message
 from ..storage.columns import Coded
-from ..storage.files import replacing
-from ..storage.runs import file_hash
+from ..storage.files import file_hash, replacing
 from .assign_features import unit_columns
 from .assignment import METHODS, UnitIndex
 from .conservation import Conservation

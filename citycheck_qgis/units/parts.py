@@ -28,9 +28,8 @@ from pyproj import CRS
 
 from ..errors import InputError
 from ..messages import message
-from ..storage.files import replacing, writable
+from ..storage.files import file_hash, replacing, writable
 from ..storage.geopackage import check_unchanged, fingerprint
-from ..storage.runs import file_hash
 from .coordinates import reproject
 from .geometry import read_wkb
 from .hierarchy import Units

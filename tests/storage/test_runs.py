@@ -7,7 +7,8 @@ import json
 import re
 
 import pytest
-from citycheck.citycheck_qgis.storage.runs import file_hash, now, run_record
+from citycheck.citycheck_qgis.storage.files import file_hash
+from citycheck.citycheck_qgis.storage.runs import now, run_record
 from citycheck.citycheck_qgis.storage.tables import RUN
 
 
