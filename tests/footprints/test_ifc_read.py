@@ -94,7 +94,7 @@ def test_methods_say_how_prints_were_made(tmp_path: Path) -> None:
         return building.roof_method, building.ground_method, building.quality
 
     assert methods(models.box()) == ("envelope", "wall_ring", "good")
-    assert methods(models.walls_only()) == ("filled_walls", "wall_ring", "good")
+    assert methods(models.walls_only()) == ("filled_walls", "wall_ring", "check")
     assert methods(models.structural_only()) == ("envelope", "ground_slabs", "check")
     assert methods(models.steel()) == ("hull", "roofprint", "poor")
 

@@ -84,6 +84,19 @@ def test_open_meshes_are_kept() -> None:
     assert shapes.heights[1].max() == pytest.approx(5.0)
 
 
+def test_open_items_of_an_element_are_kept_beside_closed_ones() -> None:
+    """Manifold alone would give the closed item and drop the open one without a word."""
+    w, storey = house()
+    closed, roof = w.prism(rectangle(2, 2), 3, 1), [(0, 0, 4), (10, 0, 4), (10, 8, 5), (0, 8, 5)]
+    opened_up = w.brep(roof, [(0, 1, 2, 3)])
+    w.element("IFCROOF", storey, closed, "Both")
+    line = next(i for i, text in enumerate(w.lines) if f"(#{closed.id})" in text and "REPRESENTATION" in text)
+    w.lines[line] = w.lines[line].replace(f"#{closed.id}", f"#{closed.id},#{opened_up.id}")
+    _, shapes = drawn(opened(w.text()))
+    assert not shapes.missed.any()
+    assert shapes.heights[1].max() == pytest.approx(5.0)
+
+
 def test_clipped_walls_are_known_and_cut_on_request() -> None:
     w, storey = house()
     tall = w.element("IFCWALL", storey, with_half_space(w, w.prism(rectangle(10, 0.2), 0, 9), 4.0), "Gable")

@@ -64,6 +64,17 @@ def projected(triangles: Triangles) -> Corners:
     return _distinct(flat[doubled != 0])
 
 
+def _points(triangles: Triangles, numbers: NDArray[np.int64]) -> NDArray[np.object_]:
+    """Return the corners of each element in plan as a multipoint, each corner once."""
+    x, y = np.rint(triangles[:, :, :2] * 1000).reshape(-1, 2).T
+    owner = np.repeat(numbers, 3)
+    order = np.lexsort((y, x, owner))
+    x, y, owner = x[order], y[order], owner[order]
+    first = np.ones(len(x), bool)
+    first[1:] = (x[1:] != x[:-1]) | (y[1:] != y[:-1]) | (owner[1:] != owner[:-1])
+    return shapely.multipoints(np.column_stack([x, y])[first] / 1000, indices=owner[first])
+
+
 def plan_area(body: Bodies) -> float:
     """Return the area of all surfaces in plan, square metres: at least that of their union."""
     a = body.triangles[:, 1, :2] - body.triangles[:, 0, :2]
@@ -103,9 +114,7 @@ def _thin(body: Bodies) -> tuple[Bodies, NDArray[np.object_]]:
     if not len(body.owner):
         return body, np.zeros(0, object)
     _, numbers = np.unique(body.owner, return_inverse=True)
-    corners = np.rint(body.triangles[:, :, :2] * 1000).reshape(-1, 2) / 1000
-    points = shapely.multipoints(corners, indices=np.repeat(numbers, 3))
-    hulls = shapely.convex_hull(points)
+    hulls = shapely.convex_hull(_points(body.triangles, numbers))
     area = shapely.area(hulls)
     thin = (area > 0) & (area < THIN * shapely.length(hulls) / 2)
     kept = ~thin[numbers]

@@ -194,22 +194,34 @@ def _building(scene: _Scene, index: int) -> BuildingModel:
             finding("building_without_shape", "The building has no element with a shape; it has no outline.")
         )
         return result
+    _levels(scene, index, used, result)
     _draw(scene, index, used, result)
     _judge(scene, own, result)
     return result
 
 
-def _draw(scene: _Scene, index: int, used: Chosen, result: BuildingModel) -> None:
-    shapes = scene.shapes
-    low, high = shapes.heights
+def _levels(scene: _Scene, index: int, used: Chosen, result: BuildingModel) -> None:
+    """Set ground level and height: from the underside of the ground floor to the top of what stands above."""
+    low, high = scene.shapes.heights
     ground = float(scene.ground[index])
-    above = used & ~(high < ground + BAND[0])
-    above = above if above.any() else used
     feet = low[used & (low >= ground - DEPTH) & (low <= ground)]
     result.ground_level = float(feet.min()) if len(feet) else ground
-    result.height = float(high[above].max()) - result.ground_level
-    bare = not (above & scene.cover).any() and (above & scene.upright).any()
-    seen = used & ~_underground(scene, index, high)
+    result.height = float(high[_above(scene, index, used)].max()) - result.ground_level
+
+
+def _above(scene: _Scene, index: int, used: Chosen) -> Chosen:
+    """Tell which elements rise above the ground floor; all, where none does."""
+    above = used & (scene.shapes.heights[1] >= scene.ground[index] + BAND[0])
+    return above if above.any() else used
+
+
+def _draw(scene: _Scene, index: int, used: Chosen, result: BuildingModel) -> None:
+    """Set the two prints and how they were made."""
+    shapes, ground = scene.shapes, scene.ground[index]
+    low, high = shapes.heights
+    above = _above(scene, index, used)
+    bare = not (above & scene.cover).any() and bool((above & scene.upright).any())
+    seen = used & ~_underground(scene, index)
     seen = seen if seen.any() else used
     roof = _roof(scene, seen, bare)
     if roof is None:
@@ -218,18 +230,25 @@ def _draw(scene: _Scene, index: int, used: Chosen, result: BuildingModel) -> Non
     floors = used & scene.cover & (high > ground + FLOOR[0]) & (high < ground + FLOOR[1])
     rooms = scene.spaces.used & (scene.parts.space_building == index)
     bodies = shapes.of(upright), shapes.of(floors), scene.spaces.of(rooms)
-    stands = outlines.ground_print(*bodies, roof.shape)
-    higher = (above | scene.unknown) & seen
-    lower = outlines.plan_area(shapes.of(seen & ~higher))
-    if higher.any() and lower > (1 - 1 / PAVED) * roof.shape.area:
-        bare_roof = _roof(scene, higher, bare)
-        if bare_roof is not None and roof.shape.area > PAVED * bare_roof.shape.area:
-            result.findings.append(_paving(roof, bare_roof))
-            roof = bare_roof
-            stands = outlines.ground_print(*bodies, roof.shape, within=True)
+    higher = _unpaved(scene, seen, (above | scene.unknown) & seen, roof, bare)
+    if higher is not None:
+        result.findings.append(_paving(roof, higher))
+        roof = higher
+    stands = outlines.ground_print(*bodies, roof.shape, within=higher is not None)
     stands = stands or outlines.Print(roof.shape, "roofprint")
     result.roofprint, result.roof_method = roof.shape, roof.method
     result.ground, result.ground_method = stands.shape, stands.method
+
+
+def _unpaved(
+    scene: _Scene, seen: Chosen, higher: Chosen, roof: outlines.Print, bare: bool
+) -> outlines.Print | None:
+    """Return the roofprint without floors at ground level where these reach far beyond it, else None."""
+    lower = outlines.plan_area(scene.shapes.of(seen & ~higher))
+    if not higher.any() or lower < (1 - 1 / PAVED) * roof.shape.area:
+        return None
+    unpaved = _roof(scene, higher, bare)
+    return unpaved if unpaved is not None and roof.shape.area > PAVED * unpaved.shape.area else None
 
 
 def _roof(scene: _Scene, seen: Chosen, bare: bool) -> outlines.Print | None:
@@ -251,11 +270,13 @@ def _paving(whole: outlines.Print, roof: outlines.Print) -> Finding:
     )
 
 
-def _underground(scene: _Scene, index: int, high: NDArray[np.float64]) -> Chosen:
+def _underground(scene: _Scene, index: int) -> Chosen:
     """Tell which elements nobody sees from above: those of cellars, and what ends below the ground floor."""
     ground = scene.ground[index]
+    # The last one is for elements without a storey, whose index is -1.
     storeys = np.array([storey.elevation for storey in scene.parts.storeys] + [ground])
     below = storeys[scene.parts.storey] < ground - DEPTH
+    high = scene.shapes.heights[1]
     return (high < ground - BAND[0]) | (below & (high < ground + OVER))
 
 
@@ -279,6 +300,11 @@ def _judge(scene: _Scene, own: Chosen, result: BuildingModel) -> None:
                 "no_envelope",
                 "The building has no walls, slabs or roofs; its outline is that of all its elements.",
             )
+        )
+        marks.append(1)
+    if result.roof_method == "filled_walls":
+        result.findings.append(
+            finding("walls_only", "The building has walls alone; its roofprint is what they enclose.")
         )
         marks.append(1)
     if result.roof_method in ("closed_frame", "hull"):
