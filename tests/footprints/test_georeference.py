@@ -9,7 +9,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 from citycheck.citycheck_qgis.errors import InputError
-from citycheck.citycheck_qgis.footprints.georeference.areas import BESIDE, fits, longitude_latitude
+from citycheck.citycheck_qgis.footprints.georeference.areas import BESIDE, fits, longitude_latitude, map_point
 from citycheck.citycheck_qgis.footprints.georeference.crs_names import crs_from_text
 from citycheck.citycheck_qgis.footprints.georeference.evidence import (
     BuildingEvidence,
@@ -659,7 +659,7 @@ def test_every_way_to_write_a_place_is_read(
     name, longitude, latitude = place
     truth = (longitude + dx, latitude + dy)
     crs = crs_from_text(name)[0]
-    east, north = Transformer.from_crs(4326, crs, always_xy=True).transform(*truth)
+    east, north = map_point(crs, *truth)
     unit = {"declared": map_unit or 1.0, "project": length_unit, "metres": 1.0, "millimetres": 0.001}[written]
     stated = {"right": length_unit / unit, "missing": None, "inverted": unit / length_unit, "one": 1.0}[scale]
     pair = (north / unit, east / unit) if swapped else (east / unit, north / unit)
@@ -696,9 +696,7 @@ def test_units_and_orders_exhaustively():
         for swapped in (False, True)
     ]
     for (name, longitude, latitude), length_unit, map_unit, unit, swapped in cases:
-        east, north = Transformer.from_crs(4326, crs_from_text(name)[0], always_xy=True).transform(
-            longitude, latitude
-        )
+        east, north = map_point(crs_from_text(name)[0], longitude, latitude)
         pair = (north / unit, east / unit) if swapped else (east / unit, north / unit)
         placement = resolve(converted(*pair, name, map_unit, length_unit))
         if placement.state == "placed":

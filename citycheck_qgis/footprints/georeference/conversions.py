@@ -228,11 +228,7 @@ def _units(
     yield 0, first, found
     named = None if conversion.crs is None else unit_of_name(conversion.crs.unit_name)
     likely = [named, conversion.unit, local.length_unit, axis]
-    tiers = (
-        [(1, unit) for unit in likely]
-        + [(2, unit) for unit in (0.001, 0.01)]
-        + [(_GUESS, unit) for unit in _GUESSES]
-    )
+    tiers = [(1, unit) for unit in likely] + [(2, 0.001), (4, 0.01)] + [(_GUESS, unit) for unit in _GUESSES]
     seen = {first}
     for tier, unit in tiers:
         if unit is None or unit in seen:
