@@ -400,6 +400,35 @@ def test_property_sets_belong_to_their_building():
         assert resolve(evidence, str(n)).matrix[4] == EAST + n * 100
 
 
+def test_the_crs_may_stand_in_another_property_set():
+    stated = converted(EAST, NORTH, None, kind="property_set").conversions[0]
+    crs_alone = Conversion(
+        "IfcProject p/ePSet_ProjectedCRS", "property_set", crs=CrsEvidence("x", "EPSG:4547")
+    )
+    placement = resolve(Evidence(conversions=(crs_alone, stated)))
+    assert (placement.state, placement.crs.to_epsg(), codes(placement)) == ("placed", 4547, [])
+
+
+def test_other_conversions_are_named():
+    first = converted(EAST, NORTH).conversions[0]
+    other = replace(first, source="IfcSite s/ePSet_MapConversion", kind="property_set", eastings=EAST + 5)
+    placement = resolve(Evidence(conversions=(first, other)))
+    assert placement.source == first.source
+    assert codes(placement) == ["conversion_not_used"]
+
+
+def test_a_compound_crs_of_the_user_is_taken_in_plan():
+    compound = CRS.from_user_input("EPSG:28992+5709")
+    east, north = project(28992, 4.5, 51.9)
+    placement = resolve(converted(east, north, None), default_crs=compound)
+    assert placement.crs.to_epsg() == 28992
+
+
+def test_a_model_far_from_the_origin_of_its_conversion_is_named():
+    placement = resolve(converted(EAST, NORTH), bounds=(25_000, 0, 25_030, 20))
+    assert codes(placement) == ["far_from_origin"]
+
+
 def test_latitude_and_longitude_confirm_or_contradict():
     east, north = project(3857, *GUANGZHOU)
     there = located(GUANGZHOU[1], GUANGZHOU[0])

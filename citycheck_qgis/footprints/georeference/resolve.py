@@ -12,7 +12,6 @@ from dataclasses import dataclass
 
 import numpy as np
 from pyproj import CRS
-from pyproj.exceptions import CRSError
 
 from ...errors import InputError
 from ..findings import Finding, finding
@@ -84,16 +83,15 @@ def resolve(
 
 
 def _user_crs(default: CRS | str | None) -> CRS | None:
-    if default is None or isinstance(default, CRS):
-        return default
-    crs, _ = crs_from_text(default)
+    """Return the horizontal part of what the user gives."""
+    if default is None:
+        return None
+    crs, _ = crs_from_text(default if isinstance(default, str) else default.to_wkt())
     if crs is None:
-        try:
-            crs = CRS.from_user_input(default)
-        except CRSError as error:
-            raise InputError(
-                "{crs} is not a CRS that PROJ knows; give one such as EPSG:4547.", crs=str(default)[:200]
-            ) from error
+        raise InputError(
+            "{crs} is not a CRS that PROJ knows; give one such as EPSG:4547.",
+            crs=default[:200] if isinstance(default, str) else default.name,
+        )
     return crs
 
 
@@ -285,6 +283,16 @@ class _Case:
                 self._note_default(conversion.source, crs, replaced=number > 0)
             self._note(*reading.findings)
             self._note_beside(conversion.source, reading.crs, reading.matrix)
+            if _far(self.anchor) and reading.unit is not None:
+                self._note(
+                    finding(
+                        "far_from_origin",
+                        "{source}: the model is drawn {km:.0f} km from the origin that the conversion places; check the "
+                        "place.",
+                        source=conversion.source,
+                        km=math.hypot(*self.anchor) / 1000,
+                    )
+                )
             return _Placed(
                 50,
                 conversion.kind,
@@ -342,9 +350,9 @@ class _Case:
 
     def _systems(self, conversion: Conversion) -> tuple[list[CRS], str | None]:
         """Return the CRSs to try for a conversion, the file's first, and the name of its vertical datum."""
-        stated = conversion.crs
-        if stated is None and len(self.evidence.crs) == 1:
-            stated = self.evidence.crs[0]
+        elsewhere = [c.crs for c in self.evidence.conversions if c.eastings is None and c.crs is not None]
+        alone = (*elsewhere, *self.evidence.crs)
+        stated = conversion.crs or (alone[0] if len(alone) == 1 else None)
         if stated is None:
             crs, vertical = None, None
         else:
@@ -539,6 +547,8 @@ class _Case:
 
     def _height(self, conversion: Conversion, reading: Reading) -> float | None:
         """Return the metres to add to local z: the height of the origin, less that of the moved context."""
+        if any(found.code == "double_offset" for found in reading.findings):
+            return self._elevation_of_site()
         if conversion.height is None:
             return None
         frame = self._frame(conversion)
