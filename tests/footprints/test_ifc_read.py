@@ -219,7 +219,7 @@ REAL = {
     "20160414office_model_CV2_fordesign": (333.6, 333.6, "wall_ring", 4, 12.9),
     "bimwhale_LargeBuilding": (331.3, 331.3, "wall_ring", 2, 8.15),
     "bimwhale_TallBuilding": (67.2, 67.2, "wall_ring", 4, 16.55),
-    "PCERT_building-architecture": (38.4, 25.75, "ground_slabs", 1, 6.3),
+    "PCERT_building-architecture": (38.4, 28.9, "ground_slabs", 1, 6.3),
 }
 
 

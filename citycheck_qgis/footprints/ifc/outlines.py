@@ -200,7 +200,7 @@ def ground_print(
         return None
     # Paving is often modelled as slabs: where rooms are known and much smaller, they say what is inside.
     paved = 0 < rooms.area < RING_SHARE * floors.area
-    parts = [ring, rooms] if paved else [ring, rooms, floors]
+    parts = [solid, ring, rooms] if paved else [solid, ring, rooms, floors]
     shape = tidy(closed(shapely.union_all(parts), DOOR if paved else JOINT))
     return None if shape.is_empty else Print(shape, "ground_spaces" if paved else "ground_slabs")
 
