@@ -23,6 +23,7 @@ PLUMBING = (
     "citycheck_qgis/messages.py",
     "citycheck_qgis/errors.py",
     "citycheck_qgis/footprints/findings.py",
+    "citycheck_qgis/footprints/records.py",
     "processing_algorithms/translate.py",
 )
 #: These take a code before the text.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import TypeAlias
 
 from pyproj import CRS
 from shapely import MultiPolygon, Polygon
@@ -10,7 +11,7 @@ from shapely import MultiPolygon, Polygon
 from .findings import Finding
 from .georeference.placement import Placement
 
-Outline = Polygon | MultiPolygon
+Outline: TypeAlias = Polygon | MultiPolygon
 
 #: From trustworthy to unfit for publication without a look.
 QUALITIES = ("good", "check", "poor")

@@ -10,6 +10,7 @@ from random import Random
 import ifcopenshell
 import numpy as np
 import pytest
+from citycheck.citycheck_qgis.footprints.attribute_names import attribute_names
 from citycheck.citycheck_qgis.footprints.findings import codes_of
 from citycheck.citycheck_qgis.footprints.ifc import facts
 from citycheck.citycheck_qgis.footprints.ifc.envelope import SHELL, is_of
@@ -22,7 +23,6 @@ from citycheck.citycheck_qgis.footprints.ifc.properties import (
     length_of,
     number_of,
     plain,
-    property_names,
 )
 from citycheck.citycheck_qgis.footprints.ifc.shapes import triangles
 from citycheck.citycheck_qgis.footprints.ifc.storeys import (
@@ -293,7 +293,7 @@ def test_users_add_names_of_their_own() -> None:
     file = ifcopenshell.file.from_string(w.text().decode())
     parts = structure(file)
     buildings = [BuildingModel(parts.buildings[0].guid)]
-    names = {**property_names(), "code": ["Gebaeudeschlüssel", "Gebaeudeschluessel"]}
+    names = {**attribute_names(), "code": ["Gebaeudeschlüssel", "Gebaeudeschluessel"]}
     facts.describe(file, parts, measured(file, parts), buildings, names)
     assert buildings[0].code == "77"
 

@@ -8,26 +8,27 @@ from collections.abc import Mapping, Sequence
 from functools import lru_cache
 
 from ...units.columns import find_column
+from ..attribute_names import attribute_names, plain
 from ..findings import finding
 from ..models import BuildingModel
 from ..years import year_of
 
-#: Field -> attribute names of the standards and of national data sets, the most specific first. Compared as they
-#: stand; the spellings of `units.columns` follow, compared without width, case, spaces and underscores.
+#: Field -> attribute names of the standards and of national data sets, the most specific first. Those that BIM
+#: models use too (`attribute_names`) follow, then the spellings of `units.columns`.
 _NAMES: Mapping[str, Sequence[str]] = {
-    "code": ("buildingID", "建物ID", "identificatie", "identificatiebagpnd", "bag_id", "egid", "EGID"),
-    "name": ("gml:name", "name", "buildingName", "名称", "建筑名称", "jzmc", "楼栋名称"),
-    "height": ("measuredHeight", "measured_height", "con:height"),
-    "storeys_above": ("storeysAboveGround", "b3_bouwlagen", "numberOfFloors", "floorsAboveGround", "dsjzcs"),
-    "storeys_below": ("storeysBelowGround", "floorsBelowGround", "地下层数", "dxjzcs", "dxcs"),
+    "code": ("buildingID", "建物ID", "identificatie", "identificatiebagpnd", "bag_id", "egid"),
+    "name": ("gml:name", "name", "名称"),
+    "height": ("measuredHeight", "con:height"),
+    "storeys_above": ("storeysAboveGround", "b3_bouwlagen", "numberOfFloors", "floorsAboveGround"),
+    "storeys_below": ("storeysBelowGround", "floorsBelowGround"),
     "year_built": (
         "yearOfConstruction", "dateOfConstruction", "oorspronkelijkbouwjaar", "oorspronkelijk_bouwjaar", "bouwjaar",
-        "Baujahr", "竣工时间", "jgsj",
+        "Baujahr",
     ),
-    "use": ("function", "usage", "buildingFunction", "gebruiksdoel"),
-    "structure": ("buildingStructureType", "结构类型", "建筑结构", "jglx", "constructionType"),
-    "address": ("address", "地址", "详细地址", "建筑地址", "xxdz"),
-    "floor_area": ("totalFloorArea", "grossFloorArea", "GrossPlannedArea", "延床面積"),
+    "use": ("function", "usage", "gebruiksdoel"),
+    "structure": ("buildingStructureType", "constructionType"),
+    "address": (),
+    "floor_area": ("延床面積", "GrossPlannedArea"),
 }  # fmt: skip
 #: Field -> role of `units.columns.SPELLINGS`.
 _ROLES = {
@@ -46,10 +47,13 @@ _NUMBER = re.compile(r"\s*([-+]?\d+(?:[.,]\d+)?(?:[eE][-+]?\d+)?)\s*(?:m|m2|m²|
 @lru_cache(maxsize=4096)
 def _columns(names: tuple[str, ...]) -> tuple[tuple[str, tuple[str, ...]], ...]:
     """Return for each field the attributes that may say it, the best first."""
-    known = set(names)
+    known: dict[str, str] = {}
+    for name in names:
+        known.setdefault(plain(name), name)
     found = []
     for field, spellings in _NAMES.items():
-        columns = [name for name in spellings if name in known]
+        wanted = dict.fromkeys(plain(name) for name in (*spellings, *attribute_names()[field]))
+        columns = [known[name] for name in wanted if name in known]
         other = find_column(names, _ROLES[field]) if field in _ROLES else None
         if other and other not in columns:
             columns.append(other)

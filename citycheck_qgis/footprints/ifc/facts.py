@@ -105,7 +105,7 @@ def describe(
     model, parts : an open model and its structure
     sizes : heights and areas of its elements (`storeys.extents`)
     buildings : one for each of ``parts.buildings``; changed in place
-    names : names of properties by field instead of ``property_names.json``
+    names : names of properties by field instead of ``attribute_names.json``
     """
     kinds = kinds_of(model, parts)
     area_scale = unit_scale(model, "AREAUNIT") or parts.scale**2

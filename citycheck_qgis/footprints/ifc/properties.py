@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import json
 import math
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
-from pathlib import Path
 
 import ifcopenshell
 
+from ..attribute_names import attribute_names, plain
 from .structure import text
 
 #: Texts that templates and authoring tools leave where a person should have written something.
@@ -51,19 +49,6 @@ class Property:
     def source(self) -> str:
         """Where the value comes from, for people."""
         return f"{self.group}.{self.name}"
-
-
-@lru_cache(maxsize=65536)
-def plain(name: str) -> str:
-    """Return a property's name without width, case, blanks and marks, and without what stands before a colon."""
-    folded = unicodedata.normalize("NFKC", name).casefold().rpartition(":")[2]
-    return re.sub(r"[\s_()\-.·]+", "", folded)
-
-
-@lru_cache(maxsize=1)
-def property_names() -> Mapping[str, Sequence[str]]:
-    """Return field -> names of properties that say it, the most telling first (``property_names.json``)."""
-    return json.loads((Path(__file__).parent / "property_names.json").read_text(encoding="utf-8"))
 
 
 def properties_of(item: ifcopenshell.entity_instance, sets_like: str = "") -> list[Property]:
@@ -122,7 +107,7 @@ def find(
     properties: Sequence[Property], field: str, names: Mapping[str, Sequence[str]] | None = None
 ) -> list[Property]:
     """Return the properties that say a field, the most telling name first; of one name, standard sets first."""
-    wanted = {plain(name): rank for rank, name in reversed([*enumerate((names or property_names())[field])])}
+    wanted = {plain(name): rank for rank, name in reversed([*enumerate((names or attribute_names())[field])])}
     hits = [p for p in properties if plain(p.name) in wanted]
     return sorted(hits, key=lambda p: (wanted[plain(p.name)], not p.group.startswith(("Pset_", "Qto_"))))
 
