@@ -7,7 +7,7 @@ import time
 import pytest
 from citycheck.citycheck_qgis.footprints.georeference import crs_names
 from citycheck.citycheck_qgis.footprints.georeference.crs_names import crs_from_text, read_crs, swaps_axes
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from pyproj import CRS
 
@@ -195,6 +195,7 @@ def test_strips_follow_each_other(datum, width):
     assert crs_names.strip_crs(datum, width, first + count, True) is None
 
 
+@settings(max_examples=40, deadline=None)
 @given(st.text(max_size=60))
 def test_no_text_breaks_it(text):
     crs, findings = crs_from_text(text)

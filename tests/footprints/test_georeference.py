@@ -274,14 +274,32 @@ def test_the_users_crs_stands_in():
         resolve(Evidence(), default_crs="EPSG:nonsense")
 
 
-def test_a_crs_is_suggested_where_latitude_and_longitude_agree():
-    evidence = replace(
-        located(GUANGZHOU[1], GUANGZHOU[0]), conversions=converted(EAST, NORTH, None).conversions
-    )
-    placement = resolve(evidence)
-    assert placement.level == 20
-    suggested = next(found for found in placement.findings if found.code == "crs_suggested")
-    assert suggested.values["code"] == 4547
+def test_a_crs_is_inferred_where_coordinates_agree_with_latitude_and_longitude():
+    there = located(GUANGZHOU[1] + 0.0005, GUANGZHOU[0])
+    for evidence in (
+        replace(there, conversions=converted(EAST, NORTH, None).conversions),
+        replace(there, conversions=converted(EAST * 1000, NORTH * 1000, None).conversions, length_unit=0.001),
+        replace(there, conversions=converted(EAST + 38e6, NORTH, "CGCS2000").conversions),
+    ):
+        placement = resolve(evidence)
+        assert (placement.state, placement.level) == ("approximate", 50)
+        assert "crs_inferred" in codes(placement)
+        assert placement.crs.to_epsg() in (4547, 4526)
+        assert metres_between(*placed_at(placement), *GUANGZHOU) < 0.01
+    drawn = resolve(there, bounds=(EAST, NORTH, EAST + 30, NORTH + 20))
+    assert (drawn.state, drawn.level, drawn.crs.to_epsg()) == ("approximate", 30, 4547)
+    assert codes(drawn) == ["crs_inferred"]
+    elsewhere = replace(located(30.7, 111.3), conversions=converted(EAST, NORTH, None).conversions)
+    assert "crs_inferred" not in codes(resolve(elsewhere))
+    named = resolve(there, bounds=(EAST, NORTH, EAST + 30, NORTH + 20), default_crs="EPSG:4547")
+    assert (named.state, codes(named)) == ("placed", ["crs_from_user"])
+
+
+def test_heights_of_models_drawn_at_their_height():
+    site = located(GUANGZHOU[1], GUANGZHOU[0]).sites[0]
+    for z, elevation, expected in ((24.0, 21.0, 0.0), (0.0, 21.0, 21.0), (3.0, 0.0, 0.0), (0.0, None, None)):
+        evidence = Evidence(sites=(replace(site, elevation=elevation),), positions=((EAST, NORTH, z),))
+        assert resolve(evidence, default_crs="EPSG:4547").elevation == expected
 
 
 def test_crs_from_its_parts():

@@ -16,6 +16,7 @@ from citycheck.citycheck_qgis.footprints.georeference.projections import apply, 
 from citycheck.citycheck_qgis.footprints.georeference.report import COLUMNS, evidence_rows  # noqa: E402
 from citycheck.citycheck_qgis.footprints.georeference.resolve import resolve  # noqa: E402
 from citycheck.citycheck_qgis.footprints.ifc.files import open_model  # noqa: E402
+from citycheck.citycheck_qgis.footprints.ifc.read import read_ifc  # noqa: E402
 from citycheck.citycheck_qgis.units.coordinates import in_metres  # noqa: E402
 
 DATA = Path(__file__).resolve().parents[3] / "shared" / "data" / "ifc"
@@ -61,7 +62,7 @@ FILES = {
         (11.72344, 48.18242),
         "contradictory_position",
     ),
-    "ifcgref_file.ifc": ("approximate", 20, 32633, (14.490278, 50.086944), "approximate_position"),
+    "ifcgref_file.ifc": ("approximate", 30, 5514, None, "crs_inferred"),
     "grf/fail-grf001-ifcmapconversion_ifcmapconversion_non_identical.ifc": (
         *NOWHERE,
         f"conversions_contradict;{ASK_CRS}",
@@ -191,15 +192,20 @@ def test_heights():
 @with_data
 def test_each_of_many_buildings_stands_on_its_own_site():
     evidence = evidence_of("ifcgref_file.ifc")
-    placements = [resolve(evidence, building.guid) for building in evidence.buildings]
-    assert len(placements) == 32
-    assert {placement.state for placement in placements} == {"approximate"}
     sites = {site.guid: site for site in evidence.sites}
-    for building, placement in zip(evidence.buildings, placements, strict=True):
-        there = longitude_latitude(placement.crs, *apply(placement.matrix, (0, 0)))
-        site = sites[building.site]
-        assert metres_between(*there, site.longitude, site.latitude) < 0.01
-    assert len({placement.matrix[4:] for placement in placements}) > 25
+    of_building = {building.guid: sites[building.site] for building in evidence.buildings}
+    buildings = read_ifc(DATA / "ifcgref_file.ifc").buildings
+    assert len(buildings) == 32
+    middles = set()
+    for building in buildings:
+        placement, site = building.placement, of_building[building.guid]
+        assert (placement.state, placement.crs.to_epsg(), placement.elevation) == ("approximate", 5514, 0.0)
+        middle = placement.place(building.roofprint).centroid
+        # Latitude and longitude of this file are cut to whole seconds.
+        there = longitude_latitude(placement.crs, middle.x, middle.y)
+        assert metres_between(*there, site.longitude, site.latitude) < 60
+        middles.add((round(middle.x), round(middle.y)))
+    assert len(middles) == 32
 
 
 @with_data

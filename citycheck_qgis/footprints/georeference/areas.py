@@ -24,8 +24,8 @@ def longitude_latitude(crs: CRS, x: float, y: float) -> tuple[float, float] | No
         return None
     if crs.is_geographic and not (abs(x) <= 360 and abs(y) <= 90):
         return None
-    there, back = _ways(crs)
     try:
+        there, back = _ways(crs)
         longitude, latitude = there.transform(x, y)
         again = back.transform(longitude, latitude)
     except ProjError:

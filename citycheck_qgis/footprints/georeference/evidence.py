@@ -516,10 +516,10 @@ class _Collector:
         for product in products[::step][:_SAMPLE]:
             matrix = self._linear(product) or self._matrix(product)
             point = self._guard(f"{_label(product)}/Representation", _first_point, product.Representation)
-            if point is not None:
-                placed = np.array(matrix or IDENTITY) @ (*(value * self.length for value in point), 1.0)
-                if np.isfinite(placed).all():
-                    found.append((float(placed[0]), float(placed[1]), float(placed[2])))
+            drawn = [value * self.length for value in point or (0.0, 0.0, 0.0)]
+            placed = np.array(matrix or IDENTITY) @ (*drawn, 1.0)
+            if np.isfinite(placed).all():
+                found.append((float(placed[0]), float(placed[1]), float(placed[2])))
         return tuple(found)
 
     def _linear(self, element: Entity) -> Matrix | None:
@@ -581,8 +581,19 @@ def _first_point(shape: Entity) -> tuple[float, float, float] | None:
         inner = [current[i] for i in range(len(current)) if current[i] is not None]
         for value in reversed(inner):
             items = value[:1] if isinstance(value, tuple) else (value,)
-            stack += [item for item in items if isinstance(item, ifcopenshell.entity_instance) and item.id()]
+            stack += [
+                item
+                for item in items
+                if isinstance(item, ifcopenshell.entity_instance) and _holds_points(item)
+            ]
     return None
+
+
+def _holds_points(item: Entity) -> bool:
+    """Return whether points inside an entity are those of a shape, not of axes."""
+    return bool(item.id()) and not any(
+        item.is_a(name) for name in ("IfcRepresentationContext", "IfcPlacement")
+    )
 
 
 def _three(coordinates: Sequence[float]) -> tuple[float, float, float]:

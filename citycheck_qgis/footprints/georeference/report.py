@@ -36,7 +36,8 @@ def evidence_rows(evidence: Evidence, placement: Placement) -> list[Row]:
     status : one of `STATUS`: ``used``, ``rejected`` (with the reason), ``not needed`` (a higher level was used) or ``information``
     codes : of the findings about it, joined by semicolons
     reason : their sentences, a list of messages
-    longitude, latitude : WGS 84 degrees of the point that it gives, None where it gives none by itself
+    longitude, latitude : WGS 84 degrees of the point that it gives: the origin of the model as it was used, else as the
+        numbers stand; None where it gives none by itself
     """
     rows = [
         *(_conversion_row(found, placement) for found in evidence.conversions),
@@ -69,8 +70,8 @@ def _row(
         status = "information"
     else:
         status = "rejected" if found or level > placement.level else "not needed"
-    if placement.source == source and point is None:
-        point = _origin(placement)
+    if placement.source == source and level >= 40:
+        point = _origin(placement) or point
     return _as_row(source, kind, level, values, status, found, point)
 
 
@@ -106,7 +107,8 @@ def _shown(value: object) -> str:
 
 
 def _origin(placement: Placement) -> Point | None:
-    if placement.crs is None:
+    """Return where the origin of the model comes to lie; none where the model is drawn far from it, in map coordinates."""
+    if placement.crs is None or placement.method in ("site_placement", "context"):
         return None
     return longitude_latitude(placement.crs, *apply(placement.matrix, (0.0, 0.0)))
 

@@ -20,6 +20,7 @@ from .control_points import fit_similarity
 from .conversions import Local, Reading, direction, read_conversion
 from .crs_names import crs_from_text, read_crs
 from .evidence import IDENTITY, Context, Conversion, CrsEvidence, Evidence, Matrix, SiteEvidence
+from .inference import agreeing_crs
 from .locations import location, source_of
 from .placement import Placement
 from .projections import (
@@ -41,6 +42,8 @@ _FAR = 20_000.0
 _AROUND_SITE = 10_000.0
 #: Metres (degrees) between two statements that contradict each other.
 _APART, _TURNED = 1_000.0, 3.0
+#: Metres between the elevation of a site and a point of a model that is drawn at its height.
+_STOREYS = 60.0
 #: No place on land is higher, metres.
 _HIGHEST = 9_000.0
 
@@ -268,9 +271,13 @@ class _Case:
             systems = [crs for crs in systems if crs.is_projected and not conversion.angular]
             if placed is not None or not systems:
                 return placed
+        state = "placed"
         if not systems:
-            self._without_crs(conversion)
-            return None
+            inferred = self._infer_for(conversion)
+            if inferred is None:
+                self._without_crs(conversion)
+                return None
+            systems, state = [inferred], "approximate"
         if self._is_placeholder(conversion, systems):
             return None
         refused: list[Finding] = []
@@ -301,6 +308,7 @@ class _Case:
                 reading.matrix,
                 self._height(conversion, reading),
                 vertical,
+                state,
             )
         self._note(*refused)
         return None
@@ -437,29 +445,36 @@ class _Case:
                 source=conversion.source,
             )
         )
-        if conversion.eastings is not None and conversion.northings is not None:
-            unit = (conversion.crs.unit if conversion.crs else None) or 1.0
-            self._suggest(conversion.source, (conversion.eastings * unit, conversion.northings * unit))
 
-    def _suggest(self, source: str, point: Point) -> None:
-        """Name a CRS in which a point lies where latitude and longitude say."""
-        if self.near is None:
-            return
-        strip = metric_crs(None, *self.near)
-        for crs in (strip, *_relatives(strip)):
-            place = longitude_latitude(crs, *point)
-            if place is not None and metres_between(*place, *self.near) < _APART:
-                self._note(
-                    finding(
-                        "crs_suggested",
-                        "{source}: the coordinates agree with latitude and longitude in {crs} (EPSG:{code}); give it as CRS "
-                        "if that is right.",
-                        source=source,
-                        crs=crs.name,
-                        code=crs.to_epsg(),
-                    )
-                )
-                return
+    def _infer_for(self, conversion: Conversion) -> CRS | None:
+        """Return the CRS in which eastings and northings agree with latitude and longitude."""
+        if conversion.eastings is None or conversion.northings is None:
+            return None
+        stated = conversion.unit or (conversion.crs.unit if conversion.crs is not None else None)
+        for unit in dict.fromkeys((stated or 1.0, 1.0, self.length_unit)):
+            crs = self._infer(conversion.source, (conversion.eastings * unit, conversion.northings * unit))
+            if crs is not None:
+                return crs
+        return None
+
+    def _infer(self, source: str, point: Point) -> CRS | None:
+        """Return the CRS in which a point lies where latitude and longitude say."""
+        found = agreeing_crs(point, self.near) if self.near is not None and _far(point) else None
+        if found is None:
+            return None
+        crs, metres = found
+        self._note(
+            finding(
+                "crs_inferred",
+                "{source}: the file names no CRS, but in {crs} (EPSG:{code}) the coordinates agree with latitude and "
+                "longitude to {metres:.0f} m; it was taken. Give the CRS if it is another.",
+                source=source,
+                crs=crs.name,
+                code=crs.to_epsg(),
+                metres=metres,
+            )
+        )
+        return crs
 
     def _by_angles(self, conversion: Conversion, systems: list[CRS], vertical: str | None) -> _Placed | None:
         """Place by an operation whose coordinates are degrees of a geographic CRS, east or north first."""
@@ -604,7 +619,7 @@ class _Case:
         source = f"IfcGeometricRepresentationContext #{context.id}/WorldCoordinateSystem"
         if not _far(matrix[4:]):
             return None
-        systems = self._systems_without_conversion(source)
+        systems, state = self._systems_or_inferred(source, (matrix[4], matrix[5]))
         for crs, replaced in systems:
             axis = crs.axis_info[0].unit_conversion_factor if crs.is_projected else 1.0
             in_unit: Affine = tuple(value / axis for value in matrix)  # type: ignore[assignment]
@@ -613,7 +628,7 @@ class _Case:
                     self._note_default(source, crs, replaced)
                 self._note_beside(source, crs, in_unit)
                 return _Placed(
-                    40, "context", source, crs, in_unit, context.matrix[2][3], self._spare_vertical()
+                    40, "context", source, crs, in_unit, context.matrix[2][3], self._spare_vertical(), state
                 )
         if systems:
             self._note(
@@ -637,7 +652,6 @@ class _Case:
                     y=matrix[5],
                 )
             )
-            self._suggest(source, (matrix[4], matrix[5]))
         return None
 
     def _by_placement(self) -> _Placed | None:
@@ -645,7 +659,7 @@ class _Case:
         if not _far(self.anchor):
             return None
         source = self._placement_source()
-        systems = self._systems_without_conversion(source)
+        systems, state = self._systems_or_inferred(source, self.anchor)
         for crs, replaced in systems:
             for matrix, found in self._shifts(crs, source):
                 if fits(crs, *apply(matrix, self.anchor), 0.0 if found else BESIDE):
@@ -659,8 +673,9 @@ class _Case:
                         source,
                         crs,
                         matrix,
-                        self._elevation_of_site(),
+                        self._elevation_of_site(drawn=True),
                         self._spare_vertical(),
+                        state,
                     )
         if systems:
             self._note(
@@ -684,7 +699,6 @@ class _Case:
                     y=self.anchor[1],
                 )
             )
-            self._suggest(source, self.anchor)
         return None
 
     def _shifts(self, crs: CRS, source: str) -> Iterator[tuple[Affine, tuple[Finding, ...]]]:
@@ -730,6 +744,12 @@ class _Case:
                 unit=unit,
             )
             yield (*plain[:4], *moved), (note,)
+
+    def _systems_or_inferred(self, source: str, point: Point) -> tuple[list[tuple[CRS, bool]], str]:
+        """Return the CRSs to try for coordinates without a conversion, and the state that they can give."""
+        systems = self._systems_without_conversion(source)
+        inferred = None if systems else self._infer(source, point)
+        return ([(inferred, False)], "approximate") if inferred is not None else (systems, "placed")
 
     def _systems_without_conversion(self, source: str) -> list[tuple[CRS, bool]]:
         """Return the projected CRSs to try for coordinates without a conversion, and whether one replaces the file's."""
@@ -808,14 +828,13 @@ class _Case:
         if bounds is not None and all(math.isfinite(value) for value in bounds):
             return (bounds[0] + bounds[2]) / 2, (bounds[1] + bounds[3]) / 2
         building = next((b for b in self.evidence.buildings if b.guid == self.building), None)
-        if building is not None and building.matrix is not None and len(self.evidence.buildings) > 1:
-            return building.matrix[0][3], building.matrix[1][3]
+        several = len(self.evidence.buildings) > 1
+        stands = None if building is None or building.matrix is None else _plan(building.matrix)[4:]
         if self.evidence.positions:
             x, y, _ = np.median(np.array(self.evidence.positions), axis=0)
-            return float(x), float(y)
-        if building is not None and building.matrix is not None:
-            return building.matrix[0][3], building.matrix[1][3]
-        return self._site_origin() or (0.0, 0.0)
+            if stands is None or not several or _far((x, y)) != _far(stands):
+                return float(x), float(y)
+        return stands or self._site_origin() or (0.0, 0.0)
 
     def _context(self) -> Context | None:
         """Return the context of the model's shapes: three-dimensional, of the kind Model, with most shapes."""
@@ -858,12 +877,19 @@ class _Case:
         site = self._site()
         return None if site is None or site.matrix is None else (site.matrix[0][3], site.matrix[1][3])
 
-    def _elevation_of_site(self) -> float | None:
-        """Return the metres to add to local z: what the site says of its own placement."""
+    def _elevation_of_site(self, drawn: bool = False) -> float | None:
+        """Return the metres to add to local z: what the site says of its own placement.
+
+        A model `drawn` in map coordinates may be drawn at its height too: then nothing is added.
+        """
         site = self.location.site if self.location is not None else self._site()
         if site is None or site.elevation is None or abs(site.elevation) > _HIGHEST:
             return None
         lift = site.matrix[2][3] if site.matrix is not None else 0.0
+        if drawn and self.evidence.positions:
+            z = float(np.median([position[2] for position in self.evidence.positions]))
+            if abs(z - site.elevation) < min(_STOREYS, abs(site.elevation)):
+                return 0.0
         return 0.0 if site.elevation == 0.0 else site.elevation - lift
 
     def _placement_source(self) -> str:
@@ -928,9 +954,10 @@ class _Case:
             return
         site = self.location.site if self.location is not None else None
         matrix = (site.matrix if site is not None else None) or IDENTITY
-        origin = longitude_latitude(placed.crs, *apply(placed.matrix, (matrix[0][3], matrix[1][3])))
-        if site is not None and self.near is not None and origin is not None:
-            distance = metres_between(*origin, *self.near)
+        points = [apply(placed.matrix, point) for point in ((matrix[0][3], matrix[1][3]), self.anchor)]
+        places = [place for point in points if (place := longitude_latitude(placed.crs, *point)) is not None]
+        if site is not None and self.near is not None and places:
+            distance = min(metres_between(*place, *self.near) for place in places)
             if distance > _APART:
                 self._note(
                     finding(
@@ -1027,16 +1054,3 @@ def _false_easting(crs: CRS) -> float | None:
     if operation is None or "Transverse Mercator" not in operation.method_name:
         return None
     return next((float(p.value) for p in operation.params if p.name == "False easting"), None)
-
-
-def _relatives(crs: CRS) -> Iterator[CRS]:
-    """Yield the neighbours of a metric CRS that coordinates may be in instead."""
-    code = crs.to_epsg() or 0
-    if 4534 <= code <= 4554:
-        yield CRS.from_epsg(code - 21)
-        for neighbour in (code - 1, code + 1):
-            if 4534 <= neighbour <= 4554:
-                yield CRS.from_epsg(neighbour)
-                yield CRS.from_epsg(neighbour - 21)
-        return
-    yield from (CRS.from_epsg(zone) for zone in (code - 1, code + 1) if 1 <= zone % 100 <= 60)
