@@ -76,7 +76,9 @@ def test_points_that_place_nothing_are_refused(local, there):
 
 
 def test_points_go_before_all_other_evidence():
-    stated = Conversion("IfcMapConversion #1", "map_conversion", 500_000, 3_000_000, crs=CrsEvidence("x", "EPSG:4547"))
+    stated = Conversion(
+        "IfcMapConversion #1", "map_conversion", 500_000, 3_000_000, crs=CrsEvidence("x", "EPSG:4547")
+    )
     points = [(0, 0, 435_000, 2_550_000), (100, 0, 435_000, 2_550_100)]
     placement = resolve(Evidence(conversions=(stated,)), control_points=points)
     assert (placement.state, placement.method, placement.crs.to_epsg()) == ("placed", "control_points", 4547)

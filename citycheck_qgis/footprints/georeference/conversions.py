@@ -16,6 +16,7 @@ from ...units.coordinates import is_mercator
 from ..findings import Finding, finding
 from .areas import BESIDE, fits, longitude_latitude, map_point
 from .crs_names import STRIPS, chinese_strip, strip_crs
+from .directions import direction
 from .evidence import Conversion, unit_of_name
 from .projections import Affine, Point, apply, compose, inverse, metres_between
 
@@ -516,39 +517,3 @@ def _stretched(
         )
     )
     return (factors[0] * stretch, factors[1] * stretch), tuple(notes)
-
-
-def direction(conversion: Conversion) -> tuple[float, tuple[Finding, ...]]:
-    """Return the angle (radians, anticlockwise from map east) of the local x axis, and what is wrong with it."""
-    x, y = conversion.abscissa, conversion.ordinate
-    values = {"source": conversion.source, "x": x, "y": y}
-    if x is None and y is None:
-        return 0.0, ()
-    if x is None or y is None:
-        if abs(abs(x if x is not None else y or 0.0) - 1) < 1e-6:
-            return math.atan2(y or 0.0, x or 0.0), ()
-        return 0.0, (
-            finding(
-                "direction_incomplete",
-                "{source}: only one part of the x axis direction is given ({x}, {y}); the model was not turned.",
-                **values,
-            ),
-        )
-    length = math.hypot(x, y)
-    if length < 1e-9:
-        return 0.0, (
-            finding(
-                "direction_malformed",
-                "{source}: the x axis direction ({x}, {y}) has no length; the model was not turned.",
-                **values,
-            ),
-        )
-    if abs(length - 1) > 0.01:
-        return math.atan2(y, x), (
-            finding(
-                "direction_not_unit",
-                "{source}: the x axis direction ({x}, {y}) is not of length one; only its angle was used.",
-                **values,
-            ),
-        )
-    return math.atan2(y, x), ()

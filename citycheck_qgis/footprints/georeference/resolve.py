@@ -17,9 +17,10 @@ from ...errors import InputError
 from ..findings import Finding, finding
 from .areas import BESIDE, Bounds, fits, inside, longitude_latitude
 from .control_points import fit_similarity
-from .conversions import Local, Reading, direction, read_conversion
-from .crs_names import crs_from_text, read_crs
-from .evidence import IDENTITY, Context, Conversion, CrsEvidence, Evidence, Matrix, SiteEvidence
+from .conversions import Local, Reading, read_conversion
+from .crs_names import crs_from_text
+from .directions import direction, true_north
+from .evidence import IDENTITY, Context, Conversion, Evidence, Matrix, SiteEvidence
 from .inference import agreeing_crs
 from .locations import location, source_of
 from .placement import Placement
@@ -35,6 +36,7 @@ from .projections import (
     rotation,
     tangent,
 )
+from .stated_crs import crs_of, vertical_of
 
 #: Local coordinates beyond this (metres) may be those of a map.
 _FAR = 20_000.0
@@ -145,7 +147,7 @@ class _Case:
         source = "control points"
         if crs is None:
             stated = [c.crs for c in self.evidence.conversions if c.crs is not None] + list(self.evidence.crs)
-            crs = next((read for read, _ in map(self._file_crs, stated) if read is not None), None)
+            crs = next((read for read, _ in map(crs_of, stated) if read is not None), None)
         if crs is None or not is_plain(crs):
             raise InputError(
                 "Control points need a CRS projected in metres, such as EPSG:4547; give the one of their map coordinates."
@@ -364,65 +366,14 @@ class _Case:
         if stated is None:
             crs, vertical = None, None
         else:
-            crs, findings = self._file_crs(stated)
+            crs, findings = crs_of(stated)
             self._note(*findings)
-            vertical = self._vertical(stated)
+            vertical, unknown = vertical_of(stated)
+            self._note(*unknown)
         found = [crs] if crs is not None else []
         if self.default_crs is not None and self.default_crs != crs:
             found.append(self.default_crs)
         return found, vertical
-
-    def _file_crs(self, stated: CrsEvidence) -> tuple[CRS | None, tuple[Finding, ...]]:
-        """Return the CRS that the file describes by name, WKT, description or parts."""
-        named, named_findings = crs_from_text(stated.name)
-        defined = crs_from_text(stated.wkt)[0] if stated.wkt else None
-        if named is not None and defined is not None and not named.equals(defined, ignore_axis_order=True):
-            return named, (
-                *named_findings,
-                finding(
-                    "crs_contradicts_wkt",
-                    "{source}: the name means {name}, the WKT means {wkt}; the name was taken.",
-                    source=stated.source,
-                    name=named.name,
-                    wkt=defined.name,
-                ),
-            )
-        if named is not None or defined is not None:
-            return named if named is not None else defined, named_findings if named is not None else ()
-        parts = " ".join(part for part in (stated.datum, stated.projection, stated.zone) if part)
-        for text in (parts, stated.description, stated.zone):
-            if not text or text == stated.name:
-                continue
-            crs, findings = crs_from_text(text)
-            if crs is not None and (crs.is_projected or stated.geographic):
-                read = finding(
-                    "crs_from_parts",
-                    "{source}: {name} is no CRS; datum, projection, zone or description say {crs}.",
-                    source=stated.source,
-                    name=stated.name or "",
-                    crs=crs.name,
-                )
-                return crs, (*findings, read)
-        return None, named_findings
-
-    def _vertical(self, stated: CrsEvidence) -> str | None:
-        compound = read_crs(stated.name or "").vertical
-        if not stated.vertical:
-            return compound
-        read = read_crs(stated.vertical)
-        if (
-            read.vertical is None and any(f.code == "crs_unknown_code" for f in read.findings)
-        ) or read.crs is not None:
-            self._note(
-                finding(
-                    "vertical_datum_unknown",
-                    "{source}: {name} is no vertical datum that is known.",
-                    source=stated.source,
-                    name=stated.vertical,
-                )
-            )
-            return compound
-        return read.vertical or stated.vertical
 
     def _is_placeholder(self, conversion: Conversion, systems: list[CRS]) -> bool:
         zero = abs(conversion.eastings or 0.0) < 1e-3 and abs(conversion.northings or 0.0) < 1e-3
@@ -756,7 +707,7 @@ class _Case:
         stated = [c.crs for c in self.evidence.conversions if c.crs is not None] + list(self.evidence.crs)
         found: list[tuple[CRS, bool]] = []
         for description in stated:
-            crs, findings = self._file_crs(description)
+            crs, findings = crs_of(description)
             self._note(*findings)
             if crs is not None and crs.is_projected and all(crs != known for known, _ in found):
                 found.append((crs, False))
@@ -766,7 +717,12 @@ class _Case:
         return found
 
     def _spare_vertical(self) -> str | None:
-        return next((vertical for vertical in map(self._vertical, self.evidence.crs) if vertical), None)
+        for stated in self.evidence.crs:
+            vertical, unknown = vertical_of(stated)
+            self._note(*unknown)
+            if vertical is not None:
+                return vertical
+        return None
 
     # Level 20
 
@@ -816,7 +772,7 @@ class _Case:
                 "true_north_missing", "The model gives no true north; its y axis was taken to point there."
             )
             return 0.0, (missing,)
-        ratios, found = _north(context)
+        ratios, found = true_north(context)
         if ratios is None:
             return 0.0, found
         return math.pi / 2 - math.atan2(ratios[1], ratios[0]), found
@@ -901,7 +857,7 @@ class _Case:
     def _default_at(self, degrees: Point) -> CRS | None:
         """Return the CRS of the file or of the user where it is in use at a place."""
         stated = [c.crs for c in self.evidence.conversions if c.crs is not None] + list(self.evidence.crs)
-        known = [self._file_crs(description)[0] for description in stated]
+        known = [crs_of(description)[0] for description in stated]
         for crs in (*known, self.default_crs):
             if crs is not None and is_plain(crs) and inside(crs, *degrees, BESIDE):
                 return crs
@@ -974,7 +930,7 @@ class _Case:
         context = self.context
         if context is None or context.true_north is None or placed.level < 50:
             return
-        ratios, _ = _north(context)
+        ratios, _ = true_north(context)
         if ratios is None or abs(math.atan2(ratios[0], ratios[1])) < 1e-6:
             return
         degrees = longitude_latitude(placed.crs, *apply(placed.matrix, self.anchor))
@@ -994,39 +950,6 @@ class _Case:
                     used=placed.source,
                 )
             )
-
-
-def _north(context: Context) -> tuple[Point | None, tuple[Finding, ...]]:
-    """Return the plan direction of true north, and what is wrong with it.
-
-    Revit of 2012 and 2013 wrote three numbers, of which the last two are the direction: a vector of three that is not of
-    length one is read so.
-    """
-    ratios = context.true_north or ()
-    source = f"IfcGeometricRepresentationContext #{context.id}/TrueNorth"
-    shown = ", ".join(f"{value:g}" for value in ratios)
-    plan = ratios[:2]
-    found: tuple[Finding, ...] = ()
-    if len(ratios) == 3 and abs(math.hypot(*ratios) - 1) > 0.01:
-        plan = ratios[1:]
-        found = (
-            finding(
-                "true_north_three_values",
-                "{source} ({direction}) has a number too many before it; the last two were taken.",
-                source=source,
-                direction=shown,
-            ),
-        )
-    if len(plan) < 2 or math.hypot(*plan) < 1e-6:
-        return None, (
-            finding(
-                "true_north_malformed",
-                "{source} ({direction}) is no direction in plan; the y axis was taken.",
-                source=source,
-                direction=shown,
-            ),
-        )
-    return (plan[0], plan[1]), found
 
 
 def _numbers(conversion: Conversion) -> tuple[object, ...]:
