@@ -756,7 +756,7 @@ numbers = st.one_of(
     st.none(),
     st.floats(allow_nan=False, allow_infinity=False),
     st.floats(-1e7, 1e7),
-    st.sampled_from([0.0, 1.0, -1.0, 1e30]),
+    st.sampled_from([0.0, 1.0, -1.0, 1e30, 1.7e308]),
 )
 
 

@@ -271,9 +271,11 @@ def _zoned(
     operation = crs.coordinate_operation
     if operation is None or "Transverse Mercator" not in operation.method_name or _axis(crs) != 1.0:
         return
+    if not 0 <= point[0] < _EASTINGS:
+        return
     false_easting = next((p.value for p in operation.params if p.name == "False easting"), 500_000.0)
     in_crs, in_point = int(float(false_easting) // 1_000_000), int(point[0] // 1_000_000)
-    if in_crs == in_point or not 0 <= in_point <= 60:
+    if in_crs == in_point:
         return
     bare = point[0] - in_point * 1_000_000
     strip = chinese_strip(crs)
