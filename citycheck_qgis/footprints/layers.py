@@ -42,8 +42,11 @@ CITY_MODEL = "city_model"
 _SAME = [c for c in FOOTPRINT.columns if c in BuildingModel.__dataclass_fields__]
 
 FILE_COLUMNS = ["file", "state", "reason", "schema", "tool", "size_mb", "seconds", "cpu_seconds", "buildings", *STATES,
-                "roofprint_area", "ground_area", "georef_level", "georef_method", "source_crs", "quality", "warnings",
-                "explanation", "kept", "file_hash"]  # fmt: skip
+                "elements", "elements_missed", "elements_aside", "roofprint_area", "ground_area", "georef_level", "georef_method",
+                "source_crs", "quality", "warnings", "explanation", "kept", "file_hash"]  # fmt: skip
+
+#: Ending of a column -> what became of the elements that it counts.
+_ELEMENTS = {"": "all", "_missed": "missed", "_aside": "aside"}
 
 Say = Callable[[Message], str]
 
@@ -89,6 +92,7 @@ class LayerBuilder:
         frame = _frame(result.buildings, None, name)
         self._add(result.path, [frame], result.findings, {
             **result.record, "file": name, "state": result.state, "reason": result.reason, "kept": int(result.kept),
+            "place": result.place,
         })  # fmt: skip
 
     def add_city_model(self, path: Path, name: str, model: CityModel) -> None:
@@ -138,7 +142,9 @@ class LayerBuilder:
         """Return the layers, the placed footprints in a CRS; None: none is placed."""
         files = pd.DataFrame(self._files, columns=FILE_COLUMNS)
         frames = [frame for frame in self._frames if len(frame)]
-        table = pd.concat(frames, ignore_index=True) if frames else _frame([], None, "").assign(file_hash=None)
+        table = (
+            pd.concat(frames, ignore_index=True) if frames else _frame([], None, "").assign(file_hash=None)
+        )
         table["cim_id"], same = _ids(table)
         table.loc[same, "warnings"] = [
             f"{w};{SAME_ID}" if w else SAME_ID for w in table.loc[same, "warnings"]
@@ -331,10 +337,20 @@ def _file_row(
 ) -> Record:
     reason = known.get("reason")
     states = Counter(state for frame in frames for state in frame["state"])
+    # What a file without buildings says of its place is worth knowing too.
+    place: Placement | None = None if states else known.get("place")
     # Of a thousand buildings with the same finding the first one's sentence stands for all.
     first: dict[str, Finding] = {}
-    for found in (*whole, *(f for frame in frames for fs in frame["findings"] for f in fs)):
+    for found in (
+        *whole,
+        *(place.findings if place else ()),
+        *(f for frame in frames for fs in frame["findings"] for f in fs),
+    ):
         first.setdefault(found.code, found)
+    levels = [v for f in frames for v in f["georef_level"] if v is not None] + (
+        [place.level] if place else []
+    )
+    elements = known.get("elements") or {}
     qualities = {quality for frame in frames for quality in frame["quality"]}
     areas = {kind: sum(_area(frame[kind]) for frame in frames) for kind in KINDS}
     return {
@@ -344,9 +360,12 @@ def _file_row(
         "buildings": sum(states.values()),
         **{state: states[state] for state in STATES},
         **{f"{kind}_area": round(area, 2) if area else None for kind, area in areas.items()},
-        "georef_level": max((v for f in frames for v in f["georef_level"] if v is not None), default=None),
-        "georef_method": _joined(v for frame in frames for v in frame["georef_method"]),
-        "source_crs": _joined(v for frame in frames for v in frame["source_crs"]),
+        **{f"elements{name}": elements.get(key) for name, key in _ELEMENTS.items()},
+        "georef_level": max(levels, default=None),
+        "georef_method": _joined(v for frame in frames for v in frame["georef_method"])
+        or (place.method if place else None),
+        "source_crs": _joined(v for frame in frames for v in frame["source_crs"])
+        or (crs_name(place.crs) if place and place.crs else None),
         "quality": ";".join(q for q in QUALITIES if q in qualities) or None,
         "warnings": ";".join(first) or None,
         "explanation": " ".join(say(found.message) for found in first.values()) or None,

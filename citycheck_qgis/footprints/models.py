@@ -83,6 +83,9 @@ class ModelFile:
     tool : the authoring application, as the file says
     buildings : in the order of the file
     crs : horizontal CRS of the polygons of a city model; None where the file has none, and for IFC
+    placement : where an IFC file lies as a whole, whether or not it has buildings
+    elements : physical elements of an IFC file: ``all``, and what became of them: ``used``, ``missed`` (no shape) or
+        ``aside`` (doors, furniture, what has no body of its own or stands in no building)
     findings : what concerns the file as a whole
     """
 
@@ -90,4 +93,6 @@ class ModelFile:
     tool: str | None = None
     buildings: list[BuildingModel] = field(default_factory=list)
     crs: CRS | None = None
+    placement: Placement | None = None
+    elements: dict[str, int] = field(default_factory=dict)
     findings: list[Finding] = field(default_factory=list)

@@ -50,6 +50,8 @@ def file_record(model: ModelFile) -> Record:
         "schema": model.schema,
         "tool": model.tool,
         "crs": None if model.crs is None else crs_name(model.crs),
+        "placement": None if model.placement is None else placement_record(model.placement),
+        "elements": model.elements,
         "findings": finding_records(model.findings),
         "buildings": [building_record(building) for building in model.buildings],
     }

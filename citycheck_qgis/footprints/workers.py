@@ -20,8 +20,9 @@ from typing import Any
 from ..messages import Message, message
 from ..processes import python_program
 from .findings import Finding
+from .georeference.placement import Placement
 from .models import BuildingModel
-from .records import Record, building_of, findings_of, message_of, message_record
+from .records import Record, building_of, findings_of, message_of, message_record, placement_of
 
 Progress = Callable[[float], None]
 
@@ -84,6 +85,12 @@ class FileResult:
     def buildings(self) -> list[BuildingModel]:
         """The buildings of the file."""
         return [building_of(record) for record in self.record.get("buildings", ())]
+
+    @property
+    def place(self) -> Placement | None:
+        """Where the model lies as a whole; None where it was not read."""
+        record = self.record.get("placement")
+        return None if record is None else placement_of(record)
 
     @property
     def findings(self) -> list[Finding]:

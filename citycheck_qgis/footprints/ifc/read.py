@@ -75,8 +75,7 @@ def read_ifc(
 
     Returns
     -------
-    One building for each IfcBuilding, in local metres; never two joined. The findings of the file have one
-    ``elements_counted``: every physical element is used, missed or left aside.
+    One building for each IfcBuilding, in local metres; never two joined.
 
     Raises
     ------
@@ -96,8 +95,16 @@ def read_ifc(
         outline = building.roofprint or building.ground
         bounds = None if outline is None else outline.bounds
         building.placement = resolve(evidence, building.guid, bounds, default_crs, control_points)
-    findings = [*opened.findings, *parts.findings, *scene.shapes.findings, *_account(scene)]
-    return ModelFile(opened.schema, opened.tool, buildings, findings=findings)
+    findings = [*opened.findings, *parts.findings, *scene.shapes.findings, *_several_projects(opened.model)]
+    whole = resolve(evidence, None, None, default_crs, control_points)
+    return ModelFile(
+        opened.schema,
+        opened.tool,
+        buildings,
+        placement=whole,
+        elements=_account(scene),
+        findings=findings,
+    )
 
 
 @contextmanager
@@ -107,7 +114,8 @@ def _understood(name: str) -> Iterator[None]:
         yield
     except (AttributeError, TypeError, ValueError, IndexError, KeyError, RuntimeError) as error:
         raise InputError(
-            "{file} is damaged: its statements contradict each other ({reason}). Export it again.",
+            "{file} could not be understood ({reason}): its statements contradict each other, or CityCheck has a defect. "
+            "Export it again; if that does not help, report it with the file.",
             file=name,
             reason=str(error).partition("\n")[0],
         ) from error
@@ -336,35 +344,25 @@ def _judge(scene: _Scene, own: Chosen, result: BuildingModel) -> None:
     result.quality = QUALITIES[max(marks)]
 
 
-def _account(scene: _Scene) -> list[Finding]:
-    """Return the account of all physical elements of a file: each is used, missed or left aside."""
-    shapes, parts = scene.shapes, scene.parts
-    findings = []
-    projects = len(scene.model.by_type("IfcProject"))
-    if projects > 1:
-        findings.append(
-            finding(
-                "several_projects",
-                "The file has {count} projects, which IFC does not allow; the units of the first count for all.",
-                count=projects,
-            )
+def _account(scene: _Scene) -> dict[str, int]:
+    """Return what became of all physical elements of a file."""
+    shapes = scene.shapes
+    return {
+        "all": len(scene.parts.elements),
+        "used": int(shapes.used.sum()),
+        "missed": int(shapes.missed.sum()),
+        "aside": int((~shapes.wanted).sum()),
+    }
+
+
+def _several_projects(model: ifcopenshell.file) -> list[Finding]:
+    projects = len(model.by_type("IfcProject"))
+    if projects < 2:
+        return []
+    return [
+        finding(
+            "several_projects",
+            "The file has {count} projects, which IFC does not allow; the units of the first count for all.",
+            count=projects,
         )
-    bodiless = int((~scene.body).sum())
-    if bodiless:
-        findings.append(
-            finding(
-                "elements_without_body",
-                "{count} elements have no body of their own, such as wholes that consist of parts.",
-                count=bodiless,
-            )
-        )
-    account = finding(
-        "elements_counted",
-        "Of {elements} elements {used} make up the outlines, {missed} gave no shape and {aside} were left aside, "
-        "such as doors, furniture and what stands in no building.",
-        elements=len(parts.elements),
-        used=int(shapes.used.sum()),
-        missed=int(shapes.missed.sum()),
-        aside=int((~shapes.wanted).sum()),
-    )
-    return [*findings, account]
+    ]
