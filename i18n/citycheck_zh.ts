@@ -15,9 +15,40 @@
         <translation>&lt;b&gt;{name}&lt;/b&gt;：{text}</translation>
     </message>
     <message>
+        <location filename="../citycheck_qgis/footprints/citymodels/citygml.py"/>
+        <location filename="../citycheck_qgis/footprints/citymodels/cityjson.py"/>
+        <source>A building part without a building counts as a building.</source>
+        <translation>没有所属建筑的建筑部分按一栋建筑计。</translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/footprints/georeference/control_points.py"/>
+        <source>A control point has a coordinate that is no number; correct it.</source>
+        <translation>有控制点的坐标不是数值；请改正。</translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/footprints/georeference/resolve.py"/>
+        <source>A control point has four numbers: local x, local y, east and north.</source>
+        <translation>一个控制点由四个数值组成：局部 x、局部 y、东坐标、北坐标。</translation>
+    </message>
+    <message>
+        <location filename="../processing_algorithms/footprints/ifcfootprints.py"/>
+        <source>A file that needs more is given up likewise; on Windows memory is not limited.</source>
+        <translation>超过上限的文件同样放弃；Windows 上不限制内存。</translation>
+    </message>
+    <message>
+        <location filename="../processing_algorithms/footprints/ifcfootprints.py"/>
+        <source>A file that takes longer is given up, with its row in the status of the files.</source>
+        <translation>超时的文件放弃读取，并在文件状态表中有一行说明。</translation>
+    </message>
+    <message>
         <location filename="../processing_algorithms/boundaries/assignparts.py"/>
         <source>A file with a layer of features, which is split into GeoParquet parts in the output folder first, or one GeoParquet file. All features are taken, whatever the project filters or selects.</source>
         <translation>带要素图层的文件，先在输出文件夹中拆分为 GeoParquet 分片；也可以是一个 GeoParquet 文件。取全部要素，不受工程中过滤或选择的影响。</translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/footprints/citymodels/cityjson.py"/>
+        <source>A geometry is not built as CityJSON says and was left out.</source>
+        <translation>有几何不符合 CityJSON 的结构规定，已略去。</translation>
     </message>
     <message>
         <location filename="../processing_algorithms/maps/problemmap.py"/>
@@ -45,9 +76,19 @@
         <translation>全部要素保持原样，另加 community_code、street_code、district_code、city_code、share、method、overlap_count 各列。由 GeoPackage 到 GeoPackage 时，整个文件连同其中全部内容一并复制，再把列加到该图层。</translation>
     </message>
     <message>
+        <location filename="../processing_algorithms/footprints/model_inputs.py"/>
+        <source>All model files in this folder and in the folders below it, besides the files above.</source>
+        <translation>除上面的文件外，读取该文件夹及其下级文件夹中的全部模型文件。</translation>
+    </message>
+    <message>
         <location filename="../citycheck_qgis/indicators/tables.py"/>
         <source>All sheets of {file} are empty; export the table again.</source>
         <translation>{file} 的所有工作表都是空的；请重新导出该表。</translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/footprints/ifc/structure.py"/>
+        <source>All {count} storeys are placed at one height; their attribute Elevation is used.</source>
+        <translation>{count} 个楼层的位置都在同一高度；改用其属性 Elevation。</translation>
     </message>
     <message>
         <location filename="../processing_algorithms/base.py"/>
@@ -62,9 +103,29 @@
         <translation>年度体检</translation>
     </message>
     <message>
+        <location filename="../citycheck_qgis/footprints/citymodels/read.py"/>
+        <source>Another building of the file has the id {id}.</source>
+        <translation>文件中另有一栋建筑的标识也是 {id}。</translation>
+    </message>
+    <message>
+        <location filename="../processing_algorithms/footprints/georeferencereport.py"/>
+        <source>Answers</source>
+        <translation>结论</translation>
+    </message>
+    <message>
         <location filename="../processing_algorithms/explain.py"/>
         <source>Area (m²)</source>
         <translation>面积（平方米）</translation>
+    </message>
+    <message>
+        <location filename="../processing_algorithms/footprints/cimcoverage.py"/>
+        <source>Area of 3D data</source>
+        <translation>三维数据面积的取法</translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/footprints/coverage.py"/>
+        <source>Areas are measured in metres, but the unit layer has {crs}; reproject it to a projected CRS such as EPSG:4547.</source>
+        <translation>面积以米为单位量算，但体检单元图层的坐标系是 {crs}；请投影到 EPSG:4547 等投影坐标系。</translation>
     </message>
     <message>
         <location filename="../processing_algorithms/explain.py"/>
@@ -80,6 +141,21 @@
         <location filename="../processing_algorithms/boundaries/assignunits.py"/>
         <source>Assign features to units</source>
         <translation>要素归属到体检单元</translation>
+    </message>
+    <message>
+        <location filename="../processing_algorithms/groups.py"/>
+        <source>BIM and city models</source>
+        <translation>BIM 与城市模型</translation>
+    </message>
+    <message>
+        <location filename="../processing_algorithms/footprints/matchfootprints.py"/>
+        <source>Basis</source>
+        <translation>依据</translation>
+    </message>
+    <message>
+        <location filename="../processing_algorithms/footprints/matchfootprints.py"/>
+        <source>Basis of the relations</source>
+        <translation>关系的依据</translation>
     </message>
     <message>
         <location filename="../processing_algorithms/explain.py"/>
@@ -112,15 +188,22 @@
         <translation>规范单元代码，确定每个单元的上级，在副本上修复无效面，并列出所有问题：代码缺失、格式不对或重复，没有上级或落在两个上级中的单元，重叠，空隙，以及超出上级范围的单元。</translation>
     </message>
     <message>
+        <location filename="../processing_algorithms/footprints/matchfootprints.py"/>
         <location filename="../processing_algorithms/inputs.py"/>
         <source>Building number column</source>
         <translation>楼栋编号列</translation>
     </message>
     <message>
         <location filename="../processing_algorithms/explain.py"/>
+        <location filename="../processing_algorithms/footprints/matchfootprints.py"/>
         <location filename="../processing_algorithms/inputs.py"/>
         <source>Buildings</source>
         <translation>建筑</translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/footprints/matching.py"/>
+        <source>Buildings and footprints are compared in metres, but the building layer has {crs}; reproject it to a projected CRS such as EPSG:4547.</source>
+        <translation>建筑与轮廓以米为单位比较，但建筑图层的坐标系是 {crs}；请投影到 EPSG:4547 等投影坐标系。</translation>
     </message>
     <message>
         <location filename="../processing_algorithms/boundaries/assignunits.py"/>
@@ -128,9 +211,54 @@
         <translation>建筑或其他任何要素。面按面积、线按长度、点按所在位置比较。与社区坐标系相同的 GeoPackage 整层比其他输入快许多倍。</translation>
     </message>
     <message>
+        <location filename="../processing_algorithms/footprints/matchfootprints.py"/>
+        <source>Buildings that no model describes, with the reason.</source>
+        <translation>没有任何模型对应的建筑，注明原因。</translation>
+    </message>
+    <message>
+        <location filename="../processing_algorithms/footprints/model_inputs.py"/>
+        <source>Buildings whose place nothing says, in the model's own metres and without a CRS, and buildings without any polygon. They need control points or a CRS.</source>
+        <translation>没有任何信息说明位置的建筑，使用模型自身的米制坐标，没有坐标系；以及没有任何多边形的建筑。前者需要控制点或坐标系。</translation>
+    </message>
+    <message>
+        <location filename="../processing_algorithms/footprints/matchfootprints.py"/>
+        <source>Buildings with a footprint</source>
+        <translation>有轮廓的建筑</translation>
+    </message>
+    <message>
         <location filename="../processing_algorithms/explain.py"/>
         <source>Buildings with problems per 100</source>
         <translation>每百栋问题建筑数</translation>
+    </message>
+    <message>
+        <location filename="../processing_algorithms/footprints/matchfootprints.py"/>
+        <source>Buildings without a footprint</source>
+        <translation>没有轮廓的建筑</translation>
+    </message>
+    <message>
+        <location filename="../processing_algorithms/footprints/cimcoverage.py"/>
+        <source>Built-up area</source>
+        <translation>建成区</translation>
+    </message>
+    <message>
+        <location filename="../processing_algorithms/footprints/cimcoverage.py"/>
+        <source>CIM 3D data coverage</source>
+        <translation>CIM 三维数据覆盖率</translation>
+    </message>
+    <message>
+        <location filename="../processing_algorithms/footprints/model_inputs.py"/>
+        <source>CRS of models that name none</source>
+        <translation>未注明坐标系的模型所用坐标系</translation>
+    </message>
+    <message>
+        <location filename="../processing_algorithms/footprints/model_inputs.py"/>
+        <source>CRS of the footprints</source>
+        <translation>轮廓的坐标系</translation>
+    </message>
+    <message>
+        <location filename="../processing_algorithms/footprints/model_inputs.py"/>
+        <source>CRS of the output layer; empty: that of the database, else the one that most of the buildings came in.</source>
+        <translation>输出图层的坐标系；留空则用数据库的坐标系，没有数据库时用多数建筑原有的坐标系。</translation>
     </message>
     <message>
         <location filename="../processing_algorithms/inputs.py"/>
@@ -159,6 +287,9 @@
     </message>
     <message>
         <location filename="../processing_algorithms/annual/annualcheckup.py"/>
+        <location filename="../processing_algorithms/footprints/cimcoverage.py"/>
+        <location filename="../processing_algorithms/footprints/matchfootprints.py"/>
+        <location filename="../processing_algorithms/footprints/model_inputs.py"/>
         <location filename="../processing_algorithms/maps/problemmap.py"/>
         <source>Checkup database</source>
         <translation>体检数据库</translation>
@@ -180,19 +311,41 @@
         <translation>城市名称</translation>
     </message>
     <message>
+        <location filename="../citycheck_qgis/footprints/worker.py"/>
+        <source>CityCheck could not read the file ({error}); please report this with the file.</source>
+        <translation>CityCheck 未能读取该文件（{error}）；请连同文件一起报告。</translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/footprints/citymodels/cityjson.py"/>
+        <source>CityJSON version {version} is not one of {versions}; it was read like the last of them.</source>
+        <translation>CityJSON 版本 {version} 不在 {versions} 之列；已按其中最后一个版本读取。</translation>
+    </message>
+    <message>
         <location filename="../processing_algorithms/explain.py"/>
         <source>Code</source>
         <translation>代码</translation>
     </message>
     <message>
+        <location filename="../processing_algorithms/footprints/matchfootprints.py"/>
         <location filename="../processing_algorithms/inputs.py"/>
         <source>Code column</source>
         <translation>代码列</translation>
     </message>
     <message>
+        <location filename="../processing_algorithms/footprints/matchfootprints.py"/>
+        <source>Column of the building code that models carry; empty: found by its usual names.</source>
+        <translation>模型所带楼栋编码所在的列；留空则按常见列名查找。</translation>
+    </message>
+    <message>
+        <location filename="../processing_algorithms/footprints/matchfootprints.py"/>
         <location filename="../processing_algorithms/inputs.py"/>
         <source>Column of the building numbers; empty: found by its usual names.</source>
         <translation>楼栋编号所在的列；留空则按常见列名查找。</translation>
+    </message>
+    <message>
+        <location filename="../processing_algorithms/footprints/matchfootprints.py"/>
+        <source>Column of the models' global ids in the building layer; empty: found by its usual names.</source>
+        <translation>建筑图层中模型全局标识所在的列；留空则按常见列名查找。</translation>
     </message>
     <message>
         <location filename="../processing_algorithms/inputs.py"/>
@@ -240,9 +393,29 @@
         <translation>把体检值与指标的评价标准相比较，为每个调查问题找到所在的建筑或单元，并按单元和维度统计问题对象（同一对象只计一次）。只有纳入体检的单元才谈得上没有问题。</translation>
     </message>
     <message>
+        <location filename="../processing_algorithms/footprints/cimcoverage.py"/>
+        <source>Computes the national indicator of 3D data coverage of the CIM platform: the projected area of 3D data in the built-up area as a share of the built-up area, for the city and its districts. The values go to a table and to the checkup database.</source>
+        <translation>计算国家指标“CIM 平台三维数据覆盖率”：建成区内三维数据的投影面积占建成区面积的比例，按市和各区计算。结果写入指标值表和体检数据库。</translation>
+    </message>
+    <message>
         <location filename="../processing_algorithms/explain.py"/>
         <source>Conservation of rows</source>
         <translation>行数对账</translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/footprints/georeference/control_points.py"/>
+        <source>Control point {number} stays {metres:.2f} m off its place; check it.</source>
+        <translation>控制点 {number} 与其位置相差 {metres:.2f} 米；请核对。</translation>
+    </message>
+    <message>
+        <location filename="../processing_algorithms/footprints/ifcfootprints.py"/>
+        <source>Control points</source>
+        <translation>控制点</translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/footprints/georeference/resolve.py"/>
+        <source>Control points need a CRS projected in metres, such as EPSG:4547; give the one of their map coordinates.</source>
+        <translation>控制点需要以米为单位的投影坐标系，例如 EPSG:4547；请给出其地图坐标的坐标系。</translation>
     </message>
     <message>
         <location filename="../processing_algorithms/problems/diagnose.py"/>
@@ -250,6 +423,17 @@
         <translation>各层级每个单元的计数及其状态。</translation>
     </message>
     <message>
+        <location filename="../processing_algorithms/footprints/cimcoverage.py"/>
+        <source>Coverage</source>
+        <translation>覆盖率</translation>
+    </message>
+    <message>
+        <location filename="../processing_algorithms/footprints/cimcoverage.py"/>
+        <source>Coverage of the city (%)</source>
+        <translation>全市覆盖率（%）</translation>
+    </message>
+    <message>
+        <location filename="../processing_algorithms/footprints/cimcoverage.py"/>
         <location filename="../processing_algorithms/inputs.py"/>
         <source>Data date</source>
         <translation>数据截止</translation>
@@ -258,6 +442,11 @@
         <location filename="../processing_algorithms/inputs.py"/>
         <source>Date of issue</source>
         <translation>编制日期</translation>
+    </message>
+    <message>
+        <location filename="../processing_algorithms/footprints/cimcoverage.py"/>
+        <source>Date of the models, such as 2024-12-31.</source>
+        <translation>模型的日期，例如 2024-12-31。</translation>
     </message>
     <message>
         <location filename="../processing_algorithms/problems/diagnose.py"/>
@@ -325,6 +514,21 @@
         <translation>读入的每一行只计一次：输入 = 匹配 + 歧义 + 未匹配 + 范围外。</translation>
     </message>
     <message>
+        <location filename="../processing_algorithms/footprints/georeferencereport.py"/>
+        <source>Evidence</source>
+        <translation>位置信息</translation>
+    </message>
+    <message>
+        <location filename="../processing_algorithms/footprints/cimcoverage.py"/>
+        <source>Extents of other 3D data</source>
+        <translation>其他三维数据的范围</translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/footprints/citymodels/read.py"/>
+        <source>Faces in a CRS that cannot be used were left out.</source>
+        <translation>坐标系无法使用的面已略去。</translation>
+    </message>
+    <message>
         <location filename="../processing_algorithms/explain.py"/>
         <source>Fails the standard</source>
         <translation>不达标</translation>
@@ -371,9 +575,35 @@
         <translation>按单元统计</translation>
     </message>
     <message>
+        <location filename="../processing_algorithms/footprints/model_inputs.py"/>
+        <source>Files read</source>
+        <translation>已读取的文件数</translation>
+    </message>
+    <message>
+        <location filename="../processing_algorithms/footprints/georeferencereport.py"/>
+        <location filename="../processing_algorithms/footprints/model_inputs.py"/>
+        <source>Files that could not be read</source>
+        <translation>无法读取的文件数</translation>
+    </message>
+    <message>
+        <location filename="../processing_algorithms/footprints/matchfootprints.py"/>
+        <source>Finds the building of each footprint of BIM and city models: by global id, by building code, by overlap. One model over several buildings and several models of one building stay as they are; each relation has a basis and a confidence between 0 and 1. What finds no partner, on either side, is a layer of its own with the reason.</source>
+        <translation>为 BIM 与城市模型的每个轮廓找到对应的建筑：依次按全局标识、楼栋编码、重叠判定。一个模型对应多栋建筑、多个模型对应一栋建筑都原样保留；每条关系有依据和 0 到 1 的可信度。两边没有对应的对象各成一个图层，并注明原因。</translation>
+    </message>
+    <message>
         <location filename="../processing_algorithms/inputs.py"/>
         <source>First part of the sheet's title.</source>
         <translation>图名的开头部分。</translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/footprints/ifc/read.py"/>
+        <source>Floors at ground level reach far beyond the building ({whole} m² with them, {roof} m² without); they are taken for paving.</source>
+        <translation>首层地面远远超出建筑（计入时 {whole} 平方米，不计时 {roof} 平方米）；按室外铺地处理。</translation>
+    </message>
+    <message>
+        <location filename="../processing_algorithms/footprints/model_inputs.py"/>
+        <source>Folder of models</source>
+        <translation>模型文件夹</translation>
     </message>
     <message>
         <location filename="../processing_algorithms/boundaries/assignparts.py"/>
@@ -381,9 +611,66 @@
         <translation>分片文件夹</translation>
     </message>
     <message>
+        <location filename="../processing_algorithms/footprints/ifcfootprints.py"/>
+        <source>Folder of results per file</source>
+        <translation>各文件结果的文件夹</translation>
+    </message>
+    <message>
+        <location filename="../processing_algorithms/footprints/cimcoverage.py"/>
+        <location filename="../processing_algorithms/footprints/matchfootprints.py"/>
+        <location filename="../processing_algorithms/footprints/model_inputs.py"/>
+        <source>Footprints</source>
+        <translation>轮廓</translation>
+    </message>
+    <message>
+        <location filename="../processing_algorithms/footprints/matchfootprints.py"/>
+        <source>Footprints as ifcfootprints and citymodelfootprints write them; empty: those of the database.</source>
+        <translation>由“IFC 建筑轮廓”（ifcfootprints）和“城市模型建筑轮廓”（citymodelfootprints）写出的轮廓；留空则用数据库中的轮廓。</translation>
+    </message>
+    <message>
+        <location filename="../processing_algorithms/footprints/ifcfootprints.py"/>
+        <source>Footprints from IFC</source>
+        <translation>IFC 建筑轮廓</translation>
+    </message>
+    <message>
+        <location filename="../processing_algorithms/footprints/citymodelfootprints.py"/>
+        <source>Footprints from city models</source>
+        <translation>城市模型建筑轮廓</translation>
+    </message>
+    <message>
+        <location filename="../processing_algorithms/footprints/cimcoverage.py"/>
+        <source>Footprints of BIM and city models; of a building's two polygons the roofprint counts.</source>
+        <translation>BIM 与城市模型的轮廓；建筑的两个多边形中以屋顶轮廓计。</translation>
+    </message>
+    <message>
+        <location filename="../processing_algorithms/footprints/matchfootprints.py"/>
+        <source>Footprints with buildings</source>
+        <translation>带建筑的轮廓</translation>
+    </message>
+    <message>
+        <location filename="../processing_algorithms/footprints/matchfootprints.py"/>
+        <source>Footprints without a building</source>
+        <translation>没有建筑的轮廓</translation>
+    </message>
+    <message>
+        <location filename="../processing_algorithms/footprints/matchfootprints.py"/>
+        <source>Footprints without a building or with several possible ones, with the reason.</source>
+        <translation>没有对应建筑、或对应建筑不止一栋的轮廓，注明原因。</translation>
+    </message>
+    <message>
+        <location filename="../processing_algorithms/footprints/model_inputs.py"/>
+        <source>Footprints without a place</source>
+        <translation>没有位置的轮廓</translation>
+    </message>
+    <message>
         <location filename="../processing_algorithms/inputs.py"/>
         <source>Footprints; each is assigned to the community with the largest overlap.</source>
         <translation>建筑轮廓；每栋归入重叠面积最大的社区。</translation>
+    </message>
+    <message>
+        <location filename="../processing_algorithms/footprints/model_inputs.py"/>
+        <source>For models whose coordinates are map coordinates but which do not say in which CRS. Without it they have no known place.</source>
+        <translation>用于坐标就是地图坐标、却未注明坐标系的模型。不给出时，这类模型的位置未知。</translation>
     </message>
     <message>
         <location filename="../processing_algorithms/annual/annualcheckup.py"/>
@@ -401,6 +688,21 @@
         <translation>由“年度体检”（annualcheckup）生成的 GeoPackage。</translation>
     </message>
     <message>
+        <location filename="../processing_algorithms/footprints/matchfootprints.py"/>
+        <source>GeoPackage whose footprints get their building_id and confidence, and which gets the table footprint_building with all relations.</source>
+        <translation>GeoPackage：其中的轮廓写入 building_id 和 confidence，并写入含全部关系的 footprint_building 表。</translation>
+    </message>
+    <message>
+        <location filename="../processing_algorithms/footprints/model_inputs.py"/>
+        <source>GeoPackage whose table footprint gets the buildings; what came from the same files before is replaced. A new file is made where there is none.</source>
+        <translation>GeoPackage：建筑写入其中的 footprint 表，同一文件以前的结果被替换；文件不存在时新建。</translation>
+    </message>
+    <message>
+        <location filename="../processing_algorithms/footprints/cimcoverage.py"/>
+        <source>GeoPackage whose table of values gets the coverage of the year.</source>
+        <translation>GeoPackage：该年度的覆盖率写入其中的指标值表。</translation>
+    </message>
+    <message>
         <location filename="../processing_algorithms/explain.py"/>
         <source>Geometry</source>
         <translation>几何</translation>
@@ -409,6 +711,11 @@
         <location filename="../processing_algorithms/explain.py"/>
         <source>Geometry of features without a unit</source>
         <translation>无归属要素的几何</translation>
+    </message>
+    <message>
+        <location filename="../processing_algorithms/footprints/georeferencereport.py"/>
+        <source>Georeferencing report of IFC</source>
+        <translation>IFC 地理配准报告</translation>
     </message>
     <message>
         <location filename="../processing_algorithms/annual/annualcheckup.py"/>
@@ -421,14 +728,29 @@
         <translation>每片写一个 GeoParquet 文件：要素保持原样，另加 community_code、street_code、district_code、city_code、share、method、overlap_count。其中的 _citycheck 文件夹记录已完成的内容。所有工作进程须能以同一路径访问该文件夹。</translation>
     </message>
     <message>
+        <location filename="../processing_algorithms/footprints/matchfootprints.py"/>
+        <source>Give a layer as {parameter}, or a checkup database that has one.</source>
+        <translation>请用 {parameter} 给出图层，或给出含有该图层的体检数据库。</translation>
+    </message>
+    <message>
         <location filename="../processing_algorithms/boundaries/assignparts.py"/>
         <source>Give either a layer's file (INPUT) or a folder of GeoParquet files (PARTS).</source>
         <translation>请给出图层文件（INPUT）或 GeoParquet 文件夹（PARTS）之一。</translation>
     </message>
     <message>
+        <location filename="../processing_algorithms/footprints/model_inputs.py"/>
+        <source>Give model files (FILES) or a folder of them (FOLDER).</source>
+        <translation>请给出模型文件（FILES）或模型文件夹（FOLDER）。</translation>
+    </message>
+    <message>
         <location filename="../processing_algorithms/boundaries/assignunits.py"/>
         <source>Gives each building (or other feature) the community with the largest overlap, ties to the lowest code, and that community's street, district and city. Every feature is accounted for: in = matched + ambiguous + unmatched + outside; the ones without a community are written as a layer of their own.</source>
         <translation>为每栋建筑（或其他要素）找到重叠最大的社区（并列时取代码最小的），再带上该社区所属的街道、区和市。每个要素都有交代：输入 = 匹配 + 歧义 + 未匹配 + 范围外；没有归入任何社区的要素另写成一个图层。</translation>
+    </message>
+    <message>
+        <location filename="../processing_algorithms/footprints/matchfootprints.py"/>
+        <source>Global id column</source>
+        <translation>全局标识列</translation>
     </message>
     <message>
         <location filename="../processing_algorithms/annual/annualcheckup.py"/>
@@ -454,6 +776,11 @@
         <location filename="../processing_algorithms/boundaries/assignparts.py"/>
         <source>How many features a part has when a layer's file is split.</source>
         <translation>拆分图层文件时每片的要素数。</translation>
+    </message>
+    <message>
+        <location filename="../processing_algorithms/footprints/ifcfootprints.py"/>
+        <source>How many files are read at a time; empty: one per processor.</source>
+        <translation>同时读取的文件数；留空则每个处理器一个。</translation>
     </message>
     <message>
         <location filename="../processing_algorithms/explain.py"/>
@@ -528,9 +855,29 @@
         <translation>把指标连接到边界</translation>
     </message>
     <message>
+        <location filename="../processing_algorithms/footprints/ifcfootprints.py"/>
+        <source>Keeps what was read from each file, so that a second run reads new and changed files only.</source>
+        <translation>保存从每个文件读到的内容，再次运行时只读新增和改动的文件。</translation>
+    </message>
+    <message>
+        <location filename="../processing_algorithms/footprints/matchfootprints.py"/>
+        <source>Kind</source>
+        <translation>类型</translation>
+    </message>
+    <message>
+        <location filename="../processing_algorithms/footprints/matchfootprints.py"/>
+        <source>Kind of the relations</source>
+        <translation>关系的类型</translation>
+    </message>
+    <message>
         <location filename="../processing_algorithms/inputs.py"/>
         <source>Language of the sheet</source>
         <translation>图幅语言</translation>
+    </message>
+    <message>
+        <location filename="../processing_algorithms/footprints/matchfootprints.py"/>
+        <source>Largest share without a building (%)</source>
+        <translation>无对应建筑比例上限（%）</translation>
     </message>
     <message>
         <location filename="../processing_algorithms/inputs.py"/>
@@ -559,6 +906,11 @@
         <translation>层级</translation>
     </message>
     <message>
+        <location filename="../processing_algorithms/footprints/citymodelfootprints.py"/>
+        <source>Level of detail</source>
+        <translation>细节层次</translation>
+    </message>
+    <message>
         <location filename="../processing_algorithms/indicators/joinindicators.py"/>
         <source>Level of the units that are returned.</source>
         <translation>要输出的单元的层级。</translation>
@@ -567,6 +919,11 @@
         <location filename="../processing_algorithms/explain.py"/>
         <source>List</source>
         <translation>清单</translation>
+    </message>
+    <message>
+        <location filename="../processing_algorithms/footprints/georeferencereport.py"/>
+        <source>Lists for each IFC file all that it says about its place, by LoGeoRef level: map conversion, property sets, site placement, context, latitude and longitude. Says what was used, what was corrected and what was rejected and why, and where the model lies in the end. Reads no shapes, so that a thousand files take seconds.</source>
+        <translation>按 LoGeoRef 等级列出每个 IFC 文件中关于位置的全部信息：地图转换、属性集、场地位置、上下文、经纬度。说明采用了什么、更正了什么、拒绝了什么及其原因，以及模型最终落在何处。不生成形体，上千个文件也只需数秒。</translation>
     </message>
     <message>
         <location filename="../processing_algorithms/annual/annualcheckup.py"/>
@@ -596,6 +953,11 @@
         <translation>制图</translation>
     </message>
     <message>
+        <location filename="../processing_algorithms/footprints/matchfootprints.py"/>
+        <source>Match footprints with buildings</source>
+        <translation>轮廓与建筑匹配</translation>
+    </message>
+    <message>
         <location filename="../processing_algorithms/base.py"/>
         <location filename="../processing_algorithms/explain.py"/>
         <source>Matched</source>
@@ -607,9 +969,29 @@
         <translation>达标</translation>
     </message>
     <message>
+        <location filename="../processing_algorithms/footprints/ifcfootprints.py"/>
+        <source>Memory limit per file (MB)</source>
+        <translation>每个文件的内存上限（MB）</translation>
+    </message>
+    <message>
         <location filename="../processing_algorithms/explain.py"/>
         <source>Method</source>
         <translation>归属方式</translation>
+    </message>
+    <message>
+        <location filename="../processing_algorithms/footprints/model_inputs.py"/>
+        <source>Model files</source>
+        <translation>模型文件</translation>
+    </message>
+    <message>
+        <location filename="../processing_algorithms/footprints/georeferencereport.py"/>
+        <source>Models placed by latitude and longitude only</source>
+        <translation>仅凭经纬度定位的模型数</translation>
+    </message>
+    <message>
+        <location filename="../processing_algorithms/footprints/georeferencereport.py"/>
+        <source>Models without a known place</source>
+        <translation>位置未知的模型数</translation>
     </message>
     <message>
         <location filename="../processing_algorithms/explain.py"/>
@@ -632,14 +1014,24 @@
         <translation>文件含多个图层时的图层名。</translation>
     </message>
     <message>
+        <location filename="../citycheck_qgis/footprints/ifc/files.py"/>
+        <source>Names are written as raw {encoding}, which IFC does not allow; they were read as {encoding}.</source>
+        <translation>名称直接以 {encoding} 写入，IFC 不允许这样写；已按 {encoding} 读取。</translation>
+    </message>
+    <message>
         <location filename="../processing_algorithms/explain.py"/>
         <source>New</source>
         <translation>新增</translation>
     </message>
     <message>
-        <location filename="../citycheck_qgis/units/schedulers.py"/>
-        <source>No Python {version} program was found to start processes with; leave the scheduler empty.</source>
-        <translation>找不到可用来启动进程的 Python {version}；请把调度器留空。</translation>
+        <location filename="../citycheck_qgis/processes.py"/>
+        <source>No Python {version} program was found to start processes with; install it, or use a QGIS that brings it.</source>
+        <translation>没有找到用来启动进程的 Python {version} 程序；请安装，或使用自带该程序的 QGIS。</translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/footprints/georeference/crs_names.py"/>
+        <source>No coordinate reference system is named.</source>
+        <translation>没有注明坐标系。</translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/units/schedulers.py"/>
@@ -655,6 +1047,11 @@
         <location filename="../citycheck_qgis/maps/fonts.py"/>
         <source>No installed font has the characters '{characters}' (looked in {families} and all others): {remedy}.</source>
         <translation>所有已安装的字体都没有字符“{characters}”（已查找 {families} 及其他全部字体）：{remedy}。</translation>
+    </message>
+    <message>
+        <location filename="../processing_algorithms/footprints/model_inputs.py"/>
+        <source>No model has a known place, so that the database {file} cannot be made; give control points or a CRS.</source>
+        <translation>没有一个模型的位置已知，因此无法建立数据库 {file}；请给出控制点或坐标系。</translation>
     </message>
     <message>
         <location filename="../processing_algorithms/explain.py"/>
@@ -697,7 +1094,18 @@
         <translation>说明</translation>
     </message>
     <message>
+        <location filename="../citycheck_qgis/footprints/georeference/resolve.py"/>
+        <source>Nothing that can be trusted says where the model lies; give the CRS of its coordinates or two control points.</source>
+        <translation>没有可信的信息说明模型的位置；请给出其坐标的坐标系，或两个控制点。</translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/footprints/georeference/resolve.py"/>
+        <source>Nothing that can be trusted says where the model lies; give two control points.</source>
+        <translation>没有可信的信息说明模型的位置；请给出两个控制点。</translation>
+    </message>
+    <message>
         <location filename="../processing_algorithms/explain.py"/>
+        <location filename="../processing_algorithms/footprints/matchfootprints.py"/>
         <source>Number</source>
         <translation>个数</translation>
     </message>
@@ -728,6 +1136,26 @@
         <translation>该层级每个单元一个要素。</translation>
     </message>
     <message>
+        <location filename="../processing_algorithms/footprints/model_inputs.py"/>
+        <source>One row per file: whether it was read, else why not; what was found in it, all warnings, time.</source>
+        <translation>每个文件一行：是否读取，未读取的原因；其中找到了什么，全部警告，用时。</translation>
+    </message>
+    <message>
+        <location filename="../processing_algorithms/footprints/matchfootprints.py"/>
+        <source>One row per footprint and building that belong together: basis, confidence, kind (one_to_one, one_to_many, many_to_one, many_to_many), IoU, shares and distance.</source>
+        <translation>每对相互对应的轮廓和建筑一行：依据、可信度、类型（one_to_one 一对一、one_to_many 一对多、many_to_one 多对一、many_to_many 多对多）、交并比、占比和距离。</translation>
+    </message>
+    <message>
+        <location filename="../processing_algorithms/footprints/matchfootprints.py"/>
+        <source>One row per model building with its building_id, basis, confidence, and what became of it.</source>
+        <translation>每栋模型建筑一行：building_id、依据、可信度，以及匹配结果。</translation>
+    </message>
+    <message>
+        <location filename="../processing_algorithms/footprints/georeferencereport.py"/>
+        <source>One row per piece of evidence with its values, what became of it and why; and one with the answer per file.</source>
+        <translation>每条位置信息一行：数值、处理结果及原因；另外每个文件一行结论。</translation>
+    </message>
+    <message>
         <location filename="../processing_algorithms/problems/diagnose.py"/>
         <source>One row per unit and indicator: meets, fails, no_standard, not_assessed.</source>
         <translation>每个单元、每项指标一行：meets 达标、fails 不达标、no_standard 无标准、not_assessed 未评价。</translation>
@@ -738,14 +1166,29 @@
         <translation>每个单元、指标、年度、来源一行。</translation>
     </message>
     <message>
+        <location filename="../citycheck_qgis/footprints/coverage.py"/>
+        <source>Only the ground under the models counts as covered, not streets and open ground between them: the share is a lower bound; add the extents of the 3D data, or choose rule {closed} or {hull}.</source>
+        <translation>只有模型所占的地面计为覆盖，其间的道路和空地不计，因此比例是下限；请补充三维数据的范围，或选择规则 {closed} 或 {hull}。</translation>
+    </message>
+    <message>
         <location filename="../processing_algorithms/explain.py"/>
         <source>Only the {n} units that were surveyed in both years are compared.</source>
         <translation>只对比两个年度都纳入体检的 {n} 个单元。</translation>
     </message>
     <message>
+        <location filename="../citycheck_qgis/footprints/citymodels/read.py"/>
+        <source>Only {count} buildings could be read: {reason}</source>
+        <translation>只读取了 {count} 栋建筑：{reason}</translation>
+    </message>
+    <message>
         <location filename="../processing_algorithms/inputs.py"/>
         <source>Origin of the data, printed as given.</source>
         <translation>数据来源，原样印在图上。</translation>
+    </message>
+    <message>
+        <location filename="../processing_algorithms/footprints/georeferencereport.py"/>
+        <source>Origins</source>
+        <translation>原点</translation>
     </message>
     <message>
         <location filename="../processing_algorithms/inputs.py"/>
@@ -795,6 +1238,41 @@
         <translation>持续存在</translation>
     </message>
     <message>
+        <location filename="../processing_algorithms/footprints/georeferencereport.py"/>
+        <source>Placed models</source>
+        <translation>已定位的模型数</translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/footprints/georeference/control_points.py"/>
+        <source>Placing a model takes at least two control points with local and map coordinates each; {local} local and {map} map points were given.</source>
+        <translation>定位一个模型至少需要两个控制点，各有局部坐标和地图坐标；现在给出了 {local} 个局部点和 {map} 个地图点。</translation>
+    </message>
+    <message>
+        <location filename="../processing_algorithms/footprints/georeferencereport.py"/>
+        <source>Points (WGS 84) of the origins of the models that could be placed, and of the evidence that was not used.</source>
+        <translation>点图层（WGS 84）：已定位模型的原点，以及未采用的位置信息所指的点。</translation>
+    </message>
+    <message>
+        <location filename="../processing_algorithms/footprints/ifcfootprints.py"/>
+        <source>Points by which models are placed that do not say where they lie: a point layer, or a table with easting and northing (in the CRS of models that name none), with columns file, local_x and local_y (metres in the model). Two points per file or more.</source>
+        <translation>用来定位没有说明位置的模型：点图层，或带 easting（东坐标）、northing（北坐标）两列的表（坐标系为“未注明坐标系的模型所用坐标系”）；另须有 file、local_x、local_y 列（模型中的米）。每个文件至少两个点。</translation>
+    </message>
+    <message>
+        <location filename="../processing_algorithms/footprints/cimcoverage.py"/>
+        <source>Polygons of the built-up area; without them all of each unit counts as built up.</source>
+        <translation>建成区的面；不给出时，各单元全部计为建成区。</translation>
+    </message>
+    <message>
+        <location filename="../processing_algorithms/footprints/cimcoverage.py"/>
+        <source>Polygons that 3D data covers besides these models, such as the tiles of a mesh.</source>
+        <translation>这些模型之外三维数据所覆盖的面，例如实景三维网格的分块。</translation>
+    </message>
+    <message>
+        <location filename="../processing_algorithms/footprints/citymodelfootprints.py"/>
+        <source>Preferred level of detail of solids, such as 2 or 1.3; empty: LoD2, LoD3, LoD1, LoD4 in this order.</source>
+        <translation>优先采用的三维体细节层次，例如 2 或 1.3；留空则依次取 LoD2、LoD3、LoD1、LoD4。</translation>
+    </message>
+    <message>
         <location filename="../processing_algorithms/inputs.py"/>
         <source>Printed as given.</source>
         <translation>原样印在图上。</translation>
@@ -834,6 +1312,11 @@
         <translation>没有落位的问题</translation>
     </message>
     <message>
+        <location filename="../processing_algorithms/footprints/ifcfootprints.py"/>
+        <source>Processes</source>
+        <translation>进程数</translation>
+    </message>
+    <message>
         <location filename="../processing_algorithms/inputs.py"/>
         <source>Producing unit</source>
         <translation>编制单位</translation>
@@ -855,14 +1338,39 @@
         <translation>把某一年度的值放到一个层级的单元旁边：每项指标一列值，另有一列状态。没有对应行的单元记为 not_surveyed（未体检），绝不记为 0。图上没有的单元，其值写入剩余。</translation>
     </message>
     <message>
+        <location filename="../citycheck_qgis/footprints/workers.py"/>
+        <source>Reading needed more than {memory} MB of memory and was ended; raise the memory limit, or have the model split or simplified.</source>
+        <translation>读取所需内存超过 {memory} MB，已终止；请提高内存上限，或请人拆分、简化模型。</translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/footprints/workers.py"/>
+        <source>Reading took longer than {seconds:g} s and was ended; raise the time limit, or have the model split or simplified.</source>
+        <translation>读取超过 {seconds:g} 秒，已终止；请提高时间上限，或请人拆分、简化模型。</translation>
+    </message>
+    <message>
         <location filename="../citycheck_qgis/indicators/tables.py"/>
         <source>Reading {file} needs the Python package openpyxl, which is not installed; install it (Debian: python3-openpyxl) or save the sheets as CSV.</source>
         <translation>读取 {file} 需要 Python 包 openpyxl，但没有安装；请安装它（Debian：python3-openpyxl），或把各工作表另存为 CSV。</translation>
     </message>
     <message>
+        <location filename="../processing_algorithms/footprints/citymodelfootprints.py"/>
+        <source>Reads CityJSON (1.0, 1.1, 2.0), CityJSONSeq and CityGML (1, 2, 3), plain, gzip or zip, and gives each building a roofprint and a ground print with height, storeys, year and use. Building parts are merged into their buildings, nothing is counted twice, and the CRS and its axis order are recognised in all spellings met in practice.</source>
+        <translation>读取 CityJSON（1.0、1.1、2.0）、CityJSONSeq 和 CityGML（1、2、3），可为普通文件、gzip 或 zip，给出每栋建筑的屋顶轮廓和基底轮廓，以及高度、层数、年份和用途。建筑部分并入所属建筑，不重复计数；坐标系及其轴序的各种常见写法都能识别。</translation>
+    </message>
+    <message>
+        <location filename="../processing_algorithms/footprints/ifcfootprints.py"/>
+        <source>Reads IFC files (IFC2X3, IFC4, IFC4X3; .ifc and .ifczip) and gives each building a roofprint and a ground print in the right place, with height, storeys, floor area, year, use and structure as far as the model has them. Errors of georeferencing that are known from practice are corrected and named; a model whose place nothing says is never put on the map. Each file is read in a process of its own with a limit of time and memory.</source>
+        <translation>读取 IFC 文件（IFC2X3、IFC4、IFC4X3；.ifc 和 .ifczip），给出每栋建筑位置正确的屋顶轮廓和基底轮廓，以及模型中有的高度、层数、建筑面积、年份、用途和结构。实践中已知的地理配准错误会被更正并注明；没有任何信息说明位置的模型绝不画到地图上。每个文件在单独的进程中读取，有时间上限和内存上限。</translation>
+    </message>
+    <message>
         <location filename="../processing_algorithms/indicators/importvalues.py"/>
         <source>Reads tables as they arrive (CSV in UTF-8 or GBK, XLSX with merged cells; one row per value, per unit or per indicator) into one table with unit, indicator, year, value, state, text as found and source. Zero, not surveyed, not applicable and missing stay four different things. Cells that cannot be read or joined are written to the remainder with file, sheet, row and column.</source>
         <translation>附表来什么样就读什么样（UTF-8 或 GBK 的 CSV，带合并单元格的 XLSX；一行一个值、一行一个单元或一行一项指标都可以），汇成一张表：单元、指标、年度、值、状态、原文和来源。0、未体检、不适用、缺失始终是四回事。读不出或匹配不上的单元格，连同文件、工作表、行、列写入剩余。</translation>
+    </message>
+    <message>
+        <location filename="../processing_algorithms/footprints/matchfootprints.py"/>
+        <source>Relations</source>
+        <translation>关系</translation>
     </message>
     <message>
         <location filename="../processing_algorithms/annual/annualcheckup.py"/>
@@ -891,6 +1399,21 @@
         <translation>逐级汇总</translation>
     </message>
     <message>
+        <location filename="../citycheck_qgis/footprints/citymodels/read.py"/>
+        <source>Roofprint ({roof:.1f} m²) and ground print ({ground:.1f} m²) differ by more than a quarter.</source>
+        <translation>屋顶轮廓（{roof:.1f} 平方米）与基底轮廓（{ground:.1f} 平方米）相差超过四分之一。</translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/footprints/ifc/read.py"/>
+        <source>Roofprint ({roof} m²) and ground print ({ground} m²) differ by more than {share} %.</source>
+        <translation>屋顶轮廓（{roof} 平方米）与基底轮廓（{ground} 平方米）相差超过 {share} %。</translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/footprints/control_layer.py"/>
+        <source>Row {row} of the control points has no number in column {column}; correct it.</source>
+        <translation>控制点第 {row} 行的列 {column} 不是数值；请改正。</translation>
+    </message>
+    <message>
         <location filename="../citycheck_qgis/indicators/systems.py"/>
         <source>Row {row} of the indicator system {table}: the name {name!r} also stands for {other}; remove the alias from one of them.</source>
         <translation>指标体系 {table} 第 {row} 行：名称“{name}”同时也指 {other}；请从其中一个指标删去该别名。</translation>
@@ -910,6 +1433,11 @@
         <location filename="../processing_algorithms/explain.py"/>
         <source>Rows in</source>
         <translation>输入</translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/footprints/coverage.py"/>
+        <source>Rule hull needs to know the file of each model, but the models have no column source_file; add it or choose another rule.</source>
+        <translation>规则 hull 需要知道每个模型所在的文件，但模型没有列 source_file；请补上该列，或另选规则。</translation>
     </message>
     <message>
         <location filename="../processing_algorithms/inputs.py"/>
@@ -959,6 +1487,11 @@
         <translation>体检值的状态</translation>
     </message>
     <message>
+        <location filename="../processing_algorithms/footprints/model_inputs.py"/>
+        <source>Status of the files</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <location filename="../processing_algorithms/indicators/joinindicators.py"/>
         <source>Street</source>
         <translation>街道</translation>
@@ -992,6 +1525,11 @@
         <location filename="../processing_algorithms/inputs.py"/>
         <source>Table of values, as importvalues writes it.</source>
         <translation>指标值表，由“导入指标值”（importvalues）写出。</translation>
+    </message>
+    <message>
+        <location filename="../processing_algorithms/footprints/cimcoverage.py"/>
+        <source>Table of values: the share in percent, and both areas.</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/storage/database.py"/>
@@ -1029,10 +1567,56 @@
         <translation>styles/palette.json 中分级设色的分级点必须从 1 或更大的数开始递增，{count} 种颜色各一个；现在是 {breaks}：请在该文件中改正。</translation>
     </message>
     <message>
+        <location filename="../citycheck_qgis/footprints/ifc/read.py"/>
+        <source>The building has no element with a shape; it has no outline.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/footprints/ifc/read.py"/>
+        <source>The building has no surface of more than {area} m²; its outline is drawn around its members.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/footprints/citymodels/read.py"/>
+        <source>The building has no surfaces that a polygon could be made of.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/footprints/ifc/read.py"/>
+        <source>The building has no walls, slabs or roofs; its outline is that of all its elements.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/footprints/ifc/read.py"/>
+        <source>The building has walls alone; its roofprint is what they enclose.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/footprints/ifc/structure.py"/>
+        <source>The building is empty; the {count} walls, slabs and the like of the site are taken for it.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/footprints/ifc/facts.py"/>
+        <source>The building is only {height} m high: is it one?</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <location filename="../processing_algorithms/annual/annualcheckup.py"/>
+        <location filename="../processing_algorithms/footprints/matchfootprints.py"/>
         <location filename="../processing_algorithms/problems/diagnose.py"/>
         <source>The building layer</source>
         <translation>建筑图层</translation>
+    </message>
+    <message>
+        <location filename="../processing_algorithms/footprints/matchfootprints.py"/>
+        <source>The building layer; empty: the buildings of the database.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/footprints/citymodels/read.py"/>
+        <source>The city model holds no building.</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <location filename="../processing_algorithms/boundaries/assignunits.py"/>
@@ -1043,6 +1627,51 @@
         <location filename="../citycheck_qgis/units/coordinates.py"/>
         <source>The community layer has no CRS; set the layer's CRS in QGIS (Layer &gt; Set CRS) and rerun.</source>
         <translation>社区图层没有坐标系；请在 QGIS 中设置图层坐标系（图层 &gt; 设置图层坐标系），再重新运行。</translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/footprints/georeference/control_points.py"/>
+        <source>The control points coincide; choose points that lie apart, such as two corners.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/footprints/georeference/control_points.py"/>
+        <source>The control points do not match: no turn and scale brings the local points onto the map points; check their order.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/footprints/georeference/control_points.py"/>
+        <source>The control points give a scale of {scale:.5g}, far from one; check the points and the units of the model.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/footprints/georeference/control_points.py"/>
+        <source>The control points give a scale of {scale:.5g}: the local coordinates were given in {unit}, or the model states the wrong unit.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/footprints/control_layer.py"/>
+        <source>The control points name {file}, and {number} model files are called so; give their paths below the folder.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/footprints/control_layer.py"/>
+        <source>The control points name {file}, which is not among the model files; correct the name.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/footprints/georeference/resolve.py"/>
+        <source>The control points put the model outside the area of {crs}; check their map coordinates.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/footprints/citymodels/places.py"/>
+        <source>The coordinates (around {x:.3f}, {y:.3f}) lie outside the area of {crs}, so that the place of the buildings is not known.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/footprints/citymodels/places.py"/>
+        <source>The coordinates come in another axis order than {crs} has; they were swapped.</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/units/conservation.py"/>
@@ -1063,6 +1692,11 @@
         <location filename="../citycheck_qgis/storage/database.py"/>
         <source>The database {file} is in {old} but this run is in {new}; choose the database's CRS as working CRS or another database.</source>
         <translation>数据库 {file} 的坐标系是 {old}，而本次运行是 {new}；请把工作坐标系设为数据库的坐标系，或另选数据库。</translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/footprints/georeference/crs_names.py"/>
+        <source>The definition of the coordinate reference system cannot be read: {text}.</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <location filename="../processing_algorithms/maps/problemmap.py"/>
@@ -1100,6 +1734,66 @@
         <translation>在所有单元之外的要素、没有可用几何的要素，以及并列的要素。</translation>
     </message>
     <message>
+        <location filename="../citycheck_qgis/footprints/ifc/files.py"/>
+        <source>The file contradicts itself in {count} places, such as references to what is not there; elements may be missing.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/footprints/ifc/structure.py"/>
+        <source>The file describes no building.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/footprints/citymodels/cityjson.py"/>
+        <source>The file follows a proposal for versioning that is not part of CityJSON; whatever differs from the standard was left out.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/footprints/ifc/structure.py"/>
+        <source>The file has no IfcBuilding; its elements are taken as one building.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/footprints/ifc/structure.py"/>
+        <source>The file has no IfcProject.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/footprints/ifc/structure.py"/>
+        <source>The file has no IfcSite.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/footprints/ifc/read.py"/>
+        <source>The file has {count} projects, which IFC does not allow; the units of the first count for all.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/footprints/workers.py"/>
+        <source>The file made its reader crash; it is probably damaged: have it exported again from the authoring software.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/footprints/citymodels/places.py"/>
+        <source>The file names no CRS; give the one it was made in to place its buildings.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/footprints/citymodels/places.py"/>
+        <source>The file names no usable CRS; {crs} was taken.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/footprints/citymodels/places.py"/>
+        <source>The file names several CRSs; what is in {old} was reprojected to {new}.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/footprints/citymodels/places.py"/>
+        <source>The file says {said}, but its eastings ({east:.0f}) belong to {right}, which was taken.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <location filename="../citycheck_qgis/indicators/tables.py"/>
         <source>The file {file} cannot be read ({problem}); check its permissions.</source>
         <translation>文件 {file} 无法读取（{problem}）；请检查其权限。</translation>
@@ -1135,9 +1829,45 @@
         <translation>文件 {path} 中没有打印布局：请在 QGIS 的布局窗口中另存一个模板。</translation>
     </message>
     <message>
+        <location filename="../citycheck_qgis/footprints/citymodels/cityjson.py"/>
+        <source>The file, or a feature of it, has no object CityObjects.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../processing_algorithms/footprints/model_inputs.py"/>
+        <source>The files to read; their endings are {endings}.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <location filename="../processing_algorithms/layer_files.py"/>
         <source>The filter of the layer {layer} is a query.</source>
         <translation>图层 {layer} 的过滤条件是一条查询语句。</translation>
+    </message>
+    <message>
+        <location filename="../processing_algorithms/footprints/model_inputs.py"/>
+        <source>The folder {folder} holds no file with one of the endings {endings}.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../processing_algorithms/footprints/cimcoverage.py"/>
+        <location filename="../processing_algorithms/footprints/matchfootprints.py"/>
+        <source>The footprint layer</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../processing_algorithms/footprints/matchfootprints.py"/>
+        <source>The footprint layer has no column {column}; give a layer that ifcfootprints or citymodelfootprints has written.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/footprints/matching.py"/>
+        <source>The footprints have {crs} and the buildings {other}; reproject the footprints to the buildings' CRS.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/footprints/layers.py"/>
+        <source>The footprints in {own} cannot be shown in {wanted}, which does not reach there; choose another CRS for the output.</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/units/parts.py"/>
@@ -1170,12 +1900,18 @@
         <translation>输入不是矢量图层。</translation>
     </message>
     <message>
+        <location filename="../citycheck_qgis/footprints/ifc/files.py"/>
+        <source>The last line of the file, END-ISO-10303-21, is missing.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <location filename="../citycheck_qgis/maps/project.py"/>
         <source>The layer '{layer}' of the project cannot be filtered by {filter}: correct the layer's filter.</source>
         <translation>工程中的图层“{layer}”无法按 {filter} 过滤：请改正该图层的过滤条件。</translation>
     </message>
     <message>
         <location filename="../processing_algorithms/feature_layers.py"/>
+        <location filename="../processing_algorithms/footprints/matchfootprints.py"/>
         <location filename="../processing_algorithms/inputs.py"/>
         <source>The layer given as {parameter} is empty; choose a layer with features.</source>
         <translation>{parameter} 给出的图层是空的；请选择有要素的图层。</translation>
@@ -1199,6 +1935,21 @@
         <location filename="../processing_algorithms/feature_layers.py"/>
         <source>The layer is not in the CRS of the communities.</source>
         <translation>该图层与社区的坐标系不同。</translation>
+    </message>
+    <message>
+        <location filename="../processing_algorithms/footprints/cimcoverage.py"/>
+        <source>The layer of extents</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../processing_algorithms/footprints/cimcoverage.py"/>
+        <source>The layer of the built-up area</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/footprints/coverage.py"/>
+        <source>The layer of the {layer} has {crs} and the units {other}; reproject it to the units' CRS.</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <location filename="../processing_algorithms/layer_files.py"/>
@@ -1311,6 +2062,26 @@
         <translation>已取消制图；工程保持原状。</translation>
     </message>
     <message>
+        <location filename="../citycheck_qgis/footprints/ifc/structure.py"/>
+        <source>The model does not say its unit of length; metres are assumed.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/footprints/georeference/resolve.py"/>
+        <source>The model gives no true north; its y axis was taken to point there.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/footprints/citymodels/read.py"/>
+        <source>The model states a height of {stated:.2f} m, its faces one of {modelled:.2f} m.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/footprints/georeference/resolve.py"/>
+        <source>The model states no length unit; metres were assumed.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <location filename="../citycheck_qgis/units/hierarchy.py"/>
         <source>The names of the {level} layer are garbled ({example}); set the layer's encoding (GBK or UTF-8) in its properties under Source and rerun.</source>
         <translation>{level}图层的名称是乱码（{example}）；请在图层属性的“源”页设置编码（GBK 或 UTF-8），再重新运行。</translation>
@@ -1329,6 +2100,16 @@
         <location filename="../citycheck_qgis/units/parts.py"/>
         <source>The part {file} has no column {column}; all parts need the same columns.</source>
         <translation>分片 {file} 没有列 {column}；各分片的列须相同。</translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/footprints/ifc/shapes.py"/>
+        <source>The placement or body of {count} elements refers to itself; they have no shape.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/footprints/citymodels/read.py"/>
+        <source>The polygon is smaller than {least} m².</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/problems/survey.py"/>
@@ -1367,9 +2148,24 @@
         <translation>统计项 {part} 中的 {column} 不是要素图层的列；该图层的列为 {columns}。</translation>
     </message>
     <message>
+        <location filename="../citycheck_qgis/footprints/citymodels/read.py"/>
+        <source>The roof surfaces do not cover the building; its roofprint is made of all faces.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../processing_algorithms/footprints/model_inputs.py"/>
+        <source>The roofprint and the ground print of each building whose place is known, with height, storeys, areas, year, how they were found, a quality and the codes of all warnings.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <location filename="../processing_algorithms/indicators/joinindicators.py"/>
         <source>The rows whose unit is not on the map.</source>
         <translation>单元不在图上的行。</translation>
+    </message>
+    <message>
+        <location filename="../processing_algorithms/footprints/matchfootprints.py"/>
+        <source>The run fails when a larger share of the footprints finds no building.</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <location filename="../processing_algorithms/inputs.py"/>
@@ -1393,9 +2189,24 @@
         <translation>样本名单 {file} 中没有 {year} 年的单元；请换一个年度，或补上该年度的行。</translation>
     </message>
     <message>
+        <location filename="../citycheck_qgis/footprints/ifc/files.py"/>
+        <source>The schema {schema} is read as its relative {read_as}; what differs may be missing.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/footprints/citymodels/cityjson.py"/>
+        <source>The sequence has no header, so that its transform is not known.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <location filename="../processing_algorithms/inputs.py"/>
         <source>The sheet has no language {language}; choose zh or en.</source>
         <translation>图幅没有 {language} 这种语言；请用 zh 或 en。</translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/footprints/displacement.py"/>
+        <source>The shift of {length:.0f} m is that of GCJ-02 at this place: the {layer} are probably in GCJ-02 coordinates under another name.</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/storage/geopackage.py"/>
@@ -1466,6 +2277,11 @@
         <location filename="../processing_algorithms/explain.py"/>
         <source>The thresholds of {n} indicators that were judged are unverified: {ids}.</source>
         <translation>参与评价的指标中，有 {n} 项的评价标准未经核实：{ids}。</translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/footprints/coverage.py"/>
+        <source>The units have none of the levels {levels}; add their boundaries or choose other levels.</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <location filename="../processing_algorithms/inputs.py"/>
@@ -1551,14 +2367,25 @@
     <message>
         <location filename="../citycheck_qgis/indicators/tables.py"/>
         <location filename="../processing_algorithms/boundaries/assignparts.py"/>
+        <location filename="../processing_algorithms/footprints/model_inputs.py"/>
         <location filename="../processing_algorithms/inputs.py"/>
         <source>There is no file {file}; check the path.</source>
         <translation>文件 {file} 不存在；请检查路径。</translation>
     </message>
     <message>
+        <location filename="../processing_algorithms/footprints/model_inputs.py"/>
+        <source>There is no folder {folder}; check the path.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <location filename="../citycheck_qgis/indicators/systems.py"/>
         <source>There is no indicator system {source!r}; give one of {editions} or the path of a file.</source>
         <translation>没有指标体系“{source}”；请用 {editions} 之一，或给出文件路径。</translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/footprints/coverage.py"/>
+        <source>There is no rule {rule!r} for the area of 3D data; choose one of {rules}.</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/checkup.py"/>
@@ -1569,6 +2396,16 @@
         <location filename="../citycheck_qgis/indicators/pivot.py"/>
         <source>There is no value of indicator {indicator}; check its id.</source>
         <translation>没有指标 {indicator} 的值；请检查指标编号。</translation>
+    </message>
+    <message>
+        <location filename="../processing_algorithms/footprints/ifcfootprints.py"/>
+        <source>Time limit per file (s)</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/footprints/ifc/structure.py"/>
+        <source>Two buildings of the file have the same GlobalId.</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <location filename="../processing_algorithms/boundaries/checkboundaries.py"/>
@@ -1618,6 +2455,7 @@
         <translation>指标附表</translation>
     </message>
     <message>
+        <location filename="../processing_algorithms/footprints/cimcoverage.py"/>
         <location filename="../processing_algorithms/indicators/importvalues.py"/>
         <location filename="../processing_algorithms/indicators/rollup.py"/>
         <location filename="../processing_algorithms/inputs.py"/>
@@ -1657,9 +2495,20 @@
         <translation>统计表中除要素数以外的项目，用分号隔开：列名表示求和，a / b 表示两个合计之比，a by w 表示以 w 加权的 a 的平均值。</translation>
     </message>
     <message>
+        <location filename="../processing_algorithms/footprints/matchfootprints.py"/>
+        <location filename="../processing_algorithms/footprints/model_inputs.py"/>
+        <source>What was found</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <location filename="../processing_algorithms/boundaries/assignparts.py"/>
         <source>Who does the parts. Empty: this process, one after the other; local: processes on this machine; or the address of a dask scheduler, such as tcp://host:8786, whose workers see the folders under the same paths.</source>
         <translation>由谁处理分片。留空：本进程逐片处理；local：本机多进程；或 dask 调度器的地址，例如 tcp://host:8786，其工作进程须能以同一路径访问各文件夹。</translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/footprints/coverage.py"/>
+        <source>Without a layer of the built-up area all of each unit counts as built up; where there is open country in it, the share is too low.</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/units/parts.py"/>
@@ -1703,9 +2552,20 @@
         <translation>楼栋</translation>
     </message>
     <message>
+        <location filename="../citycheck_qgis/footprints/displacement.py"/>
         <location filename="../processing_algorithms/translate.py"/>
         <source>buildings</source>
         <translation>建筑</translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/footprints/coverage.py"/>
+        <source>built-up area</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/footprints/georeference/control_points.py"/>
+        <source>centimetres</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <location filename="../processing_algorithms/translate.py"/>
@@ -1753,10 +2613,25 @@
         <translation>小区</translation>
     </message>
     <message>
+        <location filename="../citycheck_qgis/footprints/coverage.py"/>
+        <source>extents</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <location filename="../processing_algorithms/boundaries/assignunits.py"/>
         <location filename="../processing_algorithms/translate.py"/>
         <source>features</source>
         <translation>要素</translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/footprints/georeference/control_points.py"/>
+        <source>feet</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/footprints/displacement.py"/>
+        <source>footprints</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <location filename="../processing_algorithms/translate.py"/>
@@ -1764,9 +2639,19 @@
         <translation>空隙</translation>
     </message>
     <message>
+        <location filename="../citycheck_qgis/footprints/georeference/control_points.py"/>
+        <source>inches</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <location filename="../processing_algorithms/translate.py"/>
         <source>indicators</source>
         <translation>指标</translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/footprints/georeference/report.py"/>
+        <source>information</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/maps/fonts.py"/>
@@ -1794,6 +2679,11 @@
         <translation>请用系统的包管理器安装 {packages}，不要用 pip 的 wheel（“pip install --no-binary shapely,pyproj,pyogrio”会针对系统的库编译），再重启 QGIS</translation>
     </message>
     <message>
+        <location filename="../citycheck_qgis/footprints/georeference/control_points.py"/>
+        <source>kilometres</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <location filename="../processing_algorithms/translate.py"/>
         <source>largest_overlap</source>
         <translation>重叠最大</translation>
@@ -1819,9 +2709,25 @@
         <translation>实测</translation>
     </message>
     <message>
+        <location filename="../citycheck_qgis/footprints/georeference/control_points.py"/>
+        <source>millimetres</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <location filename="../processing_algorithms/translate.py"/>
         <source>missing</source>
         <translation>缺失</translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/footprints/coverage.py"/>
+        <source>models</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/footprints/coverage.py"/>
+        <location filename="../citycheck_qgis/footprints/matching.py"/>
+        <source>no CRS</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/indicators/unit_join.py"/>
@@ -1870,6 +2776,11 @@
         <location filename="../citycheck_qgis/units/columns.py"/>
         <source>none</source>
         <translation>无</translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/footprints/georeference/report.py"/>
+        <source>not needed</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <location filename="../processing_algorithms/translate.py"/>
@@ -1932,6 +2843,16 @@
         <translation>面</translation>
     </message>
     <message>
+        <location filename="../processing_algorithms/footprints/cimcoverage.py"/>
+        <source>projected: what the models cover, seen from above; closed: also the ground between models that are less than 50 m apart; hull: the convex hull of each file. The published definition says no more than projected area.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/footprints/georeference/report.py"/>
+        <source>rejected</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <location filename="../processing_algorithms/translate.py"/>
         <source>repaired</source>
         <translation>已修复</translation>
@@ -1980,6 +2901,11 @@
         <location filename="../processing_algorithms/dependencies.py"/>
         <source>run `sudo apt install {system_packages}` and then `{command}`, and restart QGIS</source>
         <translation>请先运行 `sudo apt install {system_packages}`，再运行 `{command}`，然后重启 QGIS</translation>
+    </message>
+    <message>
+        <location filename="../processing_algorithms/dependencies.py"/>
+        <source>run `{command}` and restart QGIS</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <location filename="../processing_algorithms/dependencies.py"/>
@@ -2113,6 +3039,11 @@
         <translation>无法识别的年度“{year}”</translation>
     </message>
     <message>
+        <location filename="../citycheck_qgis/footprints/georeference/report.py"/>
+        <source>used</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <location filename="../processing_algorithms/translate.py"/>
         <source>value cells</source>
         <translation>指标值单元格</translation>
@@ -2143,6 +3074,16 @@
         <translation>zh（中文）或 en（英文）。</translation>
     </message>
     <message>
+        <location filename="../citycheck_qgis/footprints/citymodels/attributes.py"/>
+        <source>{attribute} = {value} says nothing and was set aside.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/footprints/georeference/crs_names.py"/>
+        <source>{authority}:{code} is no coordinate reference system that is known; check the code.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <location filename="../processing_algorithms/annual/annualcheckup.py"/>
         <source>{city}: checkup {year}</source>
         <translation>{city} {year} 年城市体检</translation>
@@ -2156,6 +3097,122 @@
         <location filename="../citycheck_qgis/indicators/systems.py"/>
         <source>{column} is {found!r}; write one of {known}.</source>
         <translation>{column} 写的是“{found}”；请写 {known} 之一。</translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/footprints/ifc/structure.py"/>
+        <source>{count} buildings have no storeys.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/footprints/ifc/structure.py"/>
+        <source>{count} buildings stand inside others.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/footprints/citymodels/cityjson.py"/>
+        <source>{count} city objects are no objects and were left out; the first is {id}.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/footprints/matching.py"/>
+        <source>{count} codes are those of buildings only without hyphens or leading zeros.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/footprints/matching.py"/>
+        <source>{count} codes stand on more than {limit} buildings each, such as {example}; they were not used.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/footprints/ifc/structure.py"/>
+        <source>{count} elements are parts of each other in a circle; it was opened.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/footprints/ifc/shapes.py"/>
+        <source>{count} elements have coordinates that are not numbers or beyond any map; they are left out.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/footprints/ifc/shapes.py"/>
+        <source>{count} elements have more than {limit} triangles; their convex hulls in plan are used.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/footprints/ifc/shapes.py"/>
+        <source>{count} elements lie more than {distance} km away from the others of their building; they are left out.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/footprints/ifc/structure.py"/>
+        <source>{count} elements of the site or of no place are left out.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/footprints/ifc/structure.py"/>
+        <source>{count} elements stand in no building; they are taken for the only one of the file.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/footprints/ifc/structure.py"/>
+        <source>{count} elements stand in two buildings; the first counts.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/footprints/citymodels/read.py"/>
+        <source>{count} faces could not be read (missing vertices, wild coordinates or no area).</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/footprints/citymodels/read.py"/>
+        <source>{count} files in {file} are no city models and were passed over.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/footprints/matching.py"/>
+        <source>{count} footprints have a code that no building has, such as {example}.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/footprints/citymodels/cityjson.py"/>
+        <source>{count} lines of {file} are no CityJSON features and were left out; the first is line {line}.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/footprints/coverage.py"/>
+        <source>{count} models have no place and are not counted.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/footprints/ifc/files.py"/>
+        <source>{count} of {total} statements of the file could not be read.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/footprints/ifc/structure.py"/>
+        <source>{count} parts of buildings count to the whole.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/footprints/ifc/structure.py"/>
+        <source>{count} placements lead in a circle; they were opened.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/footprints/ifc/structure.py"/>
+        <source>{count} storeys are placed elsewhere than their attribute Elevation says, such as {name}: {placed} m, not {declared} m; the placement counts.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/footprints/citymodels/citygml.py"/>
+        <source>{count} surfaces that the building refers to are not in the file, such as {id}.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/footprints/citymodels/places.py"/>
+        <location filename="../citycheck_qgis/footprints/georeference/resolve.py"/>
+        <source>{crs} is not a CRS that PROJ knows; give one such as EPSG:4547.</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/maps/project.py"/>
@@ -2183,6 +3240,16 @@
         <translation>{file} 与 {other} 的坐标系不同；请对其中之一作投影变换。</translation>
     </message>
     <message>
+        <location filename="../citycheck_qgis/footprints/ifc/files.py"/>
+        <source>{file} cannot be opened: {reason}.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/footprints/citymodels/files.py"/>
+        <source>{file} cannot be read ({reason}); check that it exists and that you may read it.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <location filename="../citycheck_qgis/units/parts.py"/>
         <source>{file} cannot be read ({reason}); check the path, the layer's name and the format.</source>
         <translation>无法读取 {file}（{reason}）；请检查路径、图层名和格式。</translation>
@@ -2198,14 +3265,34 @@
         <translation>{file} 无法作为 Parquet 读取（{reason}）；请重新生成。</translation>
     </message>
     <message>
+        <location filename="../citycheck_qgis/footprints/citymodels/citygml.py"/>
+        <source>{file} cannot be read further than line {line}, column {column} ({reason}); copy or download it again.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <location filename="../citycheck_qgis/storage/geopackage.py"/>
         <source>{file} cannot be read: {reason}.</source>
         <translation>无法读取 {file}：{reason}。</translation>
     </message>
     <message>
+        <location filename="../citycheck_qgis/footprints/citymodels/files.py"/>
+        <source>{file} cannot be unpacked to its end ({reason}); copy or download it again.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/footprints/ifc/read.py"/>
+        <source>{file} could not be understood ({reason}): its statements contradict each other, or CityCheck has a defect. Export it again; if that does not help, report it with the file.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <location filename="../citycheck_qgis/storage/add_columns.py"/>
         <source>{file} does not allow the new values: {reason}; remove the constraint or rename the column.</source>
         <translation>{file} 不接受新的值：{reason}；请去掉该约束或给列改名。</translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/footprints/ifc/files.py"/>
+        <source>{file} does not say its schema (FILE_SCHEMA). Export it again as IFC2X3 or IFC4.</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/storage/geopackage.py"/>
@@ -2228,9 +3315,69 @@
         <translation>{file} 中有图层 {layers}；请指明是哪一个。</translation>
     </message>
     <message>
+        <location filename="../citycheck_qgis/footprints/ifc/files.py"/>
+        <source>{file} has the schema {schema}, which is not read. Export it as IFC2X3, IFC4 or IFC4X3.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/footprints/ifc/files.py"/>
+        <source>{file} holds ifcXML, which is not read. Export the model as IFC in the STEP format.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/footprints/citymodels/files.py"/>
+        <source>{file} holds neither CityJSON nor CityGML; choose the archive with the city model.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/footprints/ifc/files.py"/>
+        <source>{file} holds no .ifc file.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/footprints/citymodels/files.py"/>
+        <source>{file} holds {count} files, more than {most}; unpack it and read the city models in it.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/footprints/ifc/files.py"/>
+        <source>{file} holds {count} models, such as {first} and {second}; an .ifczip holds one. Unpack it and read the models one by one.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/footprints/ifc/files.py"/>
+        <source>{file} is JSON; IFC 5 and ifcJSON are not read. Export the model as IFC4 in the STEP format.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/footprints/ifc/files.py"/>
+        <source>{file} is XML; ifcXML is not read. Export the model as IFC in the STEP format.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <location filename="../citycheck_qgis/units/parts.py"/>
         <source>{file} is a Parquet file without GeoParquet's description of its geometry; write it anew as GeoParquet.</source>
         <translation>{file} 是 Parquet 文件，但缺少 GeoParquet 的几何说明；请重新写成 GeoParquet。</translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/footprints/ifc/files.py"/>
+        <source>{file} is a damaged archive ({reason}). Copy it again.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/footprints/citymodels/files.py"/>
+        <source>{file} is a damaged archive ({reason}); copy or download it again.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/footprints/citymodels/files.py"/>
+        <source>{file} is a web page, not a city model; download the file itself (a login page may have come in its place).</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/footprints/ifc/files.py"/>
+        <source>{file} is a web page, not a model. Download the model again.</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/storage/files.py"/>
@@ -2244,10 +3391,45 @@
         <translation>{file} 既是输入又是输出；请另选输出文件。</translation>
     </message>
     <message>
+        <location filename="../citycheck_qgis/footprints/ifc/files.py"/>
+        <source>{file} is cut off: it ends after {size} bytes without ENDSEC, so elements are missing. Export or copy it again.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/footprints/ifc/files.py"/>
+        <source>{file} is damaged: its text cannot be read as IFC ({reason}). Export or copy it again.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <location filename="../citycheck_qgis/storage/add_columns.py"/>
         <location filename="../citycheck_qgis/storage/geopackage.py"/>
         <source>{file} is damaged: {reason}; restore it from a copy, or save its layers anew.</source>
         <translation>{file} 已损坏：{reason}；请用备份恢复，或把其中的图层另存。</translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/footprints/ifc/files.py"/>
+        <source>{file} is empty. Export or copy it again.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/footprints/citymodels/files.py"/>
+        <source>{file} is empty; copy or download it again.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/footprints/ifc/files.py"/>
+        <source>{file} is encrypted. Unpack it with its password first.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/footprints/citymodels/files.py"/>
+        <source>{file} is locked with a password; unpack it first.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/footprints/citymodels/files.py"/>
+        <source>{file} is neither CityJSON nor CityGML nor an archive of them; export the model as one of these.</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/storage/geopackage.py"/>
@@ -2260,9 +3442,34 @@
         <translation>{file} 不是体检数据库（GeoPackage）；请另选文件。</translation>
     </message>
     <message>
+        <location filename="../citycheck_qgis/footprints/ifc/files.py"/>
+        <source>{file} is not an IFC file: it does not begin with ISO-10303-21. Export the model as IFC in the STEP format.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/footprints/ifc/files.py"/>
+        <source>{file} is not unpacked: it would grow to more than {ratio} times its size or {size} GB, as no real model does.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/footprints/ifc/files.py"/>
+        <source>{file} is not unpacked: its entry {entry} points outside of the archive.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <location filename="../processing_algorithms/boundaries/assignunits.py"/>
         <source>{file} is open in the project (layer {layer}); remove it from the project, or give an output file.</source>
         <translation>{file} 已在工程中打开（图层 {layer}）；请从工程中移除该图层，或指定输出文件。</translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/footprints/ifc/files.py"/>
+        <source>{file} is {kind}, not an IFC file. Unpack it, or export the model as IFC in the STEP format.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/footprints/citymodels/files.py"/>
+        <source>{file} unpacks to far more than a city model of its size would; it was not read.</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/storage/geopackage.py"/>
@@ -2321,9 +3528,24 @@
         <translation>{subject}共 {total} 项，其中 {lost} 项（{percent:.1f} %）没有对应的体检单元，超过上限 {limit:g} %；请查看剩余，改正输入，或放宽上限。</translation>
     </message>
     <message>
+        <location filename="../citycheck_qgis/footprints/ifc/read.py"/>
+        <source>{missed} of {wanted} elements gave no shape.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/footprints/georeference/crs_names.py"/>
+        <source>{name} is no coordinate reference system of a map ({kind}).</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <location filename="../citycheck_qgis/units/hierarchy.py"/>
         <source>{name} lies in {first} and {second}</source>
         <translation>{name}同时落在 {first} 和 {second} 中</translation>
+    </message>
+    <message>
+        <location filename="../processing_algorithms/footprints/model_inputs.py"/>
+        <source>{n} buildings lie far outside the area of {crs}, which distorts them; choose another CRS for the footprints.</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/checkup.py"/>
@@ -2339,6 +3561,16 @@
         <location filename="../citycheck_qgis/units/hierarchy.py"/>
         <source>{n} geometries of level {level} were {what}.</source>
         <translation>{level}层级的几何中，{what}的有 {n} 个。</translation>
+    </message>
+    <message>
+        <location filename="../processing_algorithms/footprints/model_inputs.py"/>
+        <source>{n} of {total} buildings have no known place or no polygon; they are in the layer of footprints without a place.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../processing_algorithms/footprints/model_inputs.py"/>
+        <source>{n} of {total} files could not be read; the status of the files says why.</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <location filename="../processing_algorithms/boundaries/assignparts.py"/>
@@ -2406,6 +3638,11 @@
         <translation>{n} 个{level}</translation>
     </message>
     <message>
+        <location filename="../citycheck_qgis/footprints/citymodels/places.py"/>
+        <source>{old} is not projected in metres without distortion; the polygons are in {new}.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <location filename="../processing_algorithms/base.py"/>
         <source>{output} cannot be written; check that the folder exists and that you may write there.</source>
         <translation>{output}：无法写入；请检查文件夹是否存在、是否有写入权限。</translation>
@@ -2431,6 +3668,16 @@
         <translation>{package} {version} 太旧，需要 {needed} 或更高版本：{remedy}。</translation>
     </message>
     <message>
+        <location filename="../citycheck_qgis/footprints/displacement.py"/>
+        <source>{pairs} footprints lie beside their buildings by the same way; moved by {east:+.1f} m east and {north:+.1f} m north they lie on them (half of them within {spread:.1f} m).</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/footprints/displacement.py"/>
+        <source>{pairs} footprints of {file} lie beside their buildings by the same way; moved by {east:+.1f} m east and {north:+.1f} m north they lie on them (half of them within {spread:.1f} m).</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <location filename="../citycheck_qgis/maps/project.py"/>
         <source>{path} exists and was not made by CityCheck, so it is left alone: choose another project file.</source>
         <translation>{path} 已存在，而且不是由 CityCheck 生成的，因此不作改动：请另选工程文件。</translation>
@@ -2439,6 +3686,11 @@
         <location filename="../citycheck_qgis/maps/project.py"/>
         <source>{path}, layer {layer}</source>
         <translation>{path}，图层 {layer}</translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/footprints/coverage.py"/>
+        <source>{percent:.0f} % of the area of 3D data lies outside the built-up area and is not counted; if that is too much, check the CRS of the models.</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/units/hierarchy.py"/>
@@ -2454,6 +3706,315 @@
         <location filename="../processing_algorithms/base.py"/>
         <source>{shown} of {total} rows are shown.</source>
         <translation>共 {total} 行，这里列出 {shown} 行。</translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/footprints/georeference/directions.py"/>
+        <source>{source} ({direction}) has a number too many before it; the last two were taken.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/footprints/georeference/directions.py"/>
+        <source>{source} ({direction}) is no direction in plan; the y axis was taken.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/footprints/ifc/facts.py"/>
+        <source>{source} = {area} m² is set aside; it does not fit a building of {footprint} m² on the ground.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/footprints/ifc/facts.py"/>
+        <source>{source} = {value} is no year of construction and is set aside.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/footprints/ifc/facts.py"/>
+        <source>{source} = {value} is set aside: it counts levels that are no storeys, or does not fit the height.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/footprints/georeference/resolve.py"/>
+        <source>{source} and {other} give different places, and nothing tells which is right; none was used.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/footprints/ifc/facts.py"/>
+        <source>{source} fits the building only in another unit: {area} m² instead of {said} m².</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/footprints/georeference/resolve.py"/>
+        <source>{source} gives eastings and northings, but no CRS; give the CRS.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/footprints/georeference/resolve.py"/>
+        <source>{source} gives no eastings and northings; it was not used.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/footprints/georeference/resolve.py"/>
+        <source>{source} gives other numbers than {used}; the latter was used.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/footprints/georeference/resolve.py"/>
+        <source>{source} lies {km:.1f} km from where {used} puts it; the latter was used.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/footprints/ifc/facts.py"/>
+        <source>{source} says {said} m, the shape is {height} m high; the shape counts.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/footprints/ifc/facts.py"/>
+        <source>{source} says {said} storeys above ground, the model has {counted}.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/footprints/georeference/conversions.py"/>
+        <source>{source}: FactorX and FactorY ({x}, {y}) would distort the building; they were not used.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/footprints/georeference/conversions.py"/>
+        <source>{source}: a Mercator map enlarges {stretch:.3f} times here, which the file leaves out; the building keeps its true size.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/footprints/georeference/conversions.py"/>
+        <source>{source}: eastings and northings are in units of {unit} m, not of {declared} m as the file says.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/footprints/georeference/resolve.py"/>
+        <source>{source}: eastings and northings are zero, a placeholder; they were not used.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/footprints/georeference/conversions.py"/>
+        <location filename="../citycheck_qgis/footprints/georeference/resolve.py"/>
+        <source>{source}: eastings and northings have changed places; they were swapped.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/footprints/georeference/conversions.py"/>
+        <source>{source}: eastings and northings hold degrees ({longitude}, {latitude}); they were read as such.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/footprints/georeference/locations.py"/>
+        <source>{source}: latitude and longitude are zero, a placeholder; they were not used.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/footprints/georeference/conversions.py"/>
+        <source>{source}: no scale is given though project and map units differ; {scale} was taken.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/footprints/georeference/directions.py"/>
+        <source>{source}: only one part of the x axis direction is given ({x}, {y}); the model was not turned.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/footprints/georeference/conversions.py"/>
+        <source>{source}: several readings of the eastings and northings fit {crs}, and nothing tells which is right.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/footprints/georeference/conversions.py"/>
+        <source>{source}: the WorldCoordinateSystem of the context is moved, but with it the model would lie outside the area of the CRS; it was left out.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/footprints/georeference/conversions.py"/>
+        <source>{source}: the WorldCoordinateSystem of the context is moved; the conversion was taken to start from there.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/footprints/georeference/resolve.py"/>
+        <source>{source}: the WorldCoordinateSystem of the context is {lift:.3f} m up; the height of the conversion was taken to start from there.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/footprints/georeference/resolve.py"/>
+        <source>{source}: the coordinates do not fit the CRS of the file; {crs} was taken, as the user says.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/footprints/georeference/conversions.py"/>
+        <source>{source}: the easting {easting:.0f} begins with the number of another zone than {crs}; {other} was taken.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/footprints/georeference/conversions.py"/>
+        <location filename="../citycheck_qgis/footprints/georeference/resolve.py"/>
+        <source>{source}: the easting {easting:.0f} begins with the zone number, which {crs} has not; it was taken off.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/footprints/georeference/conversions.py"/>
+        <location filename="../citycheck_qgis/footprints/georeference/resolve.py"/>
+        <source>{source}: the easting {easting:.0f} lacks the zone number that {crs} has before it; it was added.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/footprints/georeference/resolve.py"/>
+        <source>{source}: the file names no CRS, but in {crs} (EPSG:{code}) the coordinates agree with latitude and longitude to {metres:.0f} m; it was taken. Give the CRS if it is another.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/footprints/georeference/resolve.py"/>
+        <source>{source}: the file names no usable CRS; {crs} was taken, as the user says.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/footprints/georeference/resolve.py"/>
+        <source>{source}: the height {height} cannot be; it was not used.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/footprints/georeference/resolve.py"/>
+        <source>{source}: the height {height} is in units of {unit} m, unlike eastings and northings.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/footprints/georeference/conversions.py"/>
+        <source>{source}: the map unit ({unit} m) is not the foot of {crs} ({axis} m), which would be {shift:.1f} m; the foot of the CRS was taken.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/footprints/georeference/resolve.py"/>
+        <source>{source}: the model is drawn around {x:.0f}, {y:.0f}, as on a map, but the file names no CRS; give the CRS.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/footprints/georeference/resolve.py"/>
+        <source>{source}: the model is drawn around {x:.0f}, {y:.0f}, which lies outside the area of {crs}.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/footprints/georeference/conversions.py"/>
+        <source>{source}: the model is drawn in coordinates of {crs} already; the conversion on top was not used.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/footprints/georeference/resolve.py"/>
+        <source>{source}: the model is drawn {km:.0f} km from the origin that the conversion places; check the place.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/footprints/georeference/resolve.py"/>
+        <source>{source}: the model is drawn {km:.0f} km from the point that it places; it was not used.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/footprints/georeference/resolve.py"/>
+        <source>{source}: the model lies a little outside the area that {crs} is made for.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/footprints/georeference/resolve.py"/>
+        <source>{source}: the model would lie outside the area of {crs}; it was not placed.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/footprints/georeference/stated_crs.py"/>
+        <source>{source}: the name means {name}, the WKT means {wkt}; the name was taken.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/footprints/georeference/resolve.py"/>
+        <source>{source}: the place comes from latitude and longitude of the site only; it may be off by metres to hundreds of metres (more where they were taken from a Chinese web map).</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/footprints/georeference/resolve.py"/>
+        <source>{source}: the place is given in degrees of {old}; the polygons are in {new}.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/footprints/georeference/resolve.py"/>
+        <source>{source}: the placement is not in the unit of the project; it was multiplied by {unit}.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/footprints/georeference/conversions.py"/>
+        <source>{source}: the scale {scale} is far from one, but without it the building would be {size:.3g} m wide; it was used.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/footprints/georeference/conversions.py"/>
+        <source>{source}: the scale {scale} is the reciprocal of the right one; it was turned over.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/footprints/georeference/conversions.py"/>
+        <source>{source}: the scale {scale} leaves out that project and map units differ; the units were added.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/footprints/georeference/conversions.py"/>
+        <source>{source}: the scale {scale} would make the building {factor:.4g} times as long; it was not used.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/footprints/georeference/directions.py"/>
+        <source>{source}: the x axis direction ({x}, {y}) has no length; the model was not turned.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/footprints/georeference/directions.py"/>
+        <source>{source}: the x axis direction ({x}, {y}) is not of length one; only its angle was used.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/footprints/georeference/resolve.py"/>
+        <source>{source}: true north is {degrees:.1f} degrees off what {used} says; the latter was used.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/footprints/georeference/conversions.py"/>
+        <location filename="../citycheck_qgis/footprints/georeference/resolve.py"/>
+        <source>{source}: {eastings}, {northings} lies outside the area of {crs} in every unit that was tried; it was not used.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/footprints/georeference/resolve.py"/>
+        <source>{source}: {first}, {second} is not in the angle unit of the project; the unit was corrected.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/footprints/georeference/resolve.py"/>
+        <source>{source}: {first}, {second} may be longitude and latitude or the other way round; the longitude was taken to come first.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/footprints/georeference/locations.py"/>
+        <source>{source}: {latitude:.4f}, {longitude:.4f} is given to whole minutes only (a kilometre or two), as in a list of cities; it was not used.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/footprints/georeference/locations.py"/>
+        <source>{source}: {latitude:.5f}, {longitude:.5f} is the default location {name} of an authoring tool; it was not used.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/footprints/georeference/stated_crs.py"/>
+        <source>{source}: {name} is no CRS; datum, projection, zone or description say {crs}.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/footprints/georeference/stated_crs.py"/>
+        <source>{source}: {name} is no vertical datum that is known.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/footprints/georeference/resolve.py"/>
+        <source>{source}: {old} is not projected in metres without distortion; the polygons are in {new}.</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/units/conservation.py"/>
@@ -2476,9 +4037,49 @@
         <translation>“{text}”既不是单元代码，也不是单元名称</translation>
     </message>
     <message>
+        <location filename="../citycheck_qgis/footprints/georeference/crs_names.py"/>
+        <source>{text} is a datum, not a coordinate reference system: projection and zone are missing; give the code, such as EPSG:4547.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/footprints/georeference/crs_names.py"/>
+        <source>{text} is no code of the EPSG register; check it.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <location filename="../citycheck_qgis/indicators/unit_join.py"/>
         <source>{text} is the code of an upper unit, not of a {level}</source>
         <translation>{text} 是上级单元的代码，不是{level}的代码</translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/footprints/citymodels/places.py"/>
+        <source>{text} names no CRS that is known.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/footprints/georeference/crs_names.py"/>
+        <source>{text} names no coordinate reference system that is known; give its code, such as EPSG:4547.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/footprints/georeference/crs_names.py"/>
+        <source>{text} names no datum; WGS 84 was assumed.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/footprints/georeference/crs_names.py"/>
+        <source>{text} names no hemisphere; the northern one was assumed.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/footprints/georeference/crs_names.py"/>
+        <source>{text} names no strip of 3 or 6 degrees that EPSG registers; give the WKT or the code of the coordinate reference system.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/footprints/georeference/crs_names.py"/>
+        <source>{text} was read as {crs}.</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <location filename="../processing_algorithms/inputs.py"/>
@@ -2498,6 +4099,11 @@
         <translation>{what}有坐标超出 {crs} 的适用范围；请检查图层的坐标系。</translation>
     </message>
     <message>
+        <location filename="../citycheck_qgis/footprints/control_layer.py"/>
+        <source>{what} has no CRS; give the CRS of models that name none (MODEL_CRS).</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <location filename="../citycheck_qgis/units/coordinates.py"/>
         <source>{what} has no CRS; set the layer's CRS in QGIS (Layer &gt; Set CRS) and rerun.</source>
         <translation>{what}没有坐标系；请在 QGIS 中设置图层坐标系（图层 &gt; 设置图层坐标系），再重新运行。</translation>
@@ -2511,6 +4117,11 @@
         <location filename="../citycheck_qgis/units/columns.py"/>
         <source>{what} has no column {chosen!r}; its columns are {columns}: choose one of them.</source>
         <translation>{what}没有列“{chosen}”；现有的列：{columns}；请选择其中之一。</translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/footprints/control_layer.py"/>
+        <source>{what} has no column {column}; it needs file, local_x, local_y, and easting and northing or points.</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/problems/survey.py"/>
@@ -2536,6 +4147,16 @@
         <location filename="../citycheck_qgis/units/coordinates.py"/>
         <source>{what} was reprojected from {old} to {new}.</source>
         <translation>{what}已由 {old} 投影到 {new}。</translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/footprints/georeference/evidence.py"/>
+        <source>{where} cannot be read ({value}) and was left out.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/footprints/georeference/evidence.py"/>
+        <source>{where} mixes signs ({value}); the minus was taken for all parts.</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/indicators/sample.py"/>
