@@ -1489,7 +1489,7 @@
     <message>
         <location filename="../processing_algorithms/footprints/model_inputs.py"/>
         <source>Status of the files</source>
-        <translation type="unfinished"></translation>
+        <translation>文件状态</translation>
     </message>
     <message>
         <location filename="../processing_algorithms/indicators/joinindicators.py"/>
@@ -1529,7 +1529,7 @@
     <message>
         <location filename="../processing_algorithms/footprints/cimcoverage.py"/>
         <source>Table of values: the share in percent, and both areas.</source>
-        <translation type="unfinished"></translation>
+        <translation>指标值表：百分比及两个面积。</translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/storage/database.py"/>
@@ -1569,37 +1569,37 @@
     <message>
         <location filename="../citycheck_qgis/footprints/ifc/read.py"/>
         <source>The building has no element with a shape; it has no outline.</source>
-        <translation type="unfinished"></translation>
+        <translation>建筑没有带形体的构件，因此没有轮廓。</translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/footprints/ifc/read.py"/>
         <source>The building has no surface of more than {area} m²; its outline is drawn around its members.</source>
-        <translation type="unfinished"></translation>
+        <translation>建筑没有大于 {area} 平方米的面；轮廓按其杆件的外围绘出。</translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/footprints/citymodels/read.py"/>
         <source>The building has no surfaces that a polygon could be made of.</source>
-        <translation type="unfinished"></translation>
+        <translation>建筑没有可以构成多边形的面。</translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/footprints/ifc/read.py"/>
         <source>The building has no walls, slabs or roofs; its outline is that of all its elements.</source>
-        <translation type="unfinished"></translation>
+        <translation>建筑没有墙、楼板或屋顶；轮廓取其全部构件的轮廓。</translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/footprints/ifc/read.py"/>
         <source>The building has walls alone; its roofprint is what they enclose.</source>
-        <translation type="unfinished"></translation>
+        <translation>建筑只有墙；屋顶轮廓取墙围合的范围。</translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/footprints/ifc/structure.py"/>
         <source>The building is empty; the {count} walls, slabs and the like of the site are taken for it.</source>
-        <translation type="unfinished"></translation>
+        <translation>建筑中没有构件；场地中的 {count} 个墙、楼板等构件归入该建筑。</translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/footprints/ifc/facts.py"/>
         <source>The building is only {height} m high: is it one?</source>
-        <translation type="unfinished"></translation>
+        <translation>建筑高度只有 {height} 米：它是建筑吗？</translation>
     </message>
     <message>
         <location filename="../processing_algorithms/annual/annualcheckup.py"/>
@@ -1611,12 +1611,12 @@
     <message>
         <location filename="../processing_algorithms/footprints/matchfootprints.py"/>
         <source>The building layer; empty: the buildings of the database.</source>
-        <translation type="unfinished"></translation>
+        <translation>建筑图层；留空则用数据库中的建筑。</translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/footprints/citymodels/read.py"/>
         <source>The city model holds no building.</source>
-        <translation type="unfinished"></translation>
+        <translation>城市模型中没有建筑。</translation>
     </message>
     <message>
         <location filename="../processing_algorithms/boundaries/assignunits.py"/>
@@ -1631,47 +1631,47 @@
     <message>
         <location filename="../citycheck_qgis/footprints/georeference/control_points.py"/>
         <source>The control points coincide; choose points that lie apart, such as two corners.</source>
-        <translation type="unfinished"></translation>
+        <translation>控制点重合；请选择相隔一定距离的点，例如两个角点。</translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/footprints/georeference/control_points.py"/>
         <source>The control points do not match: no turn and scale brings the local points onto the map points; check their order.</source>
-        <translation type="unfinished"></translation>
+        <translation>控制点对不上：任何旋转和缩放都不能把局部点变到地图点上；请检查其顺序。</translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/footprints/georeference/control_points.py"/>
         <source>The control points give a scale of {scale:.5g}, far from one; check the points and the units of the model.</source>
-        <translation type="unfinished"></translation>
+        <translation>由控制点得到的比例为 {scale:.5g}，与 1 相差很大；请检查控制点和模型的单位。</translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/footprints/georeference/control_points.py"/>
         <source>The control points give a scale of {scale:.5g}: the local coordinates were given in {unit}, or the model states the wrong unit.</source>
-        <translation type="unfinished"></translation>
+        <translation>由控制点得到的比例为 {scale:.5g}：局部坐标是以{unit}给出的，或者模型注明的单位有误。</translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/footprints/control_layer.py"/>
         <source>The control points name {file}, and {number} model files are called so; give their paths below the folder.</source>
-        <translation type="unfinished"></translation>
+        <translation>控制点中写的是 {file}，而有 {number} 个模型文件叫这个名称；请写明其在文件夹中的相对路径。</translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/footprints/control_layer.py"/>
         <source>The control points name {file}, which is not among the model files; correct the name.</source>
-        <translation type="unfinished"></translation>
+        <translation>控制点中写的 {file} 不在模型文件之中；请改正名称。</translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/footprints/georeference/resolve.py"/>
         <source>The control points put the model outside the area of {crs}; check their map coordinates.</source>
-        <translation type="unfinished"></translation>
+        <translation>控制点把模型放到了 {crs} 的适用范围之外；请检查其地图坐标。</translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/footprints/citymodels/places.py"/>
         <source>The coordinates (around {x:.3f}, {y:.3f}) lie outside the area of {crs}, so that the place of the buildings is not known.</source>
-        <translation type="unfinished"></translation>
+        <translation>坐标（约 {x:.3f}, {y:.3f}）超出 {crs} 的适用范围，因此建筑的位置未知。</translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/footprints/citymodels/places.py"/>
         <source>The coordinates come in another axis order than {crs} has; they were swapped.</source>
-        <translation type="unfinished"></translation>
+        <translation>坐标的轴序与 {crs} 不同；已对调。</translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/units/conservation.py"/>
@@ -1696,7 +1696,7 @@
     <message>
         <location filename="../citycheck_qgis/footprints/georeference/crs_names.py"/>
         <source>The definition of the coordinate reference system cannot be read: {text}.</source>
-        <translation type="unfinished"></translation>
+        <translation>坐标系的定义无法读取：{text}。</translation>
     </message>
     <message>
         <location filename="../processing_algorithms/maps/problemmap.py"/>
@@ -1736,62 +1736,62 @@
     <message>
         <location filename="../citycheck_qgis/footprints/ifc/files.py"/>
         <source>The file contradicts itself in {count} places, such as references to what is not there; elements may be missing.</source>
-        <translation type="unfinished"></translation>
+        <translation>文件有 {count} 处自相矛盾，例如引用了不存在的内容；可能缺少构件。</translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/footprints/ifc/structure.py"/>
         <source>The file describes no building.</source>
-        <translation type="unfinished"></translation>
+        <translation>文件没有描述任何建筑。</translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/footprints/citymodels/cityjson.py"/>
         <source>The file follows a proposal for versioning that is not part of CityJSON; whatever differs from the standard was left out.</source>
-        <translation type="unfinished"></translation>
+        <translation>文件采用了不属于 CityJSON 标准的版本管理提案；与标准不同的内容已略去。</translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/footprints/ifc/structure.py"/>
         <source>The file has no IfcBuilding; its elements are taken as one building.</source>
-        <translation type="unfinished"></translation>
+        <translation>文件没有 IfcBuilding；其构件合为一栋建筑。</translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/footprints/ifc/structure.py"/>
         <source>The file has no IfcProject.</source>
-        <translation type="unfinished"></translation>
+        <translation>文件没有 IfcProject。</translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/footprints/ifc/structure.py"/>
         <source>The file has no IfcSite.</source>
-        <translation type="unfinished"></translation>
+        <translation>文件没有 IfcSite。</translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/footprints/ifc/read.py"/>
         <source>The file has {count} projects, which IFC does not allow; the units of the first count for all.</source>
-        <translation type="unfinished"></translation>
+        <translation>文件有 {count} 个项目，IFC 不允许；全部按第一个项目的单位计。</translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/footprints/workers.py"/>
         <source>The file made its reader crash; it is probably damaged: have it exported again from the authoring software.</source>
-        <translation type="unfinished"></translation>
+        <translation>该文件使读取程序崩溃，很可能已损坏：请人用建模软件重新导出。</translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/footprints/citymodels/places.py"/>
         <source>The file names no CRS; give the one it was made in to place its buildings.</source>
-        <translation type="unfinished"></translation>
+        <translation>文件没有注明坐标系；请给出制作时所用的坐标系，以确定建筑的位置。</translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/footprints/citymodels/places.py"/>
         <source>The file names no usable CRS; {crs} was taken.</source>
-        <translation type="unfinished"></translation>
+        <translation>文件没有注明可用的坐标系；已采用 {crs}。</translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/footprints/citymodels/places.py"/>
         <source>The file names several CRSs; what is in {old} was reprojected to {new}.</source>
-        <translation type="unfinished"></translation>
+        <translation>文件注明了多个坐标系；其中 {old} 的内容已投影到 {new}。</translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/footprints/citymodels/places.py"/>
         <source>The file says {said}, but its eastings ({east:.0f}) belong to {right}, which was taken.</source>
-        <translation type="unfinished"></translation>
+        <translation>文件注明 {said}，但其东坐标（{east:.0f}）属于 {right}；已采用后者。</translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/indicators/tables.py"/>
@@ -1831,12 +1831,12 @@
     <message>
         <location filename="../citycheck_qgis/footprints/citymodels/cityjson.py"/>
         <source>The file, or a feature of it, has no object CityObjects.</source>
-        <translation type="unfinished"></translation>
+        <translation>文件或其中的某个要素没有 CityObjects 对象。</translation>
     </message>
     <message>
         <location filename="../processing_algorithms/footprints/model_inputs.py"/>
         <source>The files to read; their endings are {endings}.</source>
-        <translation type="unfinished"></translation>
+        <translation>要读取的文件；扩展名为 {endings}。</translation>
     </message>
     <message>
         <location filename="../processing_algorithms/layer_files.py"/>
@@ -1846,28 +1846,28 @@
     <message>
         <location filename="../processing_algorithms/footprints/model_inputs.py"/>
         <source>The folder {folder} holds no file with one of the endings {endings}.</source>
-        <translation type="unfinished"></translation>
+        <translation>文件夹 {folder} 中没有扩展名为 {endings} 的文件。</translation>
     </message>
     <message>
         <location filename="../processing_algorithms/footprints/cimcoverage.py"/>
         <location filename="../processing_algorithms/footprints/matchfootprints.py"/>
         <source>The footprint layer</source>
-        <translation type="unfinished"></translation>
+        <translation>轮廓图层</translation>
     </message>
     <message>
         <location filename="../processing_algorithms/footprints/matchfootprints.py"/>
         <source>The footprint layer has no column {column}; give a layer that ifcfootprints or citymodelfootprints has written.</source>
-        <translation type="unfinished"></translation>
+        <translation>轮廓图层没有列 {column}；请给出由“IFC 建筑轮廓”（ifcfootprints）或“城市模型建筑轮廓”（citymodelfootprints）写出的图层。</translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/footprints/matching.py"/>
         <source>The footprints have {crs} and the buildings {other}; reproject the footprints to the buildings' CRS.</source>
-        <translation type="unfinished"></translation>
+        <translation>轮廓的坐标系是 {crs}，建筑的坐标系是 {other}；请把轮廓投影到建筑的坐标系。</translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/footprints/layers.py"/>
         <source>The footprints in {own} cannot be shown in {wanted}, which does not reach there; choose another CRS for the output.</source>
-        <translation type="unfinished"></translation>
+        <translation>{own} 中的轮廓无法用 {wanted} 表示，其适用范围达不到那里；请为输出另选坐标系。</translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/units/parts.py"/>
@@ -1902,7 +1902,7 @@
     <message>
         <location filename="../citycheck_qgis/footprints/ifc/files.py"/>
         <source>The last line of the file, END-ISO-10303-21, is missing.</source>
-        <translation type="unfinished"></translation>
+        <translation>文件缺少最后一行 END-ISO-10303-21。</translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/maps/project.py"/>
@@ -1939,17 +1939,17 @@
     <message>
         <location filename="../processing_algorithms/footprints/cimcoverage.py"/>
         <source>The layer of extents</source>
-        <translation type="unfinished"></translation>
+        <translation>范围图层</translation>
     </message>
     <message>
         <location filename="../processing_algorithms/footprints/cimcoverage.py"/>
         <source>The layer of the built-up area</source>
-        <translation type="unfinished"></translation>
+        <translation>建成区图层</translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/footprints/coverage.py"/>
         <source>The layer of the {layer} has {crs} and the units {other}; reproject it to the units' CRS.</source>
-        <translation type="unfinished"></translation>
+        <translation>{layer}图层的坐标系是 {crs}，体检单元的坐标系是 {other}；请把前者投影到体检单元的坐标系。</translation>
     </message>
     <message>
         <location filename="../processing_algorithms/layer_files.py"/>
@@ -2064,22 +2064,22 @@
     <message>
         <location filename="../citycheck_qgis/footprints/ifc/structure.py"/>
         <source>The model does not say its unit of length; metres are assumed.</source>
-        <translation type="unfinished"></translation>
+        <translation>模型没有说明长度单位；按米处理。</translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/footprints/georeference/resolve.py"/>
         <source>The model gives no true north; its y axis was taken to point there.</source>
-        <translation type="unfinished"></translation>
+        <translation>模型没有给出真北方向；已按其 y 轴指向真北处理。</translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/footprints/citymodels/read.py"/>
         <source>The model states a height of {stated:.2f} m, its faces one of {modelled:.2f} m.</source>
-        <translation type="unfinished"></translation>
+        <translation>模型注明的高度为 {stated:.2f} 米，由其面得到的高度为 {modelled:.2f} 米。</translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/footprints/georeference/resolve.py"/>
         <source>The model states no length unit; metres were assumed.</source>
-        <translation type="unfinished"></translation>
+        <translation>模型没有注明长度单位；已按米处理。</translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/units/hierarchy.py"/>
@@ -2104,12 +2104,12 @@
     <message>
         <location filename="../citycheck_qgis/footprints/ifc/shapes.py"/>
         <source>The placement or body of {count} elements refers to itself; they have no shape.</source>
-        <translation type="unfinished"></translation>
+        <translation>有 {count} 个构件的位置或实体引用了自身，因此没有形体。</translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/footprints/citymodels/read.py"/>
         <source>The polygon is smaller than {least} m².</source>
-        <translation type="unfinished"></translation>
+        <translation>多边形小于 {least} 平方米。</translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/problems/survey.py"/>
@@ -2150,12 +2150,12 @@
     <message>
         <location filename="../citycheck_qgis/footprints/citymodels/read.py"/>
         <source>The roof surfaces do not cover the building; its roofprint is made of all faces.</source>
-        <translation type="unfinished"></translation>
+        <translation>屋顶面没有盖满建筑；屋顶轮廓由全部面构成。</translation>
     </message>
     <message>
         <location filename="../processing_algorithms/footprints/model_inputs.py"/>
         <source>The roofprint and the ground print of each building whose place is known, with height, storeys, areas, year, how they were found, a quality and the codes of all warnings.</source>
-        <translation type="unfinished"></translation>
+        <translation>每栋位置已知的建筑的屋顶轮廓和基底轮廓，带高度、层数、面积、年份、取得方法、质量和全部警告代码。</translation>
     </message>
     <message>
         <location filename="../processing_algorithms/indicators/joinindicators.py"/>
@@ -2165,7 +2165,7 @@
     <message>
         <location filename="../processing_algorithms/footprints/matchfootprints.py"/>
         <source>The run fails when a larger share of the footprints finds no building.</source>
-        <translation type="unfinished"></translation>
+        <translation>找不到建筑的轮廓超过这一比例时，运行报错。</translation>
     </message>
     <message>
         <location filename="../processing_algorithms/inputs.py"/>
@@ -2191,12 +2191,12 @@
     <message>
         <location filename="../citycheck_qgis/footprints/ifc/files.py"/>
         <source>The schema {schema} is read as its relative {read_as}; what differs may be missing.</source>
-        <translation type="unfinished"></translation>
+        <translation>模式 {schema} 按与其相近的 {read_as} 读取；两者不同的内容可能缺失。</translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/footprints/citymodels/cityjson.py"/>
         <source>The sequence has no header, so that its transform is not known.</source>
-        <translation type="unfinished"></translation>
+        <translation>序列没有文件头，因此其坐标变换参数（transform）未知。</translation>
     </message>
     <message>
         <location filename="../processing_algorithms/inputs.py"/>
@@ -2206,7 +2206,7 @@
     <message>
         <location filename="../citycheck_qgis/footprints/displacement.py"/>
         <source>The shift of {length:.0f} m is that of GCJ-02 at this place: the {layer} are probably in GCJ-02 coordinates under another name.</source>
-        <translation type="unfinished"></translation>
+        <translation>偏移 {length:.0f} 米正是此处 GCJ-02 的偏移量：{layer}很可能是 GCJ-02 坐标，却标成了别的坐标系。</translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/storage/geopackage.py"/>
@@ -2281,7 +2281,7 @@
     <message>
         <location filename="../citycheck_qgis/footprints/coverage.py"/>
         <source>The units have none of the levels {levels}; add their boundaries or choose other levels.</source>
-        <translation type="unfinished"></translation>
+        <translation>体检单元中没有{levels}这些层级；请补充其边界，或另选层级。</translation>
     </message>
     <message>
         <location filename="../processing_algorithms/inputs.py"/>
@@ -2375,7 +2375,7 @@
     <message>
         <location filename="../processing_algorithms/footprints/model_inputs.py"/>
         <source>There is no folder {folder}; check the path.</source>
-        <translation type="unfinished"></translation>
+        <translation>文件夹 {folder} 不存在；请检查路径。</translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/indicators/systems.py"/>
@@ -2385,7 +2385,7 @@
     <message>
         <location filename="../citycheck_qgis/footprints/coverage.py"/>
         <source>There is no rule {rule!r} for the area of 3D data; choose one of {rules}.</source>
-        <translation type="unfinished"></translation>
+        <translation>三维数据面积没有“{rule}”这种规则；请用 {rules} 之一。</translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/checkup.py"/>
@@ -2400,12 +2400,12 @@
     <message>
         <location filename="../processing_algorithms/footprints/ifcfootprints.py"/>
         <source>Time limit per file (s)</source>
-        <translation type="unfinished"></translation>
+        <translation>每个文件的时间上限（秒）</translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/footprints/ifc/structure.py"/>
         <source>Two buildings of the file have the same GlobalId.</source>
-        <translation type="unfinished"></translation>
+        <translation>文件中有两栋建筑的 GlobalId 相同。</translation>
     </message>
     <message>
         <location filename="../processing_algorithms/boundaries/checkboundaries.py"/>
@@ -2498,7 +2498,7 @@
         <location filename="../processing_algorithms/footprints/matchfootprints.py"/>
         <location filename="../processing_algorithms/footprints/model_inputs.py"/>
         <source>What was found</source>
-        <translation type="unfinished"></translation>
+        <translation>发现</translation>
     </message>
     <message>
         <location filename="../processing_algorithms/boundaries/assignparts.py"/>
@@ -2508,7 +2508,7 @@
     <message>
         <location filename="../citycheck_qgis/footprints/coverage.py"/>
         <source>Without a layer of the built-up area all of each unit counts as built up; where there is open country in it, the share is too low.</source>
-        <translation type="unfinished"></translation>
+        <translation>没有建成区图层，各单元全部计为建成区；单元内有非建设用地时，比例偏低。</translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/units/parts.py"/>
@@ -2560,12 +2560,12 @@
     <message>
         <location filename="../citycheck_qgis/footprints/coverage.py"/>
         <source>built-up area</source>
-        <translation type="unfinished"></translation>
+        <translation>建成区</translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/footprints/georeference/control_points.py"/>
         <source>centimetres</source>
-        <translation type="unfinished"></translation>
+        <translation>厘米</translation>
     </message>
     <message>
         <location filename="../processing_algorithms/translate.py"/>
@@ -2615,7 +2615,7 @@
     <message>
         <location filename="../citycheck_qgis/footprints/coverage.py"/>
         <source>extents</source>
-        <translation type="unfinished"></translation>
+        <translation>范围</translation>
     </message>
     <message>
         <location filename="../processing_algorithms/boundaries/assignunits.py"/>
@@ -2626,12 +2626,12 @@
     <message>
         <location filename="../citycheck_qgis/footprints/georeference/control_points.py"/>
         <source>feet</source>
-        <translation type="unfinished"></translation>
+        <translation>英尺</translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/footprints/displacement.py"/>
         <source>footprints</source>
-        <translation type="unfinished"></translation>
+        <translation>轮廓</translation>
     </message>
     <message>
         <location filename="../processing_algorithms/translate.py"/>
@@ -2641,7 +2641,7 @@
     <message>
         <location filename="../citycheck_qgis/footprints/georeference/control_points.py"/>
         <source>inches</source>
-        <translation type="unfinished"></translation>
+        <translation>英寸</translation>
     </message>
     <message>
         <location filename="../processing_algorithms/translate.py"/>
@@ -2651,7 +2651,7 @@
     <message>
         <location filename="../citycheck_qgis/footprints/georeference/report.py"/>
         <source>information</source>
-        <translation type="unfinished"></translation>
+        <translation>参考</translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/maps/fonts.py"/>
@@ -2681,7 +2681,7 @@
     <message>
         <location filename="../citycheck_qgis/footprints/georeference/control_points.py"/>
         <source>kilometres</source>
-        <translation type="unfinished"></translation>
+        <translation>千米</translation>
     </message>
     <message>
         <location filename="../processing_algorithms/translate.py"/>
@@ -2711,7 +2711,7 @@
     <message>
         <location filename="../citycheck_qgis/footprints/georeference/control_points.py"/>
         <source>millimetres</source>
-        <translation type="unfinished"></translation>
+        <translation>毫米</translation>
     </message>
     <message>
         <location filename="../processing_algorithms/translate.py"/>
@@ -2721,13 +2721,13 @@
     <message>
         <location filename="../citycheck_qgis/footprints/coverage.py"/>
         <source>models</source>
-        <translation type="unfinished"></translation>
+        <translation>模型</translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/footprints/coverage.py"/>
         <location filename="../citycheck_qgis/footprints/matching.py"/>
         <source>no CRS</source>
-        <translation type="unfinished"></translation>
+        <translation>无坐标系</translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/indicators/unit_join.py"/>
@@ -2780,7 +2780,7 @@
     <message>
         <location filename="../citycheck_qgis/footprints/georeference/report.py"/>
         <source>not needed</source>
-        <translation type="unfinished"></translation>
+        <translation>不需要</translation>
     </message>
     <message>
         <location filename="../processing_algorithms/translate.py"/>
@@ -2845,12 +2845,12 @@
     <message>
         <location filename="../processing_algorithms/footprints/cimcoverage.py"/>
         <source>projected: what the models cover, seen from above; closed: also the ground between models that are less than 50 m apart; hull: the convex hull of each file. The published definition says no more than projected area.</source>
-        <translation type="unfinished"></translation>
+        <translation>projected：从上方看模型所覆盖的面积；closed：再加上间距小于 50 米的模型之间的地面；hull：每个文件的凸包。公布的定义只说了“投影面积”。</translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/footprints/georeference/report.py"/>
         <source>rejected</source>
-        <translation type="unfinished"></translation>
+        <translation>拒绝</translation>
     </message>
     <message>
         <location filename="../processing_algorithms/translate.py"/>
@@ -2905,7 +2905,7 @@
     <message>
         <location filename="../processing_algorithms/dependencies.py"/>
         <source>run `{command}` and restart QGIS</source>
-        <translation type="unfinished"></translation>
+        <translation>请运行 `{command}`，再重启 QGIS</translation>
     </message>
     <message>
         <location filename="../processing_algorithms/dependencies.py"/>
@@ -3041,7 +3041,7 @@
     <message>
         <location filename="../citycheck_qgis/footprints/georeference/report.py"/>
         <source>used</source>
-        <translation type="unfinished"></translation>
+        <translation>采用</translation>
     </message>
     <message>
         <location filename="../processing_algorithms/translate.py"/>
@@ -3076,12 +3076,12 @@
     <message>
         <location filename="../citycheck_qgis/footprints/citymodels/attributes.py"/>
         <source>{attribute} = {value} says nothing and was set aside.</source>
-        <translation type="unfinished"></translation>
+        <translation>{attribute} = {value} 没有意义，未采用。</translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/footprints/georeference/crs_names.py"/>
         <source>{authority}:{code} is no coordinate reference system that is known; check the code.</source>
-        <translation type="unfinished"></translation>
+        <translation>{authority}:{code} 不是已知的坐标系；请检查代码。</translation>
     </message>
     <message>
         <location filename="../processing_algorithms/annual/annualcheckup.py"/>
@@ -3101,118 +3101,118 @@
     <message>
         <location filename="../citycheck_qgis/footprints/ifc/structure.py"/>
         <source>{count} buildings have no storeys.</source>
-        <translation type="unfinished"></translation>
+        <translation>有 {count} 栋建筑没有楼层。</translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/footprints/ifc/structure.py"/>
         <source>{count} buildings stand inside others.</source>
-        <translation type="unfinished"></translation>
+        <translation>有 {count} 栋建筑位于其他建筑之内。</translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/footprints/citymodels/cityjson.py"/>
         <source>{count} city objects are no objects and were left out; the first is {id}.</source>
-        <translation type="unfinished"></translation>
+        <translation>有 {count} 个城市对象不是 JSON 对象，已略去；第一个是 {id}。</translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/footprints/matching.py"/>
         <source>{count} codes are those of buildings only without hyphens or leading zeros.</source>
-        <translation type="unfinished"></translation>
+        <translation>有 {count} 个编码要去掉连字符或前导零才与建筑的编码相同。</translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/footprints/matching.py"/>
         <source>{count} codes stand on more than {limit} buildings each, such as {example}; they were not used.</source>
-        <translation type="unfinished"></translation>
+        <translation>有 {count} 个编码各出现在超过 {limit} 栋建筑上，例如 {example}；未采用。</translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/footprints/ifc/structure.py"/>
         <source>{count} elements are parts of each other in a circle; it was opened.</source>
-        <translation type="unfinished"></translation>
+        <translation>有 {count} 个构件循环互为组成部分；循环已断开。</translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/footprints/ifc/shapes.py"/>
         <source>{count} elements have coordinates that are not numbers or beyond any map; they are left out.</source>
-        <translation type="unfinished"></translation>
+        <translation>有 {count} 个构件的坐标不是数值，或超出任何地图；已略去。</translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/footprints/ifc/shapes.py"/>
         <source>{count} elements have more than {limit} triangles; their convex hulls in plan are used.</source>
-        <translation type="unfinished"></translation>
+        <translation>有 {count} 个构件的三角形超过 {limit} 个；改用其平面凸包。</translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/footprints/ifc/shapes.py"/>
         <source>{count} elements lie more than {distance} km away from the others of their building; they are left out.</source>
-        <translation type="unfinished"></translation>
+        <translation>有 {count} 个构件与所属建筑的其他构件相距超过 {distance} 千米；已略去。</translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/footprints/ifc/structure.py"/>
         <source>{count} elements of the site or of no place are left out.</source>
-        <translation type="unfinished"></translation>
+        <translation>有 {count} 个构件属于场地或没有归属；已略去。</translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/footprints/ifc/structure.py"/>
         <source>{count} elements stand in no building; they are taken for the only one of the file.</source>
-        <translation type="unfinished"></translation>
+        <translation>有 {count} 个构件不属于任何建筑；归入文件中唯一的建筑。</translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/footprints/ifc/structure.py"/>
         <source>{count} elements stand in two buildings; the first counts.</source>
-        <translation type="unfinished"></translation>
+        <translation>有 {count} 个构件同属两栋建筑；以第一栋为准。</translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/footprints/citymodels/read.py"/>
         <source>{count} faces could not be read (missing vertices, wild coordinates or no area).</source>
-        <translation type="unfinished"></translation>
+        <translation>有 {count} 个面无法读取（缺少顶点、坐标离谱或没有面积）。</translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/footprints/citymodels/read.py"/>
         <source>{count} files in {file} are no city models and were passed over.</source>
-        <translation type="unfinished"></translation>
+        <translation>{file} 中有 {count} 个文件不是城市模型，已跳过。</translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/footprints/matching.py"/>
         <source>{count} footprints have a code that no building has, such as {example}.</source>
-        <translation type="unfinished"></translation>
+        <translation>有 {count} 个轮廓的编码是任何建筑都没有的，例如 {example}。</translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/footprints/citymodels/cityjson.py"/>
         <source>{count} lines of {file} are no CityJSON features and were left out; the first is line {line}.</source>
-        <translation type="unfinished"></translation>
+        <translation>{file} 中有 {count} 行不是 CityJSON 要素，已略去；第一处是第 {line} 行。</translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/footprints/coverage.py"/>
         <source>{count} models have no place and are not counted.</source>
-        <translation type="unfinished"></translation>
+        <translation>有 {count} 个模型没有位置，不计入。</translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/footprints/ifc/files.py"/>
         <source>{count} of {total} statements of the file could not be read.</source>
-        <translation type="unfinished"></translation>
+        <translation>文件的 {total} 条语句中有 {count} 条无法读取。</translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/footprints/ifc/structure.py"/>
         <source>{count} parts of buildings count to the whole.</source>
-        <translation type="unfinished"></translation>
+        <translation>有 {count} 个建筑部分并入整栋建筑。</translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/footprints/ifc/structure.py"/>
         <source>{count} placements lead in a circle; they were opened.</source>
-        <translation type="unfinished"></translation>
+        <translation>有 {count} 个位置循环引用；循环已断开。</translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/footprints/ifc/structure.py"/>
         <source>{count} storeys are placed elsewhere than their attribute Elevation says, such as {name}: {placed} m, not {declared} m; the placement counts.</source>
-        <translation type="unfinished"></translation>
+        <translation>有 {count} 个楼层的位置与其属性 Elevation 不符，例如 {name}：{placed} 米，而不是 {declared} 米；以位置为准。</translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/footprints/citymodels/citygml.py"/>
         <source>{count} surfaces that the building refers to are not in the file, such as {id}.</source>
-        <translation type="unfinished"></translation>
+        <translation>建筑引用的面中有 {count} 个不在文件中，例如 {id}。</translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/footprints/citymodels/places.py"/>
         <location filename="../citycheck_qgis/footprints/georeference/resolve.py"/>
         <source>{crs} is not a CRS that PROJ knows; give one such as EPSG:4547.</source>
-        <translation type="unfinished"></translation>
+        <translation>PROJ 不认识坐标系 {crs}；请给出 EPSG:4547 这样的坐标系。</translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/maps/project.py"/>
@@ -3242,7 +3242,7 @@
     <message>
         <location filename="../citycheck_qgis/footprints/ifc/files.py"/>
         <source>{file} cannot be opened: {reason}.</source>
-        <translation type="unfinished"></translation>
+        <translation>{file} 无法打开：{reason}。</translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/footprints/citymodels/files.py"/>
