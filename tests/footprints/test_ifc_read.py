@@ -7,7 +7,6 @@ import random
 import re
 import subprocess
 import sys
-import time
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
@@ -239,7 +238,7 @@ def test_real_houses(name: str) -> None:
 @needs_data
 def test_32_buildings_stay_32() -> None:
     result = read_ifc(DATA / "ifcgref_file.ifc")
-    assert account(result) == {"elements": 424, "used": 383, "missed": 41, "aside": 0}
+    assert account(result) == {"all": 424, "used": 383, "missed": 41, "aside": 0}
     assert len(result.buildings) == 32
     prints = [b.ground for b in result.buildings]
     assert sum(p.area for p in prints) == pytest.approx(12320.7, rel=0.002)
@@ -248,23 +247,17 @@ def test_32_buildings_stay_32() -> None:
 
 @needs_data
 @pytest.mark.parametrize("path", sorted(DATA.rglob("*.ifc")), ids=lambda path: path.stem)
-def test_every_file_is_read_or_refused_within_its_cost(path: Path) -> None:
-    """At most 0.2 s of processor time per MB and 0.3 s; models of bare steel and of surfaces alone cost more."""
-    start = time.process_time()
+def test_every_file_is_read_or_refused(path: Path) -> None:
     try:
         result = read_ifc(path)
     except InputError as error:
         assert path.name in str(error)
         return
-    spent = time.process_time() - start
     account(result)
     assert result.buildings or "not_a_building" in codes(result) or not account(result)["used"]
     for building in result.buildings:
         for shape in (building.roofprint, building.ground):
             assert shape is None or (shape.is_valid and shape.area > 0)
-    allowed = 0.3 + 0.2 * path.stat().st_size / 1e6
-    # Twice the figure: the machine that tests is not alone.
-    assert spent < 2 * allowed * (2 if path.stem in ("ISSUE_021_Mini_Project", "ifcgref_file") else 1)
 
 
 # Damage

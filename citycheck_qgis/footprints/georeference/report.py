@@ -178,7 +178,14 @@ def _moved(site: SiteEvidence) -> bool:
 def _placement_row(found: SiteEvidence, placement: Placement) -> Row:
     matrix = found.matrix or ()
     values: Values = {"Name": found.name, "origin": tuple(row[3] for row in matrix[:3])}
-    return _row(f"IfcSite {found.guid}/ObjectPlacement", "site_placement", 30, values, placement)
+    source = f"IfcSite {found.guid}/ObjectPlacement"
+    point = None
+    if placement.crs is not None and placement.source == source and found.matrix:
+        # The local origin means nothing in a model that is drawn in map coordinates.
+        point = longitude_latitude(
+            placement.crs, *apply(placement.matrix, (found.matrix[0][3], found.matrix[1][3]))
+        )
+    return _row(source, "site_placement", 30, values, placement, point)
 
 
 def _location_row(found: SiteEvidence, placement: Placement) -> Row:
