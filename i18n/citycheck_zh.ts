@@ -3247,7 +3247,7 @@
     <message>
         <location filename="../citycheck_qgis/footprints/citymodels/files.py"/>
         <source>{file} cannot be read ({reason}); check that it exists and that you may read it.</source>
-        <translation type="unfinished"></translation>
+        <translation>无法读取 {file}（{reason}）；请检查文件是否存在、是否有读取权限。</translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/units/parts.py"/>
@@ -3267,7 +3267,7 @@
     <message>
         <location filename="../citycheck_qgis/footprints/citymodels/citygml.py"/>
         <source>{file} cannot be read further than line {line}, column {column} ({reason}); copy or download it again.</source>
-        <translation type="unfinished"></translation>
+        <translation>{file} 读到第 {line} 行第 {column} 列后无法继续（{reason}）；请重新复制或下载。</translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/storage/geopackage.py"/>
@@ -3277,12 +3277,12 @@
     <message>
         <location filename="../citycheck_qgis/footprints/citymodels/files.py"/>
         <source>{file} cannot be unpacked to its end ({reason}); copy or download it again.</source>
-        <translation type="unfinished"></translation>
+        <translation>{file} 无法完整解压（{reason}）；请重新复制或下载。</translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/footprints/ifc/read.py"/>
         <source>{file} could not be understood ({reason}): its statements contradict each other, or CityCheck has a defect. Export it again; if that does not help, report it with the file.</source>
-        <translation type="unfinished"></translation>
+        <translation>{file} 无法理解（{reason}）：文件中的语句互相矛盾，或者 CityCheck 有缺陷。请重新导出；如果仍不行，请连同文件一起报告。</translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/storage/add_columns.py"/>
@@ -3292,7 +3292,7 @@
     <message>
         <location filename="../citycheck_qgis/footprints/ifc/files.py"/>
         <source>{file} does not say its schema (FILE_SCHEMA). Export it again as IFC2X3 or IFC4.</source>
-        <translation type="unfinished"></translation>
+        <translation>{file} 没有说明模式（FILE_SCHEMA）。请重新导出为 IFC2X3 或 IFC4。</translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/storage/geopackage.py"/>
@@ -3317,42 +3317,42 @@
     <message>
         <location filename="../citycheck_qgis/footprints/ifc/files.py"/>
         <source>{file} has the schema {schema}, which is not read. Export it as IFC2X3, IFC4 or IFC4X3.</source>
-        <translation type="unfinished"></translation>
+        <translation>{file} 的模式是 {schema}，不支持读取。请导出为 IFC2X3、IFC4 或 IFC4X3。</translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/footprints/ifc/files.py"/>
         <source>{file} holds ifcXML, which is not read. Export the model as IFC in the STEP format.</source>
-        <translation type="unfinished"></translation>
+        <translation>{file} 中是 ifcXML，不支持读取。请把模型导出为 STEP 格式的 IFC。</translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/footprints/citymodels/files.py"/>
         <source>{file} holds neither CityJSON nor CityGML; choose the archive with the city model.</source>
-        <translation type="unfinished"></translation>
+        <translation>{file} 中既没有 CityJSON，也没有 CityGML；请选择含城市模型的压缩包。</translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/footprints/ifc/files.py"/>
         <source>{file} holds no .ifc file.</source>
-        <translation type="unfinished"></translation>
+        <translation>{file} 中没有 .ifc 文件。</translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/footprints/citymodels/files.py"/>
         <source>{file} holds {count} files, more than {most}; unpack it and read the city models in it.</source>
-        <translation type="unfinished"></translation>
+        <translation>{file} 中有 {count} 个文件，超过 {most} 个；请解压后读取其中的城市模型。</translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/footprints/ifc/files.py"/>
         <source>{file} holds {count} models, such as {first} and {second}; an .ifczip holds one. Unpack it and read the models one by one.</source>
-        <translation type="unfinished"></translation>
+        <translation>{file} 中有 {count} 个模型，例如 {first} 和 {second}；一个 .ifczip 只能含一个模型。请解压后逐个读取。</translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/footprints/ifc/files.py"/>
         <source>{file} is JSON; IFC 5 and ifcJSON are not read. Export the model as IFC4 in the STEP format.</source>
-        <translation type="unfinished"></translation>
+        <translation>{file} 是 JSON；不支持读取 IFC 5 和 ifcJSON。请把模型导出为 STEP 格式的 IFC4。</translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/footprints/ifc/files.py"/>
         <source>{file} is XML; ifcXML is not read. Export the model as IFC in the STEP format.</source>
-        <translation type="unfinished"></translation>
+        <translation>{file} 是 XML；不支持读取 ifcXML。请把模型导出为 STEP 格式的 IFC。</translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/units/parts.py"/>
@@ -3362,22 +3362,22 @@
     <message>
         <location filename="../citycheck_qgis/footprints/ifc/files.py"/>
         <source>{file} is a damaged archive ({reason}). Copy it again.</source>
-        <translation type="unfinished"></translation>
+        <translation>{file} 是已损坏的压缩包（{reason}）。请重新复制。</translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/footprints/citymodels/files.py"/>
         <source>{file} is a damaged archive ({reason}); copy or download it again.</source>
-        <translation type="unfinished"></translation>
+        <translation>{file} 是已损坏的压缩包（{reason}）；请重新复制或下载。</translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/footprints/citymodels/files.py"/>
         <source>{file} is a web page, not a city model; download the file itself (a login page may have come in its place).</source>
-        <translation type="unfinished"></translation>
+        <translation>{file} 是网页，不是城市模型；请下载文件本身（下载到的可能是登录页面）。</translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/footprints/ifc/files.py"/>
         <source>{file} is a web page, not a model. Download the model again.</source>
-        <translation type="unfinished"></translation>
+        <translation>{file} 是网页，不是模型。请重新下载模型。</translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/storage/files.py"/>
@@ -3393,12 +3393,12 @@
     <message>
         <location filename="../citycheck_qgis/footprints/ifc/files.py"/>
         <source>{file} is cut off: it ends after {size} bytes without ENDSEC, so elements are missing. Export or copy it again.</source>
-        <translation type="unfinished"></translation>
+        <translation>{file} 不完整：到 {size} 字节处结束，没有 ENDSEC，因此缺少构件。请重新导出或复制。</translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/footprints/ifc/files.py"/>
         <source>{file} is damaged: its text cannot be read as IFC ({reason}). Export or copy it again.</source>
-        <translation type="unfinished"></translation>
+        <translation>{file} 已损坏：其文字无法按 IFC 读取（{reason}）。请重新导出或复制。</translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/storage/add_columns.py"/>
@@ -3409,27 +3409,27 @@
     <message>
         <location filename="../citycheck_qgis/footprints/ifc/files.py"/>
         <source>{file} is empty. Export or copy it again.</source>
-        <translation type="unfinished"></translation>
+        <translation>{file} 是空的。请重新导出或复制。</translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/footprints/citymodels/files.py"/>
         <source>{file} is empty; copy or download it again.</source>
-        <translation type="unfinished"></translation>
+        <translation>{file} 是空的；请重新复制或下载。</translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/footprints/ifc/files.py"/>
         <source>{file} is encrypted. Unpack it with its password first.</source>
-        <translation type="unfinished"></translation>
+        <translation>{file} 已加密。请先用密码解压。</translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/footprints/citymodels/files.py"/>
         <source>{file} is locked with a password; unpack it first.</source>
-        <translation type="unfinished"></translation>
+        <translation>{file} 有密码保护；请先解压。</translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/footprints/citymodels/files.py"/>
         <source>{file} is neither CityJSON nor CityGML nor an archive of them; export the model as one of these.</source>
-        <translation type="unfinished"></translation>
+        <translation>{file} 既不是 CityJSON 或 CityGML，也不是含有它们的压缩包；请把模型导出为其中一种格式。</translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/storage/geopackage.py"/>
@@ -3444,17 +3444,17 @@
     <message>
         <location filename="../citycheck_qgis/footprints/ifc/files.py"/>
         <source>{file} is not an IFC file: it does not begin with ISO-10303-21. Export the model as IFC in the STEP format.</source>
-        <translation type="unfinished"></translation>
+        <translation>{file} 不是 IFC 文件：开头不是 ISO-10303-21。请把模型导出为 STEP 格式的 IFC。</translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/footprints/ifc/files.py"/>
         <source>{file} is not unpacked: it would grow to more than {ratio} times its size or {size} GB, as no real model does.</source>
-        <translation type="unfinished"></translation>
+        <translation>{file} 未解压：解压后会超过自身大小的 {ratio} 倍或 {size} GB，真实的模型不会如此。</translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/footprints/ifc/files.py"/>
         <source>{file} is not unpacked: its entry {entry} points outside of the archive.</source>
-        <translation type="unfinished"></translation>
+        <translation>{file} 未解压：其中的条目 {entry} 指向压缩包之外。</translation>
     </message>
     <message>
         <location filename="../processing_algorithms/boundaries/assignunits.py"/>
@@ -3464,12 +3464,12 @@
     <message>
         <location filename="../citycheck_qgis/footprints/ifc/files.py"/>
         <source>{file} is {kind}, not an IFC file. Unpack it, or export the model as IFC in the STEP format.</source>
-        <translation type="unfinished"></translation>
+        <translation>{file} 是{kind}，不是 IFC 文件。请先解压，或把模型导出为 STEP 格式的 IFC。</translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/footprints/citymodels/files.py"/>
         <source>{file} unpacks to far more than a city model of its size would; it was not read.</source>
-        <translation type="unfinished"></translation>
+        <translation>{file} 解压后远大于同样大小的城市模型；没有读取。</translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/storage/geopackage.py"/>
@@ -3530,12 +3530,12 @@
     <message>
         <location filename="../citycheck_qgis/footprints/ifc/read.py"/>
         <source>{missed} of {wanted} elements gave no shape.</source>
-        <translation type="unfinished"></translation>
+        <translation>{wanted} 个构件中有 {missed} 个没有得到形体。</translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/footprints/georeference/crs_names.py"/>
         <source>{name} is no coordinate reference system of a map ({kind}).</source>
-        <translation type="unfinished"></translation>
+        <translation>{name} 不是地图的坐标系（{kind}）。</translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/units/hierarchy.py"/>
@@ -3545,7 +3545,7 @@
     <message>
         <location filename="../processing_algorithms/footprints/model_inputs.py"/>
         <source>{n} buildings lie far outside the area of {crs}, which distorts them; choose another CRS for the footprints.</source>
-        <translation type="unfinished"></translation>
+        <translation>有 {n} 栋建筑远在 {crs} 的适用范围之外，会变形；请为轮廓另选坐标系。</translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/checkup.py"/>
@@ -3565,12 +3565,12 @@
     <message>
         <location filename="../processing_algorithms/footprints/model_inputs.py"/>
         <source>{n} of {total} buildings have no known place or no polygon; they are in the layer of footprints without a place.</source>
-        <translation type="unfinished"></translation>
+        <translation>{total} 栋建筑中有 {n} 栋位置未知或没有多边形，放在“没有位置的轮廓”图层中。</translation>
     </message>
     <message>
         <location filename="../processing_algorithms/footprints/model_inputs.py"/>
         <source>{n} of {total} files could not be read; the status of the files says why.</source>
-        <translation type="unfinished"></translation>
+        <translation>{total} 个文件中有 {n} 个无法读取；原因见文件状态。</translation>
     </message>
     <message>
         <location filename="../processing_algorithms/boundaries/assignparts.py"/>
@@ -3640,7 +3640,7 @@
     <message>
         <location filename="../citycheck_qgis/footprints/citymodels/places.py"/>
         <source>{old} is not projected in metres without distortion; the polygons are in {new}.</source>
-        <translation type="unfinished"></translation>
+        <translation>{old} 不是以米为单位且无变形的投影坐标系；多边形采用 {new}。</translation>
     </message>
     <message>
         <location filename="../processing_algorithms/base.py"/>
@@ -3670,12 +3670,12 @@
     <message>
         <location filename="../citycheck_qgis/footprints/displacement.py"/>
         <source>{pairs} footprints lie beside their buildings by the same way; moved by {east:+.1f} m east and {north:+.1f} m north they lie on them (half of them within {spread:.1f} m).</source>
-        <translation type="unfinished"></translation>
+        <translation>有 {pairs} 个轮廓以同样的距离和方向偏离对应的建筑；向东移动 {east:+.1f} 米、向北移动 {north:+.1f} 米即可落在建筑上（半数误差在 {spread:.1f} 米以内）。</translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/footprints/displacement.py"/>
         <source>{pairs} footprints of {file} lie beside their buildings by the same way; moved by {east:+.1f} m east and {north:+.1f} m north they lie on them (half of them within {spread:.1f} m).</source>
-        <translation type="unfinished"></translation>
+        <translation>{file} 中有 {pairs} 个轮廓以同样的距离和方向偏离对应的建筑；向东移动 {east:+.1f} 米、向北移动 {north:+.1f} 米即可落在建筑上（半数误差在 {spread:.1f} 米以内）。</translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/maps/project.py"/>
@@ -3690,7 +3690,7 @@
     <message>
         <location filename="../citycheck_qgis/footprints/coverage.py"/>
         <source>{percent:.0f} % of the area of 3D data lies outside the built-up area and is not counted; if that is too much, check the CRS of the models.</source>
-        <translation type="unfinished"></translation>
+        <translation>三维数据面积的 {percent:.0f} % 在建成区之外，不计入；如果比例过高，请检查模型的坐标系。</translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/units/hierarchy.py"/>
@@ -3710,311 +3710,311 @@
     <message>
         <location filename="../citycheck_qgis/footprints/georeference/directions.py"/>
         <source>{source} ({direction}) has a number too many before it; the last two were taken.</source>
-        <translation type="unfinished"></translation>
+        <translation>{source}（{direction}）前面多了一个数值；已取后两个数值。</translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/footprints/georeference/directions.py"/>
         <source>{source} ({direction}) is no direction in plan; the y axis was taken.</source>
-        <translation type="unfinished"></translation>
+        <translation>{source}（{direction}）不是平面上的方向；已取 y 轴。</translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/footprints/ifc/facts.py"/>
         <source>{source} = {area} m² is set aside; it does not fit a building of {footprint} m² on the ground.</source>
-        <translation type="unfinished"></translation>
+        <translation>{source} = {area} 平方米，与占地 {footprint} 平方米的建筑不符；未采用。</translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/footprints/ifc/facts.py"/>
         <source>{source} = {value} is no year of construction and is set aside.</source>
-        <translation type="unfinished"></translation>
+        <translation>{source} = {value} 不是建造年份；未采用。</translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/footprints/ifc/facts.py"/>
         <source>{source} = {value} is set aside: it counts levels that are no storeys, or does not fit the height.</source>
-        <translation type="unfinished"></translation>
+        <translation>{source} = {value} 未采用：其中计入了不是楼层的标高，或者与高度不符。</translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/footprints/georeference/resolve.py"/>
         <source>{source} and {other} give different places, and nothing tells which is right; none was used.</source>
-        <translation type="unfinished"></translation>
+        <translation>{source} 与 {other} 给出的位置不同，无法判断哪个正确；均未采用。</translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/footprints/ifc/facts.py"/>
         <source>{source} fits the building only in another unit: {area} m² instead of {said} m².</source>
-        <translation type="unfinished"></translation>
+        <translation>{source} 换成另一种单位才与建筑相符：应为 {area} 平方米，而不是 {said} 平方米。</translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/footprints/georeference/resolve.py"/>
         <source>{source} gives eastings and northings, but no CRS; give the CRS.</source>
-        <translation type="unfinished"></translation>
+        <translation>{source} 给出了东坐标和北坐标，但没有坐标系；请给出坐标系。</translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/footprints/georeference/resolve.py"/>
         <source>{source} gives no eastings and northings; it was not used.</source>
-        <translation type="unfinished"></translation>
+        <translation>{source} 没有给出东坐标和北坐标；未采用。</translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/footprints/georeference/resolve.py"/>
         <source>{source} gives other numbers than {used}; the latter was used.</source>
-        <translation type="unfinished"></translation>
+        <translation>{source} 与 {used} 的数值不同；已采用后者。</translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/footprints/georeference/resolve.py"/>
         <source>{source} lies {km:.1f} km from where {used} puts it; the latter was used.</source>
-        <translation type="unfinished"></translation>
+        <translation>{source} 与 {used} 给出的位置相距 {km:.1f} 千米；已采用后者。</translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/footprints/ifc/facts.py"/>
         <source>{source} says {said} m, the shape is {height} m high; the shape counts.</source>
-        <translation type="unfinished"></translation>
+        <translation>{source} 写的是 {said} 米，形体高 {height} 米；以形体为准。</translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/footprints/ifc/facts.py"/>
         <source>{source} says {said} storeys above ground, the model has {counted}.</source>
-        <translation type="unfinished"></translation>
+        <translation>{source} 写的是地上 {said} 层，模型中有 {counted} 层。</translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/footprints/georeference/conversions.py"/>
         <source>{source}: FactorX and FactorY ({x}, {y}) would distort the building; they were not used.</source>
-        <translation type="unfinished"></translation>
+        <translation>{source}：FactorX 和 FactorY（{x}, {y}）会使建筑变形；未采用。</translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/footprints/georeference/conversions.py"/>
         <source>{source}: a Mercator map enlarges {stretch:.3f} times here, which the file leaves out; the building keeps its true size.</source>
-        <translation type="unfinished"></translation>
+        <translation>{source}：墨卡托投影在此处放大 {stretch:.3f} 倍，文件没有计入；建筑保持真实大小。</translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/footprints/georeference/conversions.py"/>
         <source>{source}: eastings and northings are in units of {unit} m, not of {declared} m as the file says.</source>
-        <translation type="unfinished"></translation>
+        <translation>{source}：东坐标和北坐标的单位是 {unit} 米，而不是文件注明的 {declared} 米。</translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/footprints/georeference/resolve.py"/>
         <source>{source}: eastings and northings are zero, a placeholder; they were not used.</source>
-        <translation type="unfinished"></translation>
+        <translation>{source}：东坐标和北坐标为零，是占位值；未采用。</translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/footprints/georeference/conversions.py"/>
         <location filename="../citycheck_qgis/footprints/georeference/resolve.py"/>
         <source>{source}: eastings and northings have changed places; they were swapped.</source>
-        <translation type="unfinished"></translation>
+        <translation>{source}：东坐标和北坐标写反了；已对调。</translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/footprints/georeference/conversions.py"/>
         <source>{source}: eastings and northings hold degrees ({longitude}, {latitude}); they were read as such.</source>
-        <translation type="unfinished"></translation>
+        <translation>{source}：东坐标和北坐标中是度（{longitude}, {latitude}）；已按度读取。</translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/footprints/georeference/locations.py"/>
         <source>{source}: latitude and longitude are zero, a placeholder; they were not used.</source>
-        <translation type="unfinished"></translation>
+        <translation>{source}：经纬度为零，是占位值；未采用。</translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/footprints/georeference/conversions.py"/>
         <source>{source}: no scale is given though project and map units differ; {scale} was taken.</source>
-        <translation type="unfinished"></translation>
+        <translation>{source}：项目单位与地图单位不同，却没有给出比例；已采用 {scale}。</translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/footprints/georeference/directions.py"/>
         <source>{source}: only one part of the x axis direction is given ({x}, {y}); the model was not turned.</source>
-        <translation type="unfinished"></translation>
+        <translation>{source}：x 轴方向只给出了一个分量（{x}, {y}）；模型未旋转。</translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/footprints/georeference/conversions.py"/>
         <source>{source}: several readings of the eastings and northings fit {crs}, and nothing tells which is right.</source>
-        <translation type="unfinished"></translation>
+        <translation>{source}：东坐标和北坐标有几种解读都符合 {crs}，无法判断哪种正确。</translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/footprints/georeference/conversions.py"/>
         <source>{source}: the WorldCoordinateSystem of the context is moved, but with it the model would lie outside the area of the CRS; it was left out.</source>
-        <translation type="unfinished"></translation>
+        <translation>{source}：上下文的 WorldCoordinateSystem 有平移，但计入后模型会超出坐标系的适用范围；已略去。</translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/footprints/georeference/conversions.py"/>
         <source>{source}: the WorldCoordinateSystem of the context is moved; the conversion was taken to start from there.</source>
-        <translation type="unfinished"></translation>
+        <translation>{source}：上下文的 WorldCoordinateSystem 有平移；地图转换按从该处起算处理。</translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/footprints/georeference/resolve.py"/>
         <source>{source}: the WorldCoordinateSystem of the context is {lift:.3f} m up; the height of the conversion was taken to start from there.</source>
-        <translation type="unfinished"></translation>
+        <translation>{source}：上下文的 WorldCoordinateSystem 抬高了 {lift:.3f} 米；地图转换的高度按从该处起算处理。</translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/footprints/georeference/resolve.py"/>
         <source>{source}: the coordinates do not fit the CRS of the file; {crs} was taken, as the user says.</source>
-        <translation type="unfinished"></translation>
+        <translation>{source}：坐标与文件的坐标系不符；已采用用户给出的 {crs}。</translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/footprints/georeference/conversions.py"/>
         <source>{source}: the easting {easting:.0f} begins with the number of another zone than {crs}; {other} was taken.</source>
-        <translation type="unfinished"></translation>
+        <translation>{source}：东坐标 {easting:.0f} 开头的带号与 {crs} 不同；已采用 {other}。</translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/footprints/georeference/conversions.py"/>
         <location filename="../citycheck_qgis/footprints/georeference/resolve.py"/>
         <source>{source}: the easting {easting:.0f} begins with the zone number, which {crs} has not; it was taken off.</source>
-        <translation type="unfinished"></translation>
+        <translation>{source}：东坐标 {easting:.0f} 以带号开头，而 {crs} 不带带号；已去掉。</translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/footprints/georeference/conversions.py"/>
         <location filename="../citycheck_qgis/footprints/georeference/resolve.py"/>
         <source>{source}: the easting {easting:.0f} lacks the zone number that {crs} has before it; it was added.</source>
-        <translation type="unfinished"></translation>
+        <translation>{source}：东坐标 {easting:.0f} 缺少 {crs} 应有的带号；已补上。</translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/footprints/georeference/resolve.py"/>
         <source>{source}: the file names no CRS, but in {crs} (EPSG:{code}) the coordinates agree with latitude and longitude to {metres:.0f} m; it was taken. Give the CRS if it is another.</source>
-        <translation type="unfinished"></translation>
+        <translation>{source}：文件没有注明坐标系，但按 {crs}（EPSG:{code}）计算，坐标与经纬度相差在 {metres:.0f} 米以内；已采用。如果是其他坐标系，请给出。</translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/footprints/georeference/resolve.py"/>
         <source>{source}: the file names no usable CRS; {crs} was taken, as the user says.</source>
-        <translation type="unfinished"></translation>
+        <translation>{source}：文件没有注明可用的坐标系；已采用用户给出的 {crs}。</translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/footprints/georeference/resolve.py"/>
         <source>{source}: the height {height} cannot be; it was not used.</source>
-        <translation type="unfinished"></translation>
+        <translation>{source}：高度 {height} 不可能；未采用。</translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/footprints/georeference/resolve.py"/>
         <source>{source}: the height {height} is in units of {unit} m, unlike eastings and northings.</source>
-        <translation type="unfinished"></translation>
+        <translation>{source}：高度 {height} 的单位是 {unit} 米，与东坐标和北坐标不同。</translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/footprints/georeference/conversions.py"/>
         <source>{source}: the map unit ({unit} m) is not the foot of {crs} ({axis} m), which would be {shift:.1f} m; the foot of the CRS was taken.</source>
-        <translation type="unfinished"></translation>
+        <translation>{source}：地图单位（{unit} 米）不是 {crs} 的英尺（{axis} 米），会造成 {shift:.1f} 米的偏移；已采用坐标系的英尺。</translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/footprints/georeference/resolve.py"/>
         <source>{source}: the model is drawn around {x:.0f}, {y:.0f}, as on a map, but the file names no CRS; give the CRS.</source>
-        <translation type="unfinished"></translation>
+        <translation>{source}：模型画在 {x:.0f}, {y:.0f} 附近，像是地图坐标，但文件没有注明坐标系；请给出坐标系。</translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/footprints/georeference/resolve.py"/>
         <source>{source}: the model is drawn around {x:.0f}, {y:.0f}, which lies outside the area of {crs}.</source>
-        <translation type="unfinished"></translation>
+        <translation>{source}：模型画在 {x:.0f}, {y:.0f} 附近，超出 {crs} 的适用范围。</translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/footprints/georeference/conversions.py"/>
         <source>{source}: the model is drawn in coordinates of {crs} already; the conversion on top was not used.</source>
-        <translation type="unfinished"></translation>
+        <translation>{source}：模型已经用 {crs} 的坐标绘制；再加的地图转换未采用。</translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/footprints/georeference/resolve.py"/>
         <source>{source}: the model is drawn {km:.0f} km from the origin that the conversion places; check the place.</source>
-        <translation type="unfinished"></translation>
+        <translation>{source}：模型与地图转换所定的原点相距 {km:.0f} 千米；请核对位置。</translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/footprints/georeference/resolve.py"/>
         <source>{source}: the model is drawn {km:.0f} km from the point that it places; it was not used.</source>
-        <translation type="unfinished"></translation>
+        <translation>{source}：模型与其所定的点相距 {km:.0f} 千米；未采用。</translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/footprints/georeference/resolve.py"/>
         <source>{source}: the model lies a little outside the area that {crs} is made for.</source>
-        <translation type="unfinished"></translation>
+        <translation>{source}：模型略微超出 {crs} 的适用范围。</translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/footprints/georeference/resolve.py"/>
         <source>{source}: the model would lie outside the area of {crs}; it was not placed.</source>
-        <translation type="unfinished"></translation>
+        <translation>{source}：模型会超出 {crs} 的适用范围；未定位。</translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/footprints/georeference/stated_crs.py"/>
         <source>{source}: the name means {name}, the WKT means {wkt}; the name was taken.</source>
-        <translation type="unfinished"></translation>
+        <translation>{source}：名称指的是 {name}，WKT 指的是 {wkt}；以名称为准。</translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/footprints/georeference/resolve.py"/>
         <source>{source}: the place comes from latitude and longitude of the site only; it may be off by metres to hundreds of metres (more where they were taken from a Chinese web map).</source>
-        <translation type="unfinished"></translation>
+        <translation>{source}：位置只来自场地的经纬度；误差可达几米至几百米（经纬度取自国内网络地图时更大）。</translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/footprints/georeference/resolve.py"/>
         <source>{source}: the place is given in degrees of {old}; the polygons are in {new}.</source>
-        <translation type="unfinished"></translation>
+        <translation>{source}：位置以 {old} 的度给出；多边形采用 {new}。</translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/footprints/georeference/resolve.py"/>
         <source>{source}: the placement is not in the unit of the project; it was multiplied by {unit}.</source>
-        <translation type="unfinished"></translation>
+        <translation>{source}：位置的数值不是项目单位；已乘以 {unit}。</translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/footprints/georeference/conversions.py"/>
         <source>{source}: the scale {scale} is far from one, but without it the building would be {size:.3g} m wide; it was used.</source>
-        <translation type="unfinished"></translation>
+        <translation>{source}：比例 {scale} 与 1 相差很大，但不用它建筑宽度会是 {size:.3g} 米；已采用。</translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/footprints/georeference/conversions.py"/>
         <source>{source}: the scale {scale} is the reciprocal of the right one; it was turned over.</source>
-        <translation type="unfinished"></translation>
+        <translation>{source}：比例 {scale} 是正确比例的倒数；已取倒数。</translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/footprints/georeference/conversions.py"/>
         <source>{source}: the scale {scale} leaves out that project and map units differ; the units were added.</source>
-        <translation type="unfinished"></translation>
+        <translation>{source}：比例 {scale} 没有计入项目单位与地图单位的差别；已补上单位换算。</translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/footprints/georeference/conversions.py"/>
         <source>{source}: the scale {scale} would make the building {factor:.4g} times as long; it was not used.</source>
-        <translation type="unfinished"></translation>
+        <translation>{source}：比例 {scale} 会把建筑放大到 {factor:.4g} 倍；未采用。</translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/footprints/georeference/directions.py"/>
         <source>{source}: the x axis direction ({x}, {y}) has no length; the model was not turned.</source>
-        <translation type="unfinished"></translation>
+        <translation>{source}：x 轴方向（{x}, {y}）长度为零；模型未旋转。</translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/footprints/georeference/directions.py"/>
         <source>{source}: the x axis direction ({x}, {y}) is not of length one; only its angle was used.</source>
-        <translation type="unfinished"></translation>
+        <translation>{source}：x 轴方向（{x}, {y}）的长度不是 1；只采用其角度。</translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/footprints/georeference/resolve.py"/>
         <source>{source}: true north is {degrees:.1f} degrees off what {used} says; the latter was used.</source>
-        <translation type="unfinished"></translation>
+        <translation>{source}：真北方向与 {used} 相差 {degrees:.1f} 度；已采用后者。</translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/footprints/georeference/conversions.py"/>
         <location filename="../citycheck_qgis/footprints/georeference/resolve.py"/>
         <source>{source}: {eastings}, {northings} lies outside the area of {crs} in every unit that was tried; it was not used.</source>
-        <translation type="unfinished"></translation>
+        <translation>{source}：试过各种单位，{eastings}, {northings} 都超出 {crs} 的适用范围；未采用。</translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/footprints/georeference/resolve.py"/>
         <source>{source}: {first}, {second} is not in the angle unit of the project; the unit was corrected.</source>
-        <translation type="unfinished"></translation>
+        <translation>{source}：{first}, {second} 不是项目的角度单位；单位已更正。</translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/footprints/georeference/resolve.py"/>
         <source>{source}: {first}, {second} may be longitude and latitude or the other way round; the longitude was taken to come first.</source>
-        <translation type="unfinished"></translation>
+        <translation>{source}：{first}, {second} 可能是先经度后纬度，也可能相反；已按先经度处理。</translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/footprints/georeference/locations.py"/>
         <source>{source}: {latitude:.4f}, {longitude:.4f} is given to whole minutes only (a kilometre or two), as in a list of cities; it was not used.</source>
-        <translation type="unfinished"></translation>
+        <translation>{source}：{latitude:.4f}, {longitude:.4f} 只精确到整分（一两千米），像是取自城市列表；未采用。</translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/footprints/georeference/locations.py"/>
         <source>{source}: {latitude:.5f}, {longitude:.5f} is the default location {name} of an authoring tool; it was not used.</source>
-        <translation type="unfinished"></translation>
+        <translation>{source}：{latitude:.5f}, {longitude:.5f} 是建模软件的默认位置 {name}；未采用。</translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/footprints/georeference/stated_crs.py"/>
         <source>{source}: {name} is no CRS; datum, projection, zone or description say {crs}.</source>
-        <translation type="unfinished"></translation>
+        <translation>{source}：{name} 不是坐标系；由基准、投影、分带或说明判断为 {crs}。</translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/footprints/georeference/stated_crs.py"/>
         <source>{source}: {name} is no vertical datum that is known.</source>
-        <translation type="unfinished"></translation>
+        <translation>{source}：{name} 不是已知的高程基准。</translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/footprints/georeference/resolve.py"/>
         <source>{source}: {old} is not projected in metres without distortion; the polygons are in {new}.</source>
-        <translation type="unfinished"></translation>
+        <translation>{source}：{old} 不是以米为单位且无变形的投影坐标系；多边形采用 {new}。</translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/units/conservation.py"/>
@@ -4039,12 +4039,12 @@
     <message>
         <location filename="../citycheck_qgis/footprints/georeference/crs_names.py"/>
         <source>{text} is a datum, not a coordinate reference system: projection and zone are missing; give the code, such as EPSG:4547.</source>
-        <translation type="unfinished"></translation>
+        <translation>{text} 是基准，不是坐标系：缺少投影和分带；请给出代码，例如 EPSG:4547。</translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/footprints/georeference/crs_names.py"/>
         <source>{text} is no code of the EPSG register; check it.</source>
-        <translation type="unfinished"></translation>
+        <translation>{text} 不是 EPSG 登记的代码；请核对。</translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/indicators/unit_join.py"/>
@@ -4054,32 +4054,32 @@
     <message>
         <location filename="../citycheck_qgis/footprints/citymodels/places.py"/>
         <source>{text} names no CRS that is known.</source>
-        <translation type="unfinished"></translation>
+        <translation>{text} 不是已知的坐标系。</translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/footprints/georeference/crs_names.py"/>
         <source>{text} names no coordinate reference system that is known; give its code, such as EPSG:4547.</source>
-        <translation type="unfinished"></translation>
+        <translation>{text} 不是已知的坐标系；请给出其代码，例如 EPSG:4547。</translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/footprints/georeference/crs_names.py"/>
         <source>{text} names no datum; WGS 84 was assumed.</source>
-        <translation type="unfinished"></translation>
+        <translation>{text} 没有注明基准；已按 WGS 84 处理。</translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/footprints/georeference/crs_names.py"/>
         <source>{text} names no hemisphere; the northern one was assumed.</source>
-        <translation type="unfinished"></translation>
+        <translation>{text} 没有注明南北半球；已按北半球处理。</translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/footprints/georeference/crs_names.py"/>
         <source>{text} names no strip of 3 or 6 degrees that EPSG registers; give the WKT or the code of the coordinate reference system.</source>
-        <translation type="unfinished"></translation>
+        <translation>{text} 不是 EPSG 登记的 3 度带或 6 度带；请给出坐标系的 WKT 或代码。</translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/footprints/georeference/crs_names.py"/>
         <source>{text} was read as {crs}.</source>
-        <translation type="unfinished"></translation>
+        <translation>{text} 已按 {crs} 读取。</translation>
     </message>
     <message>
         <location filename="../processing_algorithms/inputs.py"/>
@@ -4101,7 +4101,7 @@
     <message>
         <location filename="../citycheck_qgis/footprints/control_layer.py"/>
         <source>{what} has no CRS; give the CRS of models that name none (MODEL_CRS).</source>
-        <translation type="unfinished"></translation>
+        <translation>{what}没有坐标系；请给出未注明坐标系的模型所用坐标系（MODEL_CRS）。</translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/units/coordinates.py"/>
@@ -4121,7 +4121,7 @@
     <message>
         <location filename="../citycheck_qgis/footprints/control_layer.py"/>
         <source>{what} has no column {column}; it needs file, local_x, local_y, and easting and northing or points.</source>
-        <translation type="unfinished"></translation>
+        <translation>{what}没有列 {column}；须有 file、local_x、local_y，以及 easting（东坐标）和 northing（北坐标）或点几何。</translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/problems/survey.py"/>
@@ -4151,12 +4151,12 @@
     <message>
         <location filename="../citycheck_qgis/footprints/georeference/evidence.py"/>
         <source>{where} cannot be read ({value}) and was left out.</source>
-        <translation type="unfinished"></translation>
+        <translation>{where} 无法读取（{value}），已略去。</translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/footprints/georeference/evidence.py"/>
         <source>{where} mixes signs ({value}); the minus was taken for all parts.</source>
-        <translation type="unfinished"></translation>
+        <translation>{where} 正负号混用（{value}）；已按各部分均为负处理。</translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/indicators/sample.py"/>
