@@ -5,6 +5,7 @@
     <name>CityCheck</name>
     <message>
         <location filename="../processing_algorithms/dependencies.py"/>
+        <location filename="../processing_algorithms/explain.py"/>
         <location filename="../processing_algorithms/translate.py"/>
         <source>, </source>
         <translation>、</translation>
@@ -1602,6 +1603,8 @@
         <translation>建筑高度只有 {height} 米：它是建筑吗？</translation>
     </message>
     <message>
+        <location filename="../citycheck_qgis/footprints/matching.py"/>
+        <location filename="../citycheck_qgis/units/buildings.py"/>
         <location filename="../processing_algorithms/annual/annualcheckup.py"/>
         <location filename="../processing_algorithms/footprints/matchfootprints.py"/>
         <location filename="../processing_algorithms/problems/diagnose.py"/>
@@ -1935,6 +1938,11 @@
         <location filename="../processing_algorithms/feature_layers.py"/>
         <source>The layer is not in the CRS of the communities.</source>
         <translation>该图层与社区的坐标系不同。</translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/footprints/control_layer.py"/>
+        <source>The layer of control points</source>
+        <translation>控制点图层</translation>
     </message>
     <message>
         <location filename="../processing_algorithms/footprints/cimcoverage.py"/>
@@ -2526,9 +2534,29 @@
         <translation>数据所属的体检年度。</translation>
     </message>
     <message>
+        <location filename="../citycheck_qgis/footprints/ifc/files.py"/>
+        <source>a 7z archive</source>
+        <translation>7z 压缩包</translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/footprints/ifc/files.py"/>
+        <source>a PDF document</source>
+        <translation>PDF 文档</translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/footprints/ifc/files.py"/>
+        <source>a RAR archive</source>
+        <translation>RAR 压缩包</translation>
+    </message>
+    <message>
         <location filename="../citycheck_qgis/storage/files.py"/>
         <source>a folder has this name; choose another name</source>
         <translation>已有同名文件夹；请换一个名称</translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/footprints/ifc/files.py"/>
+        <source>a gzip archive</source>
+        <translation>gzip 压缩包</translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/maps/fonts.py"/>
@@ -2542,9 +2570,34 @@
         <translation>全部行</translation>
     </message>
     <message>
+        <location filename="../citycheck_qgis/footprints/matching.py"/>
+        <source>ambiguous</source>
+        <translation>歧义</translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/footprints/matching.py"/>
+        <source>ambiguous_footprint</source>
+        <translation>轮廓有歧义</translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/footprints/ifc/files.py"/>
+        <source>an HDF5 file</source>
+        <translation>HDF5 文件</translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/footprints/ifc/files.py"/>
+        <source>an SQLite database</source>
+        <translation>SQLite 数据库</translation>
+    </message>
+    <message>
         <location filename="../processing_algorithms/translate.py"/>
         <source>another unit of measure</source>
         <translation>计量单位不同</translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/footprints/georeference/report.py"/>
+        <source>answer</source>
+        <translation>结论</translation>
     </message>
     <message>
         <location filename="../processing_algorithms/translate.py"/>
@@ -2553,9 +2606,15 @@
     </message>
     <message>
         <location filename="../citycheck_qgis/footprints/displacement.py"/>
+        <location filename="../citycheck_qgis/footprints/matching.py"/>
         <location filename="../processing_algorithms/translate.py"/>
         <source>buildings</source>
         <translation>建筑</translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/footprints/layers.py"/>
+        <source>buildings of models</source>
+        <translation>模型建筑</translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/footprints/coverage.py"/>
@@ -2568,9 +2627,39 @@
         <translation>厘米</translation>
     </message>
     <message>
+        <location filename="../citycheck_qgis/footprints/models.py"/>
+        <source>check</source>
+        <translation>需核对</translation>
+    </message>
+    <message>
         <location filename="../processing_algorithms/translate.py"/>
         <source>city</source>
         <translation>市</translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/footprints/layers.py"/>
+        <source>city_model</source>
+        <translation>城市模型</translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/footprints/matching.py"/>
+        <source>code_and_overlap</source>
+        <translation>编码相同且重叠</translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/footprints/matching.py"/>
+        <source>code_only</source>
+        <translation>仅编码相同</translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/footprints/matching.py"/>
+        <source>code_repeated</source>
+        <translation>编码重复</translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/footprints/matching.py"/>
+        <source>code_unknown</source>
+        <translation>编码无对应</translation>
     </message>
     <message>
         <location filename="../processing_algorithms/translate.py"/>
@@ -2583,9 +2672,34 @@
         <translation>社区</translation>
     </message>
     <message>
+        <location filename="../citycheck_qgis/footprints/matching.py"/>
+        <source>conflict</source>
+        <translation>矛盾</translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/footprints/georeference/placement.py"/>
+        <source>context</source>
+        <translation>上下文</translation>
+    </message>
+    <message>
         <location filename="../processing_algorithms/translate.py"/>
         <source>contradictions</source>
         <translation>矛盾记录</translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/footprints/georeference/placement.py"/>
+        <source>control_points</source>
+        <translation>控制点</translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/footprints/workers.py"/>
+        <source>crashed</source>
+        <translation>崩溃</translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/footprints/georeference/report.py"/>
+        <source>crs</source>
+        <translation>坐标系</translation>
     </message>
     <message>
         <location filename="../processing_algorithms/translate.py"/>
@@ -2618,6 +2732,21 @@
         <translation>范围</translation>
     </message>
     <message>
+        <location filename="../citycheck_qgis/footprints/workers.py"/>
+        <source>failed</source>
+        <translation>程序缺陷</translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/footprints/matching.py"/>
+        <source>far_from_buildings</source>
+        <translation>远离建筑</translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/footprints/matching.py"/>
+        <source>far_from_footprints</source>
+        <translation>远离轮廓</translation>
+    </message>
+    <message>
         <location filename="../processing_algorithms/boundaries/assignunits.py"/>
         <location filename="../processing_algorithms/translate.py"/>
         <source>features</source>
@@ -2629,7 +2758,13 @@
         <translation>英尺</translation>
     </message>
     <message>
+        <location filename="../citycheck_qgis/footprints/georeference/report.py"/>
+        <source>file</source>
+        <translation>文件</translation>
+    </message>
+    <message>
         <location filename="../citycheck_qgis/footprints/displacement.py"/>
+        <location filename="../citycheck_qgis/footprints/matching.py"/>
         <source>footprints</source>
         <translation>轮廓</translation>
     </message>
@@ -2637,6 +2772,16 @@
         <location filename="../processing_algorithms/translate.py"/>
         <source>gap</source>
         <translation>空隙</translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/footprints/models.py"/>
+        <source>good</source>
+        <translation>好</translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/footprints/matching.py"/>
+        <source>guid</source>
+        <translation>全局标识相同</translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/footprints/georeference/control_points.py"/>
@@ -2689,6 +2834,11 @@
         <translation>重叠最大</translation>
     </message>
     <message>
+        <location filename="../citycheck_qgis/footprints/georeference/placement.py"/>
+        <source>latitude_longitude</source>
+        <translation>经纬度</translation>
+    </message>
+    <message>
         <location filename="../processing_algorithms/translate.py"/>
         <source>line</source>
         <translation>线</translation>
@@ -2704,9 +2854,34 @@
         <translation>代码格式不对</translation>
     </message>
     <message>
+        <location filename="../citycheck_qgis/footprints/matching.py"/>
+        <source>many_to_many</source>
+        <translation>多对多</translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/footprints/matching.py"/>
+        <source>many_to_one</source>
+        <translation>多对一</translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/footprints/georeference/placement.py"/>
+        <source>map_conversion</source>
+        <translation>地图转换</translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/footprints/matching.py"/>
+        <source>matched</source>
+        <translation>匹配</translation>
+    </message>
+    <message>
         <location filename="../processing_algorithms/translate.py"/>
         <source>measured</source>
         <translation>实测</translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/footprints/workers.py"/>
+        <source>memory</source>
+        <translation>内存超限</translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/footprints/georeference/control_points.py"/>
@@ -2717,6 +2892,11 @@
         <location filename="../processing_algorithms/translate.py"/>
         <source>missing</source>
         <translation>缺失</translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/footprints/layers.py"/>
+        <source>model files</source>
+        <translation>模型文件</translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/footprints/coverage.py"/>
@@ -2755,9 +2935,19 @@
         <translation>没有哪个{level}与其代码相符或覆盖它</translation>
     </message>
     <message>
+        <location filename="../citycheck_qgis/footprints/matching.py"/>
+        <source>no_building</source>
+        <translation>该处没有建筑</translation>
+    </message>
+    <message>
         <location filename="../processing_algorithms/translate.py"/>
         <source>no_code</source>
         <translation>缺代码</translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/footprints/matching.py"/>
+        <source>no_footprint</source>
+        <translation>该处没有轮廓</translation>
     </message>
     <message>
         <location filename="../processing_algorithms/translate.py"/>
@@ -2770,6 +2960,7 @@
         <translation>没有上级</translation>
     </message>
     <message>
+        <location filename="../citycheck_qgis/footprints/georeference/placement.py"/>
         <location filename="../citycheck_qgis/indicators/pivot.py"/>
         <location filename="../citycheck_qgis/maps/project.py"/>
         <location filename="../citycheck_qgis/problems/survey.py"/>
@@ -2783,6 +2974,11 @@
         <translation>不需要</translation>
     </message>
     <message>
+        <location filename="../citycheck_qgis/footprints/evidence_table.py"/>
+        <source>not read</source>
+        <translation>未读取</translation>
+    </message>
+    <message>
         <location filename="../processing_algorithms/translate.py"/>
         <source>not_applicable</source>
         <translation>不适用</translation>
@@ -2791,6 +2987,11 @@
         <location filename="../processing_algorithms/translate.py"/>
         <source>not_surveyed</source>
         <translation>未体检</translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/footprints/matching.py"/>
+        <source>nothing_to_compare</source>
+        <translation>无可比较</translation>
     </message>
     <message>
         <location filename="../processing_algorithms/translate.py"/>
@@ -2803,6 +3004,16 @@
         <translation>一行一个单元、一项指标</translation>
     </message>
     <message>
+        <location filename="../citycheck_qgis/footprints/matching.py"/>
+        <source>one_to_many</source>
+        <translation>一对多</translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/footprints/matching.py"/>
+        <source>one_to_one</source>
+        <translation>一对一</translation>
+    </message>
+    <message>
         <location filename="../processing_algorithms/dependencies.py"/>
         <source>open the OSGeo4W Shell of QGIS, run 'python -m pip install {packages}' and restart QGIS</source>
         <translation>请打开 QGIS 的 OSGeo4W Shell，运行“python -m pip install {packages}”，再重启 QGIS</translation>
@@ -2813,6 +3024,7 @@
         <translation>其他年度</translation>
     </message>
     <message>
+        <location filename="../citycheck_qgis/footprints/matching.py"/>
         <location filename="../processing_algorithms/translate.py"/>
         <source>outside</source>
         <translation>范围外</translation>
@@ -2826,6 +3038,16 @@
         <location filename="../processing_algorithms/translate.py"/>
         <source>overlap</source>
         <translation>重叠</translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/footprints/matching.py"/>
+        <source>overlap_strong</source>
+        <translation>重叠多</translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/footprints/matching.py"/>
+        <source>overlap_weak</source>
+        <translation>重叠少</translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/storage/files.py"/>
@@ -2843,9 +3065,29 @@
         <translation>面</translation>
     </message>
     <message>
+        <location filename="../citycheck_qgis/footprints/models.py"/>
+        <source>poor</source>
+        <translation>差</translation>
+    </message>
+    <message>
         <location filename="../processing_algorithms/footprints/cimcoverage.py"/>
         <source>projected: what the models cover, seen from above; closed: also the ground between models that are less than 50 m apart; hull: the convex hull of each file. The published definition says no more than projected area.</source>
         <translation>projected：从上方看模型所覆盖的面积；closed：再加上间距小于 50 米的模型之间的地面；hull：每个文件的凸包。公布的定义只说了“投影面积”。</translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/footprints/georeference/placement.py"/>
+        <source>property_set</source>
+        <translation>属性集</translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/footprints/layers.py"/>
+        <source>read</source>
+        <translation>已读取</translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/footprints/layers.py"/>
+        <source>refused</source>
+        <translation>无法读取</translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/footprints/georeference/report.py"/>
@@ -2856,6 +3098,11 @@
         <location filename="../processing_algorithms/translate.py"/>
         <source>repaired</source>
         <translation>已修复</translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/footprints/georeference/placement.py"/>
+        <source>rigid_operation</source>
+        <translation>刚体转换</translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/indicators/systems.py"/>
@@ -2923,9 +3170,19 @@
         <translation>有多个值</translation>
     </message>
     <message>
+        <location filename="../citycheck_qgis/footprints/matching.py"/>
+        <source>several_buildings</source>
+        <translation>可能对应多栋建筑</translation>
+    </message>
+    <message>
         <location filename="../processing_algorithms/translate.py"/>
         <source>several_parts</source>
         <translation>分成几块</translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/footprints/georeference/placement.py"/>
+        <source>site_placement</source>
+        <translation>场地位置</translation>
     </message>
     <message>
         <location filename="../processing_algorithms/translate.py"/>
@@ -2937,6 +3194,11 @@
         <location filename="../processing_algorithms/translate.py"/>
         <source>surveyed problems</source>
         <translation>调查问题</translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/footprints/ifc/files.py"/>
+        <source>text in UTF-16</source>
+        <translation>UTF-16 文本</translation>
     </message>
     <message>
         <location filename="../processing_algorithms/translate.py"/>
@@ -3009,6 +3271,21 @@
         <translation>并列</translation>
     </message>
     <message>
+        <location filename="../citycheck_qgis/footprints/workers.py"/>
+        <source>timeout</source>
+        <translation>超时</translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/footprints/matching.py"/>
+        <source>touch</source>
+        <translation>重叠过少</translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/footprints/georeference/report.py"/>
+        <source>true_north</source>
+        <translation>真北</translation>
+    </message>
+    <message>
         <location filename="../processing_algorithms/translate.py"/>
         <source>two_parents</source>
         <translation>落在两个上级中</translation>
@@ -3027,6 +3304,11 @@
         <location filename="../processing_algorithms/translate.py"/>
         <source>unknown indicator</source>
         <translation>指标不在体系内</translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/footprints/matching.py"/>
+        <source>unmatched</source>
+        <translation>未匹配</translation>
     </message>
     <message>
         <location filename="../processing_algorithms/translate.py"/>

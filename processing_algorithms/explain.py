@@ -111,6 +111,17 @@ def count_words(words: pd.Series, heading: str, what: str) -> pd.DataFrame:
     return counts.assign(**{heading: [sentence(word(text)) for text in counts[heading]]})
 
 
+def in_words(table: pd.DataFrame, *columns: str) -> pd.DataFrame:
+    """Return a table with the fixed words of some columns, of which a cell holds several between semicolons, translated."""
+    return table.assign(**{column: [_said(cell) for cell in table[column]] for column in columns})
+
+
+def _said(cell: object) -> object:
+    if not isinstance(cell, str) or not cell:
+        return cell
+    return tr(", ").join(sentence(word(part)) for part in cell.split(";"))
+
+
 def checkup_sections(result: Checkup, system: pd.DataFrame) -> list[Section]:
     """Return the report of a checkup: conservation, states, verdicts, problems, comparison, remainders."""
     import pandas as pd

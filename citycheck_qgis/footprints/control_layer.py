@@ -11,6 +11,7 @@ import pandas as pd
 from pyproj import CRS
 
 from ..errors import InputError
+from ..messages import Message, message
 from ..units.columns import find_column
 from ..units.coordinates import in_metres, metric_crs_at
 from ..units.geometry import own_columns
@@ -36,7 +37,7 @@ def points_by_file(
     ------
     InputError : a column or the CRS is missing, a number is none, a point names a file that is not there, or several.
     """
-    what = "The layer of control points"
+    what = message("The layer of control points")
     columns = own_columns(points)
     file = _column(columns, "control_file", what)
     x, y = (_numbers(points, _column(columns, name, what)) for name in ("local_x", "local_y"))
@@ -59,7 +60,7 @@ def points_by_file(
     return found
 
 
-def _column(columns: Sequence[str], key: str, what: str) -> str:
+def _column(columns: Sequence[str], key: str, what: Message) -> str:
     name = find_column(columns, key, None, what)
     if name is None:
         raise InputError(

@@ -7,13 +7,14 @@ from collections import Counter
 import geopandas as gpd
 import pandas as pd
 
+from ..messages import mark
 from .georeference.report import COLUMNS
 from .layers import Say
 from .records import Record, findings_of, message_of
 from .workers import FileResult
 
 #: State of a file that could not be read.
-NOT_READ = "not read"
+NOT_READ = mark("not read")
 
 
 class EvidenceTable:

@@ -17,7 +17,7 @@ import shapely
 from pyproj import CRS, Transformer
 
 from ..errors import InputError
-from ..messages import Message
+from ..messages import Message, mark
 from ..storage.files import file_hash
 from ..storage.tables import FOOTPRINT
 from ..units.conservation import Conservation
@@ -36,7 +36,7 @@ KINDS = ("roofprint", "ground")
 NO_POLYGON = "no_polygon"
 STATES = (*PLACES, NO_POLYGON)
 #: Method of buildings that came in the CRS of a city model.
-CITY_MODEL = "city_model"
+CITY_MODEL = mark("city_model")
 
 #: Columns that `BuildingModel` and the table have under one name.
 _SAME = [c for c in FOOTPRINT.columns if c in BuildingModel.__dataclass_fields__]
@@ -106,7 +106,7 @@ class LayerBuilder:
         frames = [_frame(buildings, model.file.crs, name) for buildings in model]
         self._add(path, frames, model.file.findings, {
             "file": name,
-            "state": "read",
+            "state": mark("read"),
             "schema": model.file.schema,
             "tool": model.file.tool,
             "sha256": file_hash(path),
@@ -116,7 +116,7 @@ class LayerBuilder:
 
     def add_unread(self, path: Path, name: str, reason: Message) -> None:
         """Add a file that could not be read."""
-        self._add(path, [], [], {"file": name, "state": "refused", "reason": reason})
+        self._add(path, [], [], {"file": name, "state": mark("refused"), "reason": reason})
 
     def _add(
         self, path: Path, frames: list[pd.DataFrame], findings: Sequence[Finding], known: Mapping[str, Any]
@@ -158,9 +158,9 @@ class LayerBuilder:
             _layer(table[~table["placed"]], None),
             files,
             (
-                Conservation("model files", len(files), read, unmatched=len(files) - read),
+                Conservation(mark("model files"), len(files), read, unmatched=len(files) - read),
                 Conservation(
-                    "buildings of models", len(table), states["placed"], states["approximate"], doubtful
+                    mark("buildings of models"), len(table), states["placed"], states["approximate"], doubtful
                 ),
             ),
             _far_off(placed),

@@ -40,7 +40,7 @@ import shapely
 from pyproj import CRS
 
 from ..errors import InputError
-from ..messages import word
+from ..messages import mark, message, word
 from ..units.buildings import identify
 from ..units.columns import find_column
 from ..units.conservation import Conservation
@@ -59,10 +59,17 @@ from .displacement import Shift, find_shifts, shift_findings
 from .findings import Finding, finding
 from .pairs import MOSTLY, Pairs, Side, make_pairs, polygons_of
 
-BASES = ("guid", "code_and_overlap", "code_only", "overlap_strong", "overlap_weak", "conflict")
+BASES = (
+    mark("guid"),
+    mark("code_and_overlap"),
+    mark("code_only"),
+    mark("overlap_strong"),
+    mark("overlap_weak"),
+    mark("conflict"),
+)
 GUID, CODE_AND_OVERLAP, CODE_ONLY, STRONG, WEAK, CONFLICT = range(len(BASES))
-KINDS = ("one_to_one", "one_to_many", "many_to_one", "many_to_many")
-OUTCOMES = ("matched", "ambiguous", "unmatched", "outside")
+KINDS = (mark("one_to_one"), mark("one_to_many"), mark("many_to_one"), mark("many_to_many"))
+OUTCOMES = (mark("matched"), mark("ambiguous"), mark("unmatched"), mark("outside"))
 MATCHED, AMBIGUOUS, UNMATCHED, OUTSIDE = range(len(OUTCOMES))
 
 #: Weights of the evidence, see above.
@@ -225,7 +232,7 @@ def match(
             },
             BUILDING_COLUMNS,
         ),
-        (_conservation("footprints", outcome), _conservation("buildings", building_outcome)),
+        (_conservation(mark("footprints"), outcome), _conservation(mark("buildings"), building_outcome)),
         shifts,
         [*_key_findings(by_guid, by_code, models, register), *findings],
     )
@@ -262,7 +269,7 @@ def _models(footprints: gpd.GeoDataFrame) -> Side:
 
 
 def _register(buildings: gpd.GeoDataFrame, number: str | None, code: str | None, guid: str | None) -> Side:
-    what = "The building layer"
+    what = message("The building layer")
     attributes = own_columns(buildings)
     # Row numbers (id, OBJECTID) are no codes, so that only the names of real ones are looked for.
     code = find_column(attributes, "building_number", code or number, what)
@@ -359,9 +366,9 @@ def _judge(kept: Pairs, models: Side, register: Side) -> _Verdict:
 
     doubts = np.full(number, "", dtype=object)
     rivals, part = _rivals(kept, number)
-    doubts[rivals] = "several_buildings"
+    doubts[rivals] = mark("several_buildings")
     repeated = _repeated(kept, number, register)
-    doubts[repeated] = "code_repeated"
+    doubts[repeated] = mark("code_repeated")
     doubts[conflict | _keys_disagree(kept, number)] = "conflict"
     confidence = np.where(rivals[footprint], confidence * part, confidence)
     several = np.bincount(footprint, keyed, number)
@@ -438,7 +445,7 @@ def _footprint_outcomes(
     outcome, reason = _lost(related, kept.touched_footprints, models, register)
     reason = np.select(
         [related, reason == "far", reason == "nothing"],
-        [doubts, "far_from_buildings", "no_building"],
+        [doubts, mark("far_from_buildings"), mark("no_building")],
         reason,
     )
     outcome[related] = np.where(doubts[related] != "", AMBIGUOUS, MATCHED)
@@ -456,7 +463,7 @@ def _building_outcomes(
     outcome, reason = _lost(related, kept.touched_buildings, register, models)
     reason = np.select(
         [sure, related, reason == "far", reason == "nothing"],
-        ["", "ambiguous_footprint", "far_from_footprints", "no_footprint"],
+        ["", mark("ambiguous_footprint"), mark("far_from_footprints"), mark("no_footprint")],
         reason,
     )
     outcome[related] = np.where(sure[related], MATCHED, AMBIGUOUS)
@@ -466,7 +473,7 @@ def _building_outcomes(
 def _lost(related: np.ndarray, touched: np.ndarray, side: Side, other: Side) -> tuple[np.ndarray, np.ndarray]:
     """Return outcome and reason of the rows of one side that have no relation."""
     placed = side.placed
-    reason = np.where(side.keyed, "code_unknown", "nothing_to_compare").astype(object)
+    reason = np.where(side.keyed, mark("code_unknown"), mark("nothing_to_compare")).astype(object)
     reason[placed] = "nothing"
     asked = np.flatnonzero(placed & ~related & ~touched)
     tree = shapely.STRtree(other.shapes)
@@ -474,7 +481,7 @@ def _lost(related: np.ndarray, touched: np.ndarray, side: Side, other: Side) -> 
     far = np.zeros(len(placed), dtype=bool)
     far[asked] = True
     far[asked[near]] = False
-    reason[placed & touched] = "touch"
+    reason[placed & touched] = mark("touch")
     reason[far] = "far"
     return np.where(far, OUTSIDE, UNMATCHED), reason
 

@@ -8,13 +8,14 @@ from typing import TypeAlias
 from pyproj import CRS
 from shapely import MultiPolygon, Polygon
 
+from ..messages import mark
 from .findings import Finding
 from .georeference.placement import Placement
 
 Outline: TypeAlias = Polygon | MultiPolygon
 
 #: From trustworthy to unfit for publication without a look.
-QUALITIES = ("good", "check", "poor")
+QUALITIES = (mark("good"), mark("check"), mark("poor"))
 
 
 @dataclass

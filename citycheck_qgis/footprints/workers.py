@@ -17,7 +17,7 @@ from pathlib import Path
 from queue import Empty, SimpleQueue
 from typing import Any
 
-from ..messages import Message, message
+from ..messages import Message, mark, message
 from ..processes import python_program
 from .findings import Finding
 from .georeference.placement import Placement
@@ -32,7 +32,7 @@ _TICK = 0.05
 #: do not give back to the system goes with it.
 _FILES, _MEMORY = 100, 500
 #: What is tried again when the same files are read once more: other limits or a quieter machine may change it.
-_PASSING = {"crashed", "timeout", "memory", "failed"}
+_PASSING = {mark("crashed"), mark("timeout"), mark("memory"), mark("failed")}
 
 #: The child imports the package under the parent's name for it, which is that of the plugin's folder.
 _CHILD = """

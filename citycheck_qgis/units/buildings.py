@@ -5,6 +5,7 @@ from __future__ import annotations
 import geopandas as gpd
 import pandas as pd
 
+from ..messages import Message, message
 from ..storage.tables import BUILDING
 from .columns import find_column
 from .geometry import multipolygons, own_columns
@@ -12,10 +13,11 @@ from .geometry import multipolygons, own_columns
 #: Attributes that a layer may have under other names; numbers and texts.
 _NUMBERS = ("storeys", "height", "floor_area", "year_built")
 _TEXTS = ("use",)
+_LAYER = message("The building layer")
 
 
 def identify(
-    buildings: gpd.GeoDataFrame, chosen: str | None = None, what: str = "The building layer"
+    buildings: gpd.GeoDataFrame, chosen: str | None = None, what: str | Message = _LAYER
 ) -> pd.Series:
     """Return a building number for each feature.
 
@@ -25,6 +27,7 @@ def identify(
     Parameters
     ----------
     chosen : the number column; found by its usual spellings where None
+    what : the layer's name, for the message
     """
     attributes = own_columns(buildings)
     column = find_column(attributes, "building_id", chosen, what)

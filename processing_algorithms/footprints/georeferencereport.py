@@ -6,6 +6,7 @@ from typing import Any
 
 from qgis.core import QgsProcessingContext, QgsProcessingFeedback, QgsProcessingOutputNumber
 
+from ..explain import in_words
 from ..groups import FOOTPRINTS
 from ..translate import sentence, tr
 from .ifcfootprints import IfcAlgorithm
@@ -68,7 +69,7 @@ class GeoreferenceReport(IfcAlgorithm):
         answers = evidence[evidence["kind"] == "answer"]
         sections = [
             Section(tr("Answers"), table=answers.drop(columns=["kind", "level", "status"])),
-            Section(tr("Evidence"), table=evidence, limit=2000),
+            Section(tr("Evidence"), table=in_words(evidence, "kind", "status"), limit=2000),
         ]
         return {
             **self.write(parameters, "OUTPUT", evidence, context, feedback),

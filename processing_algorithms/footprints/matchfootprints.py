@@ -19,7 +19,7 @@ from qgis.core import (
 from ...citycheck_qgis.errors import InputError
 from ...citycheck_qgis.messages import message
 from ..base import progress_of
-from ..explain import conservation_section, count_words
+from ..explain import conservation_section, count_words, in_words
 from ..groups import FOOTPRINTS
 from ..inputs import CheckupAlgorithm
 from ..translate import sentence, tr
@@ -205,11 +205,15 @@ class MatchFootprints(CheckupAlgorithm):
 
         told = [sentence(finding.message) for finding in found.findings]
         relations, number = found.relations, tr("Number")
+        without_building = in_words(
+            found.footprint_remainder.drop(columns="geometry"), "outcome", "basis", "reason"
+        )
+        without_footprint = in_words(found.building_remainder.drop(columns="geometry"), "outcome", "reason")
         return [
             conservation_section(found.conservation),
             Section(tr("What was found"), warnings=told),
             Section(tr("Basis of the relations"), table=count_words(relations["basis"], tr("Basis"), number)),
             Section(tr("Kind of the relations"), table=count_words(relations["kind"], tr("Kind"), number)),
-            Section(tr("Footprints without a building"), table=found.footprint_remainder.drop(columns="geometry")),
-            Section(tr("Buildings without a footprint"), table=found.building_remainder.drop(columns="geometry")),
+            Section(tr("Footprints without a building"), table=without_building),
+            Section(tr("Buildings without a footprint"), table=without_footprint),
         ]  # fmt: skip

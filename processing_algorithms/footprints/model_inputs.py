@@ -18,7 +18,7 @@ from qgis.core import (
 )
 
 from ...citycheck_qgis.errors import InputError
-from ..explain import conservation_section
+from ..explain import conservation_section, in_words
 from ..inputs import CheckupAlgorithm
 from ..sources import crs_text
 from ..translate import tr
@@ -226,6 +226,6 @@ class ModelAlgorithm(CheckupAlgorithm):
         ]
         return [
             conservation_section(layers.conservation),
-            Section(tr("Status of the files"), table=shown),
+            Section(tr("Status of the files"), table=in_words(shown, "state", "georef_method", "quality")),
             Section(tr("What was found"), sentences),
         ]

@@ -9,11 +9,23 @@ import shapely
 from pyproj import CRS
 from shapely import affinity
 
+from ...messages import mark
 from ..findings import Finding
 
 #: ``placed``: coordinates in a known CRS; ``approximate``: from a latitude and longitude only, metres to hundreds of
 #: metres off; ``needs_control_points``: nothing that can be trusted says where the model lies.
 STATES = ("placed", "approximate", "needs_control_points")
+#: Where the place comes from.
+METHODS = (
+    mark("map_conversion"),
+    mark("property_set"),
+    mark("rigid_operation"),
+    mark("site_placement"),
+    mark("context"),
+    mark("latitude_longitude"),
+    mark("control_points"),
+    mark("none"),
+)
 
 Shape = TypeVar("Shape", bound=shapely.Geometry)
 
@@ -26,8 +38,7 @@ class Placement:
     ----------
     state : one of `STATES`
     level : LoGeoRef level of the evidence that was used: 50, 40, 30, 20, or 0 (control points, none)
-    method : stable code: ``map_conversion``, ``property_set``, ``rigid_operation``, ``site_placement``, ``context``,
-        ``latitude_longitude``, ``control_points``, ``none``
+    method : one of `METHODS`
     crs : horizontal CRS, projected in metres; None when the place is not known
     matrix : (a, b, d, e, x, y): east = a * lx + b * ly + x, north = d * lx + e * ly + y, for local lx, ly in metres;
         the order of `shapely.affinity`. Identity when the place is not known

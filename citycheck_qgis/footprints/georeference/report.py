@@ -156,7 +156,7 @@ def _crs_values(found: CrsEvidence | None) -> dict[str, object]:
 
 
 def _crs_row(found: CrsEvidence, placement: Placement) -> Row:
-    return _row(found.source, "crs", 0, _crs_values(found), placement)
+    return _row(found.source, mark("crs"), 0, _crs_values(found), placement)
 
 
 def _context_rows(found: Context, placement: Placement) -> Iterator[Row]:
@@ -168,7 +168,7 @@ def _context_rows(found: Context, placement: Placement) -> Iterator[Row]:
             yield _row(f"{name}/WorldCoordinateSystem", "context", 40, moved, placement)
     if found.true_north is not None:
         values: Values = {"ContextType": found.kind, "TrueNorth": found.true_north}
-        yield _row(f"{name}/TrueNorth", "true_north", 0, values, placement)
+        yield _row(f"{name}/TrueNorth", mark("true_north"), 0, values, placement)
 
 
 def _moved(site: SiteEvidence) -> bool:
@@ -212,7 +212,7 @@ def _other_rows(rows: list[Row], placement: Placement) -> Iterator[Row]:
         used = source == placement.source
         yield _as_row(
             source,
-            placement.method if used else "file",
+            placement.method if used else mark("file"),
             placement.level if used else 0,
             {},
             "used" if used else "information",
@@ -232,6 +232,12 @@ def _answer_row(placement: Placement) -> Row:
     }
     loose = [f for f in placement.findings if "source" not in f.values]
     row = _as_row(
-        placement.source or "", "answer", placement.level, values, "information", loose, _origin(placement)
+        placement.source or "",
+        mark("answer"),
+        placement.level,
+        values,
+        "information",
+        loose,
+        _origin(placement),
     )
     return {**row, "codes": codes_of(placement.findings)}

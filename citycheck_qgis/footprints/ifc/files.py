@@ -17,6 +17,7 @@ from typing import IO, BinaryIO
 import ifcopenshell
 
 from ...errors import InputError
+from ...messages import word
 from ..findings import Finding, finding
 from .encodings import ascii_step, guess_encoding
 
@@ -55,14 +56,14 @@ _CHUNK = 2**20
 _SCHEMA = re.compile(rb"FILE_SCHEMA\s*\(\s*\(\s*'([^']*)'", re.IGNORECASE)
 _STATEMENT = re.compile(rb"^\s*#\d+\s*=", re.MULTILINE)
 _NOT_READ = (
-    (b"\x1f\x8b", "a gzip archive"),
-    (b"7z\xbc\xaf", "a 7z archive"),
-    (b"Rar!", "a RAR archive"),
-    (b"\x89HDF", "an HDF5 file"),
-    (b"SQLite format 3", "an SQLite database"),
-    (b"%PDF", "a PDF document"),
-    (b"\xff\xfe", "text in UTF-16"),
-    (b"\xfe\xff", "text in UTF-16"),
+    (b"\x1f\x8b", word("a gzip archive")),
+    (b"7z\xbc\xaf", word("a 7z archive")),
+    (b"Rar!", word("a RAR archive")),
+    (b"\x89HDF", word("an HDF5 file")),
+    (b"SQLite format 3", word("an SQLite database")),
+    (b"%PDF", word("a PDF document")),
+    (b"\xff\xfe", word("text in UTF-16")),
+    (b"\xfe\xff", word("text in UTF-16")),
 )
 
 
