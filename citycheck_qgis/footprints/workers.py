@@ -189,7 +189,9 @@ class _Pool:
         for job in jobs:
             self._queue.put(job)
         program = python_program()
-        self._drivers = [_Driver(program, limits) for _ in range(count)]
+        # What a process that is ended leaves behind goes with the pool.
+        self._temporary = tempfile.TemporaryDirectory(prefix="citycheck-models-", ignore_cleanup_errors=True)
+        self._drivers = [_Driver(program, limits, self._temporary.name) for _ in range(count)]
         self._threads = [threading.Thread(target=self._serve, args=[d], daemon=True) for d in self._drivers]
         for thread in self._threads:
             thread.start()
@@ -217,6 +219,7 @@ class _Pool:
             driver.stop()
         for thread in self._threads:
             thread.join()
+        self._temporary.cleanup()
 
     def _serve(self, driver: _Driver) -> None:
         try:
@@ -235,7 +238,8 @@ class _Pool:
 class _Driver:
     """One process at a time, a fresh one when it died, grew or has served long."""
 
-    def __init__(self, program: str, limits: Limits) -> None:
+    def __init__(self, program: str, limits: Limits, temporary: str) -> None:
+        self._temporary = temporary
         self.closed = False
         self.finished = 0
         self._program, self._limits = program, limits
@@ -313,7 +317,12 @@ class _Driver:
                 stderr=self._errors,
                 text=True,
                 encoding="utf-8",
-                env={**os.environ, **dict.fromkeys(_ONE_THREAD, "1"), "PYTHONIOENCODING": "utf-8"},
+                env={
+                    **os.environ,
+                    **dict.fromkeys(_ONE_THREAD, "1"),
+                    **dict.fromkeys(("TMPDIR", "TEMP", "TMP"), self._temporary),
+                    "PYTHONIOENCODING": "utf-8",
+                },
                 creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
             )
             self._served = 0

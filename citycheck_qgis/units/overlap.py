@@ -17,6 +17,7 @@ import numpy as np
 import shapely
 
 from .geometry import repair_shapes
+from .ranges import expand
 
 #: A cell has at least this edge (m); cells are powers of two, so that the grid's lines are exact numbers.
 SMALLEST_CELL = 8.0
@@ -49,13 +50,6 @@ class Overlaps:
     feature: np.ndarray
     unit: np.ndarray
     measure: np.ndarray
-
-
-def expand(start: np.ndarray, count: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Return, for ranges of `count` numbers from `start`, the position of the range and the number, one row each."""
-    owner = np.repeat(np.arange(len(count)), count)
-    first = np.cumsum(count) - count
-    return owner, np.arange(len(owner)) - np.repeat(first - start, count)
 
 
 def _sums(at: np.ndarray, values: np.ndarray, number: int) -> np.ndarray:

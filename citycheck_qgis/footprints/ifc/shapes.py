@@ -19,6 +19,7 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 
+from ...units.ranges import expand
 from ..findings import Finding, finding
 from .loops import in_loops, products_of
 from .structure import Ids, Indices
@@ -94,8 +95,14 @@ class Shapes:
 
     def of(self, chosen: NDArray[np.bool_]) -> Bodies:
         """Return the bodies of the chosen elements."""
-        kept = chosen[self.owner]
+        elements = np.flatnonzero(chosen)
+        _, kept = expand(self._starts[elements], np.diff(self._starts)[elements])
         return Bodies(self.triangles[kept], self.owner[kept])
+
+    @cached_property
+    def _starts(self) -> Indices:
+        """The first triangle of each element, and the number of triangles."""
+        return np.searchsorted(self.owner, np.arange(len(self.elements) + 1))
 
 
 def triangles(
