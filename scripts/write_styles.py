@@ -95,8 +95,9 @@ def main() -> None:
     if not layout.saveAsTemplate(str(template), QgsReadWriteContext()):
         raise SystemExit(f"{template} cannot be written")
     fix_ids(template)
-    del layout, layer
+    # What belongs to the application has to go before it.
     project.clear()
+    del layout, layer, project
     application.exitQgis()
 
 

@@ -9,7 +9,8 @@
       <rule filter="&quot;kind&quot; = 'roofprint' AND &quot;quality&quot; = 'check' AND &quot;state&quot; &lt;> 'needs_control_points'" symbol="4" label="屋顶轮廓，需核对" key="roofprint-check"/>
       <rule filter="&quot;kind&quot; = 'roofprint' AND &quot;quality&quot; = 'poor' AND &quot;state&quot; &lt;> 'needs_control_points'" symbol="5" label="屋顶轮廓，不可靠" key="roofprint-poor"/>
       <rule filter="&quot;state&quot; = 'approximate' AND &quot;kind&quot; = 'ground'" symbol="6" label="位置只来自经纬度，为近似位置" key="approximate"/>
-      <rule filter="&quot;state&quot; = 'needs_control_points'" symbol="7" label="位置未知，需要控制点" key="unplaced"/>
+      <rule filter="&quot;kind&quot; = 'ground' AND &quot;state&quot; = 'needs_control_points'" symbol="7" label="位置未知，需要控制点：基底轮廓" key="unplaced-ground"/>
+      <rule filter="&quot;kind&quot; = 'roofprint' AND &quot;state&quot; = 'needs_control_points'" symbol="8" label="位置未知，需要控制点：屋顶轮廓" key="unplaced-roofprint"/>
     </rules>
     <symbols>
       <symbol type="fill" force_rhr="0" clip_to_extent="1" frame_rate="10" alpha="1" is_animated="0" name="0">
@@ -371,6 +372,53 @@
             <Option type="QString" name="outline_width" value="0.3"/>
             <Option type="QString" name="outline_width_unit" value="MM"/>
             <Option type="QString" name="style" value="solid"/>
+          </Option>
+          <data_defined_properties>
+            <Option type="Map">
+              <Option type="QString" name="name" value=""/>
+              <Option name="properties"/>
+              <Option type="QString" name="type" value="collection"/>
+            </Option>
+          </data_defined_properties>
+        </layer>
+      </symbol>
+      <symbol type="fill" force_rhr="0" clip_to_extent="1" frame_rate="10" alpha="1" is_animated="0" name="8">
+        <data_defined_properties>
+          <Option type="Map">
+            <Option type="QString" name="name" value=""/>
+            <Option name="properties"/>
+            <Option type="QString" name="type" value="collection"/>
+          </Option>
+        </data_defined_properties>
+        <layer class="SimpleLine" enabled="1" id="{e274eea6-ef62-52c1-b824-345894898e52}" locked="0" pass="0">
+          <Option type="Map">
+            <Option type="QString" name="align_dash_pattern" value="0"/>
+            <Option type="QString" name="capstyle" value="flat"/>
+            <Option type="QString" name="customdash" value="1.6;0.9"/>
+            <Option type="QString" name="customdash_map_unit_scale" value="3x:0,0,0,0,0,0"/>
+            <Option type="QString" name="customdash_unit" value="MM"/>
+            <Option type="QString" name="dash_pattern_offset" value="0"/>
+            <Option type="QString" name="dash_pattern_offset_map_unit_scale" value="3x:0,0,0,0,0,0"/>
+            <Option type="QString" name="dash_pattern_offset_unit" value="MM"/>
+            <Option type="QString" name="draw_inside_polygon" value="0"/>
+            <Option type="QString" name="joinstyle" value="round"/>
+            <Option type="QString" name="line_color" value="93,105,114,255,rgb:0.36470588235294116,0.41176470588235292,0.44705882352941179,1"/>
+            <Option type="QString" name="line_style" value="solid"/>
+            <Option type="QString" name="line_width" value="0.26"/>
+            <Option type="QString" name="line_width_unit" value="MM"/>
+            <Option type="QString" name="offset" value="0"/>
+            <Option type="QString" name="offset_map_unit_scale" value="3x:0,0,0,0,0,0"/>
+            <Option type="QString" name="offset_unit" value="MM"/>
+            <Option type="QString" name="ring_filter" value="0"/>
+            <Option type="QString" name="trim_distance_end" value="0"/>
+            <Option type="QString" name="trim_distance_end_map_unit_scale" value="3x:0,0,0,0,0,0"/>
+            <Option type="QString" name="trim_distance_end_unit" value="MM"/>
+            <Option type="QString" name="trim_distance_start" value="0"/>
+            <Option type="QString" name="trim_distance_start_map_unit_scale" value="3x:0,0,0,0,0,0"/>
+            <Option type="QString" name="trim_distance_start_unit" value="MM"/>
+            <Option type="QString" name="tweak_dash_pattern_on_corners" value="0"/>
+            <Option type="QString" name="use_custom_dash" value="1"/>
+            <Option type="QString" name="width_map_unit_scale" value="3x:0,0,0,0,0,0"/>
           </Option>
           <data_defined_properties>
             <Option type="Map">

@@ -33,9 +33,13 @@ def footprint_renderer(language: str) -> QgsRuleBasedRenderer:
         )
     rough = "\"state\" = 'approximate' AND \"kind\" = 'ground'"
     items.append(("approximate", words["approximate"], rough, hatched_symbol(look["approximate"])))
-    lost = look["unplaced"]
-    symbol = fill_symbol(lost["fill"], lost["outline"], lost["width"])
-    items.append(("unplaced", words["unplaced"], "\"state\" = 'needs_control_points'", symbol))
+    lost, nowhere = look["unplaced"], "\"state\" = 'needs_control_points'"
+    for kind, symbol in (
+        ("ground", fill_symbol(lost["fill"], lost["outline"], lost["width"])),
+        ("roofprint", _dashed(lost["outline"], look["roof_width"])),
+    ):
+        key = f"unplaced-{kind}"
+        items.append((key, words[key], f"\"kind\" = '{kind}' AND {nowhere}", symbol))
     return rule_renderer(items)
 
 
