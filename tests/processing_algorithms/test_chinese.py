@@ -101,6 +101,24 @@ def test_reason_why_a_value_table_is_refused_comes_in_chinese(in_chinese, tmp_pa
     assert is_chinese(sentence(raised.value)), sentence(raised.value)
 
 
+def test_fixed_words_of_models_and_matches_are_chinese_in_reports(in_chinese):
+    import pandas as pd
+    from citycheck.citycheck_qgis.footprints import evidence_table, layers, matching, models, workers
+    from citycheck.citycheck_qgis.footprints.georeference import placement, report
+    from citycheck.processing_algorithms.explain import in_words
+
+    words = {
+        *matching.BASES, *matching.KINDS, *matching.OUTCOMES, *models.QUALITIES, *placement.METHODS, *report.STATUS,
+        *workers._PASSING, layers.CITY_MODEL, evidence_table.NOT_READ, "read", "refused", "several_buildings",
+    }  # fmt: skip
+    table = pd.DataFrame({"word": sorted(words), "code": sorted(words)})
+    said = in_words(table, "word")
+    assert [word for word in said["word"] if not is_chinese(word)] == []
+    assert list(said["code"]) == sorted(words)
+    cells = pd.DataFrame({"quality": ["good;check", None, ""]})
+    assert list(in_words(cells, "quality")["quality"]) == ["好、需核对", None, ""]
+
+
 @pytest.fixture(scope="module")
 def chinese_qgis_process(tmp_path_factory):
     """Run the real qgis_process under a Chinese profile of its own."""
