@@ -127,6 +127,38 @@ EXAMPLES: dict[str, dict[str, Any]] = {
         "PDF": "$OUT/map.pdf",
         "PNG": "$OUT/map.png",
     },
+    "georeferencereport": {
+        "FOLDER": "$IN/models",
+        "OUTPUT": "$OUT/evidence.csv",
+        "ORIGINS": "$OUT/origins.gpkg",
+    },
+    "ifcfootprints": {
+        "FOLDER": "$IN/models",
+        "DATABASE": "$OUT/checkup/checkup.gpkg",
+        "OUTPUT": "$OUT/footprints.gpkg",
+        "UNPLACED": "$OUT/footprints-without-place.gpkg",
+        "STATUS": "$OUT/models.csv",
+        "REPORT": "$OUT/models.html",
+    },
+    "citymodelfootprints": {
+        "FOLDER": "$IN/models",
+        "DATABASE": "$OUT/checkup/checkup.gpkg",
+        "OUTPUT": "$OUT/city-model.gpkg",
+    },
+    "matchfootprints": {
+        "DATABASE": "$OUT/checkup/checkup.gpkg",
+        "OUTPUT": "$OUT/relations.csv",
+        "REMAINDER": "$OUT/footprints-without-building.gpkg",
+        "REPORT": "$OUT/relations.html",
+    },
+    "cimcoverage": {
+        **UNITS,
+        "MODELS": "$OUT/footprints.gpkg",
+        "RULE": "closed",
+        "YEAR": 2024,
+        "DATABASE": "$OUT/checkup/checkup.gpkg",
+        "OUTPUT": "$OUT/coverage.csv",
+    },
 }
 #: The algorithm whose example is also given as JSON on standard input.
 JSON_EXAMPLE = "assignunits"
