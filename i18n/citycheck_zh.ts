@@ -3800,6 +3800,11 @@
         <translation>{file} 中的 {layer} 已损坏：表中的行与主键不一致；请把该图层另存。</translation>
     </message>
     <message>
+        <location filename="../processing_algorithms/footprints/matchfootprints.py"/>
+        <source>{lost} of {total} footprints ({percent:.1f} %) have no building, more than the limit of {limit:g} %; check that both layers are of the same city and in the right CRS, or raise the limit.</source>
+        <translation>{total} 个轮廓中有 {lost} 个（{percent:.1f} %）没有对应的建筑，超过上限 {limit:g} %；请检查两个图层是否属于同一城市、坐标系是否正确，或提高上限。</translation>
+    </message>
+    <message>
         <location filename="../citycheck_qgis/indicators/values.py"/>
         <source>{lost} of {total} {subject} ({percent:.1f} %) could not be used, more than the limit of {limit:g} %; the first is in {table}, cell {cell} ({reason}): correct it or raise the limit.</source>
         <translation>{subject}共 {total} 项，其中 {lost} 项（{percent:.1f} %）无法使用，超过上限 {limit:g} %；第一项在 {table} 的单元格 {cell}（{reason}）：请改正，或放宽上限。</translation>
