@@ -3840,6 +3840,11 @@
         <translation>有 {n} 栋建筑，与其他街道的重叠大于与所在社区所属街道的重叠。</translation>
     </message>
     <message>
+        <location filename="../citycheck_qgis/footprints/layers.py"/>
+        <source>{n} buildings that the database had from {file} are not in the file any more; their rows were removed.</source>
+        <translation>数据库中来自 {file} 的 {n} 栋建筑已不在该文件中，相应的行已删除。</translation>
+    </message>
+    <message>
         <location filename="../processing_algorithms/explain.py"/>
         <source>{n} features lie in more than one community.</source>
         <translation>有 {n} 个要素跨多个社区。</translation>

@@ -17,7 +17,7 @@ import shapely
 from pyproj import CRS, Transformer
 
 from ..errors import InputError
-from ..messages import Message, mark
+from ..messages import Message, mark, message
 from ..storage.files import file_hash
 from ..storage.tables import FOOTPRINT
 from ..units.conservation import Conservation
@@ -165,6 +165,42 @@ class LayerBuilder:
             ),
             _far_off(placed),
         )
+
+
+def database_rows(
+    layers: FootprintLayers, crs: CRS, earlier: gpd.GeoDataFrame | None = None
+) -> tuple[gpd.GeoDataFrame, list[Message]]:
+    """Return the rows of table `footprint`, and sentences about buildings that leave it.
+
+    A building without a place is one row without geometry. Where a file is the same as in an earlier run, its buildings
+    keep the numbers and confidences that they were matched with.
+
+    Parameters
+    ----------
+    crs : of the database
+    earlier : the table as it is, where there is one; the rows of the files read now will be replaced
+    """
+    lost = layers.unplaced.drop_duplicates(["source_file", "cim_id"])
+    lost = lost.set_geometry(gpd.GeoSeries([None] * len(lost), index=lost.index, crs=crs))
+    placed = layers.placed if layers.placed.crs is not None else layers.placed.set_crs(crs)
+    parts = [part for part in (placed, lost) if len(part)]
+    rows = pd.concat(parts, ignore_index=True) if parts else placed
+    if earlier is None or earlier.empty:
+        return rows, []
+    keys, matched = ["cim_id", "kind", "file_hash"], ["building_id", "confidence"]
+    known = earlier[[*keys, *matched]].drop_duplicates(keys)
+    rows = rows.drop(columns=matched).merge(known, on=keys, how="left")
+    gone = earlier[earlier["source_file"].isin(rows["source_file"])]
+    gone = gone[~gone["cim_id"].isin(rows["cim_id"])]
+    notes = [
+        message(
+            "{n} buildings that the database had from {file} are not in the file any more; their rows were removed.",
+            n=number,
+            file=file,
+        )
+        for file, number in gone.groupby("source_file")["cim_id"].nunique().items()
+    ]
+    return rows[[*FOOTPRINT.columns, "geometry"]], notes
 
 
 #: Degrees beside a CRS's area of use in which it may well be used: strips of 3 degrees overlap in practice.

@@ -21,7 +21,7 @@ from ...citycheck_qgis.errors import InputError
 from ..explain import conservation_section, in_words
 from ..inputs import CheckupAlgorithm
 from ..sources import crs_text
-from ..translate import tr
+from ..translate import sentence, tr
 
 if TYPE_CHECKING:
     from pyproj import CRS
@@ -171,7 +171,7 @@ class ModelAlgorithm(CheckupAlgorithm):
                    "footprints.").format(n=layers.far_off, crs=layers.placed.crs.name)
             )  # fmt: skip
         if database:
-            self._write_database(Path(database), layers)
+            self._write_database(Path(database), layers, feedback)
         written = {
             **self.write(parameters, "OUTPUT", layers.placed, context, feedback, "footprint"),
             **self.write(parameters, "UNPLACED", layers.unplaced, context, feedback, "footprint"),
@@ -195,22 +195,23 @@ class ModelAlgorithm(CheckupAlgorithm):
         return chosen or stored or builder.common_crs()
 
     @staticmethod
-    def _write_database(database: Path, layers: FootprintLayers) -> None:
-        """Write the footprints; a building without a place is a row without geometry."""
-        import geopandas as gpd
-        import pandas as pd
+    def _write_database(database: Path, layers: FootprintLayers, feedback: QgsProcessingFeedback) -> None:
+        """Put the footprints in place of those that came from the same files before."""
+        from ...citycheck_qgis.footprints.layers import database_rows
+        from ...citycheck_qgis.storage.database import database_crs, read_table, table_names, write_tables
 
-        from ...citycheck_qgis.storage.database import write_tables
-
-        lost = layers.unplaced.drop_duplicates(["source_file", "cim_id"]).copy()
-        if layers.placed.crs is None:
+        crs = database_crs(database) or layers.placed.crs
+        if crs is None:
             raise InputError(
                 "No model has a known place, so that the database {file} cannot be made; give control points or a CRS.",
                 file=database,
             )
-        lost = lost.set_geometry(gpd.GeoSeries([None] * len(lost), index=lost.index, crs=layers.placed.crs))
-        table = pd.concat([layers.placed, lost], ignore_index=True) if len(lost) else layers.placed
-        write_tables(database, {"footprint": table}, layers.placed.crs)
+        there = database.exists() and "footprint" in table_names(database)
+        earlier = read_table(database, "footprint") if there else None
+        rows, notes = database_rows(layers, crs, earlier)
+        for note in notes:
+            feedback.pushWarning(sentence(note))
+        write_tables(database, {"footprint": rows}, crs)
 
     @staticmethod
     def _sections(layers: FootprintLayers) -> list[Section]:

@@ -8,7 +8,7 @@ import shapely
 from citycheck.citycheck_qgis.errors import InputError
 from citycheck.citycheck_qgis.footprints.findings import finding
 from citycheck.citycheck_qgis.footprints.georeference.placement import Placement
-from citycheck.citycheck_qgis.footprints.layers import FILE_COLUMNS, LayerBuilder
+from citycheck.citycheck_qgis.footprints.layers import FILE_COLUMNS, LayerBuilder, database_rows
 from citycheck.citycheck_qgis.footprints.models import BuildingModel, ModelFile
 from citycheck.citycheck_qgis.footprints.records import building_of, building_record, file_record
 from citycheck.citycheck_qgis.footprints.workers import FileResult
@@ -164,3 +164,28 @@ def test_files_without_a_single_building_give_empty_layers(file):
     assert found.placed.empty and found.unplaced.empty
     assert [c.total for c in found.conservation] == [1, 0]
     assert found.files["buildings"].tolist() == [0]
+
+
+def test_rows_of_the_database_keep_their_matches_while_the_file_is_the_same(file):
+    first, notes = database_rows(layers_of(result(file, building("a"), building("b", UNKNOWN))), GK114)
+    assert notes == []
+    assert first.crs == GK114
+    assert list(zip(first["cim_id"], first["kind"], first.geometry.isna(), strict=True)) == [
+        ("a", "ground", False), ("a", "roofprint", False), ("b", "ground", True),
+    ]  # fmt: skip
+    matched = first.assign(building_id="B-7", confidence=0.9)
+    again, _ = database_rows(layers_of(result(file, building("a"), building("b", UNKNOWN))), GK114, matched)
+    assert set(again["building_id"]) == {"B-7"}
+    changed = result(file, building("a"))
+    changed.record["sha256"] = "cd" * 32
+    fresh, notes = database_rows(layers_of(changed), GK114, matched)
+    assert fresh["building_id"].isna().all()
+    assert [str(note) for note in notes] == [
+        "1 buildings that the database had from 模型.ifc are not in the file any more; their rows were removed."
+    ]
+
+
+def test_a_database_of_models_without_a_place_only(file):
+    rows, _ = database_rows(layers_of(result(file, building("a", UNKNOWN)), crs=None), GK114)
+    assert rows["state"].tolist() == ["needs_control_points"]
+    assert rows.crs == GK114

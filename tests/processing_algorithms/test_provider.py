@@ -3,8 +3,8 @@
 import pytest
 
 ALGORITHMS = {
-    "annualcheckup", "assignparts", "assignunits", "checkboundaries", "diagnose", "importvalues", "joinindicators", "problemmap",
-    "rollup",
+    "annualcheckup", "assignparts", "assignunits", "checkboundaries", "cimcoverage", "citymodelfootprints", "diagnose",
+    "georeferencereport", "ifcfootprints", "importvalues", "joinindicators", "matchfootprints", "problemmap", "rollup",
 }  # fmt: skip
 
 
