@@ -197,6 +197,7 @@
     <message>
         <location filename="../processing_algorithms/explain.py"/>
         <location filename="../processing_algorithms/footprints/matchfootprints.py"/>
+        <location filename="../processing_algorithms/footprints/model_inputs.py"/>
         <location filename="../processing_algorithms/inputs.py"/>
         <source>Buildings</source>
         <translation>建筑</translation>
@@ -245,6 +246,11 @@
         <location filename="../processing_algorithms/footprints/cimcoverage.py"/>
         <source>CIM 3D data coverage</source>
         <translation>CIM 三维数据覆盖率</translation>
+    </message>
+    <message>
+        <location filename="../processing_algorithms/footprints/model_inputs.py"/>
+        <source>CRS</source>
+        <translation>坐标系</translation>
     </message>
     <message>
         <location filename="../processing_algorithms/footprints/model_inputs.py"/>
@@ -577,6 +583,11 @@
     </message>
     <message>
         <location filename="../processing_algorithms/footprints/model_inputs.py"/>
+        <source>File</source>
+        <translation>文件</translation>
+    </message>
+    <message>
+        <location filename="../processing_algorithms/footprints/model_inputs.py"/>
         <source>Files read</source>
         <translation>已读取的文件数</translation>
     </message>
@@ -757,6 +768,11 @@
         <location filename="../processing_algorithms/annual/annualcheckup.py"/>
         <source>Green space</source>
         <translation>绿地</translation>
+    </message>
+    <message>
+        <location filename="../processing_algorithms/footprints/model_inputs.py"/>
+        <source>Ground prints (m²)</source>
+        <translation>基底轮廓（m²）</translation>
     </message>
     <message>
         <location filename="../processing_algorithms/base.py"/>
@@ -1239,6 +1255,16 @@
         <translation>持续存在</translation>
     </message>
     <message>
+        <location filename="../processing_algorithms/footprints/model_inputs.py"/>
+        <source>Placed</source>
+        <translation>已定位</translation>
+    </message>
+    <message>
+        <location filename="../processing_algorithms/footprints/model_inputs.py"/>
+        <source>Placed by</source>
+        <translation>定位方法</translation>
+    </message>
+    <message>
         <location filename="../processing_algorithms/footprints/georeferencereport.py"/>
         <source>Placed models</source>
         <translation>已定位的模型数</translation>
@@ -1339,6 +1365,11 @@
         <translation>把某一年度的值放到一个层级的单元旁边：每项指标一列值，另有一列状态。没有对应行的单元记为 not_surveyed（未体检），绝不记为 0。图上没有的单元，其值写入剩余。</translation>
     </message>
     <message>
+        <location filename="../processing_algorithms/footprints/model_inputs.py"/>
+        <source>Quality</source>
+        <translation>质量</translation>
+    </message>
+    <message>
         <location filename="../citycheck_qgis/footprints/workers.py"/>
         <source>Reading needed more than {memory} MB of memory and was ended; raise the memory limit, or have the model split or simplified.</source>
         <translation>读取所需内存超过 {memory} MB，已终止；请提高内存上限，或请人拆分、简化模型。</translation>
@@ -1410,6 +1441,11 @@
         <translation>屋顶轮廓（{roof} 平方米）与基底轮廓（{ground} 平方米）相差超过 {share} %。</translation>
     </message>
     <message>
+        <location filename="../processing_algorithms/footprints/model_inputs.py"/>
+        <source>Roofprints (m²)</source>
+        <translation>屋顶轮廓（m²）</translation>
+    </message>
+    <message>
         <location filename="../citycheck_qgis/footprints/control_layer.py"/>
         <source>Row {row} of the control points has no number in column {column}; correct it.</source>
         <translation>控制点第 {row} 行的列 {column} 不是数值；请改正。</translation>
@@ -1477,6 +1513,7 @@
     </message>
     <message>
         <location filename="../processing_algorithms/explain.py"/>
+        <location filename="../processing_algorithms/footprints/model_inputs.py"/>
         <location filename="../processing_algorithms/indicators/importvalues.py"/>
         <source>State</source>
         <translation>状态</translation>

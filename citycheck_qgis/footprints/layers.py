@@ -182,7 +182,7 @@ def database_rows(
     """
     lost = layers.unplaced.drop_duplicates(["source_file", "cim_id"])
     lost = lost.set_geometry(gpd.GeoSeries([None] * len(lost), index=lost.index, crs=crs))
-    placed = layers.placed if layers.placed.crs is not None else layers.placed.set_crs(crs)
+    placed = layers.placed.set_crs(crs) if layers.placed.crs is None else layers.placed.to_crs(crs)
     parts = [part for part in (placed, lost) if len(part)]
     rows = pd.concat(parts, ignore_index=True) if parts else placed
     if earlier is None or earlier.empty:

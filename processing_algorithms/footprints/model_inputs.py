@@ -217,16 +217,19 @@ class ModelAlgorithm(CheckupAlgorithm):
     def _sections(layers: FootprintLayers) -> list[Section]:
         from ...citycheck_qgis.storage.report import Section
 
-        status = layers.files
-        shown = status[["file", "state", "reason", "buildings", "placed", "georef_method", "source_crs", "roofprint_area",
-                        "ground_area", "quality", "warnings"]]  # fmt: skip
-        sentences = [
-            f"{row.file}: {row.explanation}"
-            for row in status.itertuples()
-            if isinstance(row.explanation, str)
-        ]
+        status = in_words(layers.files, "state", "georef_method", "quality")
+        headings = {
+            "file": tr("File"), "state": tr("State"), "buildings": tr("Buildings"), "placed": tr("Placed"),
+            "georef_method": tr("Placed by"), "source_crs": tr("CRS"), "roofprint_area": tr("Roofprints (m²)"),
+            "ground_area": tr("Ground prints (m²)"), "quality": tr("Quality"),
+        }  # fmt: skip
+        told = status.assign(said=status["reason"].fillna(status["explanation"]))
+        told = told.loc[told["said"].notna(), ["file", "said"]]
+        words = {"file": tr("File"), "said": tr("What was found")}
         return [
             conservation_section(layers.conservation),
-            Section(tr("Status of the files"), table=in_words(shown, "state", "georef_method", "quality")),
-            Section(tr("What was found"), sentences),
+            Section(
+                tr("Status of the files"), table=status[list(headings)].rename(columns=headings), limit=2000
+            ),
+            Section(tr("What was found"), table=told.rename(columns=words), limit=2000),
         ]

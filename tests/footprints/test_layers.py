@@ -185,6 +185,12 @@ def test_rows_of_the_database_keep_their_matches_while_the_file_is_the_same(file
     ]
 
 
+def test_rows_of_the_database_have_its_crs(file):
+    rows, _ = database_rows(layers_of(result(file, building("a")), crs=CRS("EPSG:4490")), GK114)
+    assert rows.crs == GK114
+    assert rows.geometry.iloc[0].centroid.distance(shapely.Point(499_996, 2_540_005)) < 0.01
+
+
 def test_a_database_of_models_without_a_place_only(file):
     rows, _ = database_rows(layers_of(result(file, building("a", UNKNOWN)), crs=None), GK114)
     assert rows["state"].tolist() == ["needs_control_points"]
