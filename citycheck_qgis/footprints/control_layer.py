@@ -92,7 +92,10 @@ def _in_metres(points: gpd.GeoDataFrame, crs: CRS | None) -> tuple[gpd.GeoDataFr
 
 
 def _file_of(said: str, names: Sequence[str]) -> str:
-    wanted = said.strip().replace("\\", "/").casefold()
+    plain = said.strip().replace("\\", "/")
+    if plain in names:
+        return plain
+    wanted = plain.casefold()
     ways = (
         lambda name: name,
         lambda name: PurePosixPath(name).name,

@@ -17,7 +17,7 @@ import shapely
 from pyproj import CRS, Transformer
 
 from ..errors import InputError
-from ..messages import Message, mark, message
+from ..messages import Message, mark
 from ..storage.files import file_hash
 from ..storage.tables import FOOTPRINT
 from ..units.conservation import Conservation
@@ -167,42 +167,6 @@ class LayerBuilder:
         )
 
 
-def database_rows(
-    layers: FootprintLayers, crs: CRS, earlier: gpd.GeoDataFrame | None = None
-) -> tuple[gpd.GeoDataFrame, list[Message]]:
-    """Return the rows of table `footprint`, and sentences about buildings that leave it.
-
-    A building without a place is one row without geometry. Where a file is the same as in an earlier run, its buildings
-    keep the numbers and confidences that they were matched with.
-
-    Parameters
-    ----------
-    crs : of the database
-    earlier : the table as it is, where there is one; the rows of the files read now will be replaced
-    """
-    lost = layers.unplaced.drop_duplicates(["source_file", "cim_id"])
-    lost = lost.set_geometry(gpd.GeoSeries([None] * len(lost), index=lost.index, crs=crs))
-    placed = layers.placed.set_crs(crs) if layers.placed.crs is None else layers.placed.to_crs(crs)
-    parts = [part for part in (placed, lost) if len(part)]
-    rows = pd.concat(parts, ignore_index=True) if parts else placed
-    if earlier is None or earlier.empty:
-        return rows, []
-    keys, matched = ["cim_id", "kind", "file_hash"], ["building_id", "confidence"]
-    known = earlier[[*keys, *matched]].drop_duplicates(keys)
-    rows = rows.drop(columns=matched).merge(known, on=keys, how="left")
-    gone = earlier[earlier["source_file"].isin(rows["source_file"])]
-    gone = gone[~gone["cim_id"].isin(rows["cim_id"])]
-    notes = [
-        message(
-            "{n} buildings that the database had from {file} are not in the file any more; their rows were removed.",
-            n=number,
-            file=file,
-        )
-        for file, number in gone.groupby("source_file")["cim_id"].nunique().items()
-    ]
-    return rows[[*FOOTPRINT.columns, "geometry"]], notes
-
-
 #: Degrees beside a CRS's area of use in which it may well be used: strips of 3 degrees overlap in practice.
 _NEAR = 3.0
 #: Code of the warning that several buildings came with the same id.
@@ -271,17 +235,14 @@ def _above_datum(local: float | None, placement: Placement | None) -> float | No
 def _ids(table: pd.DataFrame) -> tuple[np.ndarray, np.ndarray]:
     """Return the rows' ``cim_id``, and which rows have an id that came more than once.
 
-    Such an id gets the beginning of its file's hash, and where that does not tell them apart (a copy of a file, the
-    same id twice in one) a number.
+    The id is that of the model, whatever else is read with it; only where one file has it twice, a number is added.
     """
     ids = table["guid"].astype(object)
-    same = ids.duplicated(keep=False)
-    several = same & (table.groupby("guid", sort=False)["source_file"].transform("nunique") > 1)
-    ids[several] = ids[several] + "@" + table.loc[several, "file_hash"].fillna("").str[:8]
-    number = ids.groupby(ids, sort=False).cumcount()
+    number = table.groupby(["source_file", "guid"], sort=False).cumcount()
     again = number > 0
+    same = ids.duplicated(keep=False).to_numpy(dtype=bool)
     ids[again] = ids[again] + "#" + (number[again] + 1).astype(str)
-    return ids.to_numpy(dtype=object), same.to_numpy(dtype=bool)
+    return ids.to_numpy(dtype=object), same
 
 
 def _placed(table: pd.DataFrame, crs: CRS | None) -> gpd.GeoDataFrame:
@@ -392,7 +353,7 @@ def _file_row(
     return {
         **{key: known.get(key) for key in ("file", "state", "schema", "tool", "seconds", "cpu_seconds")},
         "reason": None if reason is None else say(reason),
-        "size_mb": round(path.stat().st_size / 1e6, 3),
+        "size_mb": round(path.stat().st_size / 1e6, 3) if path.exists() else None,
         "buildings": sum(states.values()),
         **{state: states[state] for state in STATES},
         **{f"{kind}_area": round(area, 2) if area else None for kind, area in areas.items()},

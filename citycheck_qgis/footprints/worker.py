@@ -64,7 +64,8 @@ def read(path: Path, options: dict[str, Any]) -> dict[str, Any]:
     options : ``task`` (a key of `TASKS`), ``default_crs`` (a CRS as text, or None), ``control_points``
         (rows of local x, y and map x, y in metres, or None)
     """
-    return {"state": "read", "sha256": file_hash(path), **TASKS[options["task"]](path, options)}
+    # The reader first: it says in a sentence why a file cannot be opened.
+    return {"state": "read", **TASKS[options["task"]](path, options), "sha256": file_hash(path)}
 
 
 def _footprints(path: Path, options: dict[str, Any]) -> dict[str, Any]:

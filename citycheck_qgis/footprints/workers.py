@@ -13,6 +13,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
+from importlib import metadata
 from pathlib import Path
 from queue import Empty, SimpleQueue
 from typing import Any
@@ -123,7 +124,8 @@ def read_files(
     """
     limits = limits or Limits()
     folder.mkdir(parents=True, exist_ok=True)
-    targets = {path: folder / f"{_key(path, options[path])}.json" for path in paths}
+    version = _version()
+    targets = {path: folder / f"{_key(path, options[path], version)}.json" for path in paths}
     kept = {path: result for path, target in targets.items() if (result := _earlier(target)) is not None}
     waiting = [path for path in paths if path not in kept]
     done: dict[Path, Record] = {}
@@ -140,18 +142,22 @@ def read_files(
         yield FileResult(path, record["state"], record, reason, path in kept)
 
 
-def _key(path: Path, options: Record) -> str:
-    """Return a name for a result: it changes with the file, with what was asked and with CityCheck itself."""
-    status = path.stat()
+def _key(path: Path, options: Record, version: str) -> str:
+    """Return a name for a result: it changes with the file, with what was asked and with the readers."""
     asked = json.dumps(options, sort_keys=True, default=str)
-    text = f"{path.resolve()}\n{status.st_size}\n{status.st_mtime_ns}\n{asked}\n{_version()}"
+    size = time_written = 0
+    # The reader says why it cannot be read.
+    with suppress(OSError):
+        size, time_written = path.stat().st_size, path.stat().st_mtime_ns
+    text = f"{path.resolve()}\n{size}\n{time_written}\n{asked}\n{version}"
     return hashlib.sha256(text.encode("utf-8", "surrogateescape")).hexdigest()[:32]
 
 
 def _version() -> str:
     """Return a fingerprint of the readers: what another version has read is read again."""
     here = Path(__file__).parent
-    texts = [file.read_bytes() for file in sorted(here.rglob("*.py"))]
+    texts = [file.read_bytes() for end in ("py", "json") for file in sorted(here.rglob(f"*.{end}"))]
+    texts += [f"{name} {metadata.version(name)}".encode() for name in ("ifcopenshell", "shapely", "pyproj")]
     return hashlib.sha256(b"\n".join(texts)).hexdigest()
 
 

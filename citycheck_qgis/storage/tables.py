@@ -53,6 +53,7 @@ BUILDING = Table(
     ("building_id",), "MultiPolygon",
 )  # fmt: skip
 #: Two rows per building of a model: its roofprint and its ground print. Models without a known place have no geometry.
+#: One building may come in several files (architecture and structure, two versions): its id alone is no key.
 FOOTPRINT = Table(
     "footprint",
     _columns(
@@ -65,17 +66,18 @@ FOOTPRINT = Table(
         "address site project state georef_level georef_method source_crs warnings sources elements elements_missed "
         "source_file file_hash schema tool",
     ),
-    ("cim_id", "kind"), "MultiPolygon", ("source_file",),
+    ("source_file", "cim_id", "kind"), "MultiPolygon",
 )  # fmt: skip
 #: Which building of a model is which building of the register: one row per pair that belongs together.
 FOOTPRINT_BUILDING = Table(
     "footprint_building",
     _columns(
-        text="cim_id building_id basis kind", integer="chosen",
+        text="source_file cim_id building_id basis kind", integer="chosen",
         real="confidence iou share_of_footprint share_of_building distance",
-        order="cim_id building_id basis confidence kind chosen iou share_of_footprint share_of_building distance",
+        order="source_file cim_id building_id basis confidence kind chosen iou share_of_footprint share_of_building "
+        "distance",
     ),
-    ("cim_id", "building_id"),
+    ("source_file", "cim_id", "building_id"),
 )  # fmt: skip
 INDICATOR = Table(
     "indicator",

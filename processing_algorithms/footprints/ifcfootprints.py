@@ -134,7 +134,7 @@ class IfcFootprints(IfcAlgorithm):
             "Reads IFC files (IFC2X3, IFC4, IFC4X3; .ifc and .ifczip) and gives each building a roofprint and a ground print "
             "in the right place, with height, storeys, floor area, year, use and structure as far as the model has them. "
             "Errors of georeferencing that are known from practice are corrected and named; a model whose place nothing says "
-            "is never put on the map. Each file is read in a process of its own with a limit of time and memory."
+            "is never put on the map. Files are read apart from QGIS, side by side, each with a limit of time and memory."
         )
 
     def define(self) -> None:

@@ -126,14 +126,15 @@ class MatchFootprints(CheckupAlgorithm):
             key: self.parameterAsString(parameters, parameter, context) or None
             for key, parameter in (("building_id", "BUILDING_FIELD"), ("code", "CODE_FIELD"), ("guid", "GUID_FIELD"))
         }  # fmt: skip
-        found = match(one_print_each(footprints), buildings, **texts, progress=progress_of(feedback, 10, 85))
+        prints = one_print_each(footprints)
+        found = match(prints, buildings, **texts, progress=progress_of(feedback, 10, 85))
         for told in found.findings:
             feedback.pushWarning(sentence(told.message))
         of_footprints, of_buildings = found.conservation
         self._check(of_footprints, self.parameterAsDouble(parameters, self.LIMIT, context))
         database = self.parameterAsString(parameters, "DATABASE", context)
         if database:
-            self._write_database(Path(database), footprints, found)
+            self._write_database(Path(database), prints, found, feedback)
         outputs = (
             ("OUTPUT", found.relations.drop(columns="footprint"), None),
             ("MATCHED_FOOTPRINTS", found.footprints, "matched"),
@@ -187,7 +188,7 @@ class MatchFootprints(CheckupAlgorithm):
                 )
             frames[key] = frame
         footprints, buildings = frames["FOOTPRINTS"], frames["BUILDINGS"]
-        missing = [column for column in ("cim_id", "kind") if column not in footprints]
+        missing = [column for column in ("source_file", "cim_id", "kind") if column not in footprints]
         if missing:
             raise InputError(
                 "The footprint layer has no column {column}; give a layer that ifcfootprints or citymodelfootprints has "
@@ -201,17 +202,24 @@ class MatchFootprints(CheckupAlgorithm):
         return footprints.set_crs(crs, allow_override=True), buildings
 
     @staticmethod
-    def _write_database(database: Path, footprints: gpd.GeoDataFrame, found: Matches) -> None:
-        """Write the relations, and the chosen building into the footprints."""
-        from ...citycheck_qgis.storage.database import database_crs, write_tables
+    def _write_database(
+        database: Path, matched: gpd.GeoDataFrame, found: Matches, feedback: QgsProcessingFeedback
+    ) -> None:
+        """Write the relations, and the chosen building into the footprints of the database; others stay."""
+        from ...citycheck_qgis.footprints.database import with_matches
+        from ...citycheck_qgis.storage.database import database_crs, read_table, table_names, write_tables
 
-        chosen = found.footprints.set_index("cim_id")[["building_id", "confidence"]]
-        table = footprints.drop(columns=["building_id", "confidence"], errors="ignore").join(
-            chosen, on="cim_id"
-        )
-        relations = found.relations.assign(chosen=found.relations["chosen"].astype(int))
-        crs = database_crs(database) or footprints.crs
-        write_tables(database, {"footprint": table, "footprint_building": relations}, crs)
+        present = table_names(database) if database.exists() else []
+        if "footprint" not in present:
+            raise InputError(
+                "The database {file} has no footprints; give it to ifcfootprints or citymodelfootprints first.",
+                file=database,
+            )
+        footprints = read_table(database, "footprint")
+        relations = read_table(database, "footprint_building") if "footprint_building" in present else None
+        table, merged = with_matches(footprints, relations, found, matched)
+        crs = database_crs(database) or matched.crs
+        write_tables(database, {"footprint": table, "footprint_building": merged}, crs)
 
     @staticmethod
     def _sections(found: Matches) -> list[Section]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -112,10 +113,10 @@ class ModelAlgorithm(CheckupAlgorithm):
             if not Path(text).is_dir():
                 raise InputError("There is no folder {folder}; check the path.", folder=text)
             files += self._below(Path(text))
-        files = sorted({Path(os.path.abspath(file)) for file in files})  # noqa: PTH100 - links keep their names
-        missing = [file for file in files if not file.exists() or file.is_dir()]
+        missing = [file for file in self.files(parameters, "FILES", context) if not file.is_file()]
         if missing:
             raise InputError("There is no file {file}; check the path.", file=missing[0])
+        files = sorted({Path(os.path.abspath(file)) for file in files})  # noqa: PTH100 - links keep their names
         if not files:
             endings = ", ".join(self.suffixes)
             if text:
@@ -125,13 +126,27 @@ class ModelAlgorithm(CheckupAlgorithm):
                     endings=endings,
                 )
             raise InputError("Give model files (FILES) or a folder of them (FOLDER).")
-        common = Path(text) if text and not self.files(parameters, "FILES", context) else None
-        top = os.path.abspath(common) if common else os.path.commonpath([file.parent for file in files])  # noqa: PTH100
-        return {file: file.relative_to(top).as_posix() for file in files}
+        return self._named(files, Path(os.path.abspath(text)) if text else None)  # noqa: PTH100
+
+    @staticmethod
+    def _named(files: Sequence[Path], folder: Path | None) -> dict[Path, str]:
+        """Return the name of each file: its path below the folder, else its own name, where two share it its path."""
+        inside = [folder is not None and file.is_relative_to(folder) for file in files]
+        own = Counter(file.name for file, below in zip(files, inside, strict=True) if not below)
+        return {
+            file: file.relative_to(folder).as_posix()
+            if below and folder is not None
+            else file.name
+            if own[file.name] == 1
+            else file.as_posix()
+            for file, below in zip(files, inside, strict=True)
+        }
 
     def _below(self, folder: Path) -> Iterator[Path]:
         for file in folder.rglob("*"):
-            if file.name.lower().endswith(tuple(self.suffixes)) and not file.name.startswith("._"):
+            named = file.name.lower().endswith(tuple(self.suffixes)) and not file.name.startswith("._")
+            # A link that leads nowhere is no folder: it gets its row like every file that cannot be read.
+            if named and not file.is_dir():
                 yield file
 
     def crs_parameter(
@@ -170,14 +185,15 @@ class ModelAlgorithm(CheckupAlgorithm):
                 tr("{n} buildings lie far outside the area of {crs}, which distorts them; choose another CRS for the "
                    "footprints.").format(n=layers.far_off, crs=layers.placed.crs.name)
             )  # fmt: skip
-        if database:
-            self._write_database(Path(database), layers, feedback)
         written = {
             **self.write(parameters, "OUTPUT", layers.placed, context, feedback, "footprint"),
             **self.write(parameters, "UNPLACED", layers.unplaced, context, feedback, "footprint"),
             **self.write(parameters, "STATUS", layers.files, context, feedback),
             **self.write_html(parameters, context, self.displayName(), self._sections(layers)),
         }
+        # Last: whatever is wrong with the database, what was read is not lost.
+        if database:
+            self._write_database(Path(database), layers, feedback)
         return {
             **written,
             **self.counts(buildings, feedback),
@@ -197,18 +213,18 @@ class ModelAlgorithm(CheckupAlgorithm):
     @staticmethod
     def _write_database(database: Path, layers: FootprintLayers, feedback: QgsProcessingFeedback) -> None:
         """Put the footprints in place of those that came from the same files before."""
-        from ...citycheck_qgis.footprints.layers import database_rows
+        from ...citycheck_qgis.footprints.database import merge_footprints
         from ...citycheck_qgis.storage.database import database_crs, read_table, table_names, write_tables
 
         crs = database_crs(database) or layers.placed.crs
         if crs is None:
-            raise InputError(
-                "No model has a known place, so that the database {file} cannot be made; give control points or a CRS.",
-                file=database,
-            )
+            feedback.pushWarning(
+                tr("No model has a known place, so that the database {file} was not made; give control points or a CRS.")
+                .format(file=database)
+            )  # fmt: skip
+            return
         there = database.exists() and "footprint" in table_names(database)
-        earlier = read_table(database, "footprint") if there else None
-        rows, notes = database_rows(layers, crs, earlier)
+        rows, notes = merge_footprints(layers, crs, read_table(database, "footprint") if there else None)
         for note in notes:
             feedback.pushWarning(sentence(note))
         write_tables(database, {"footprint": rows}, crs)

@@ -8,30 +8,14 @@ import shapely
 from citycheck.citycheck_qgis.errors import InputError
 from citycheck.citycheck_qgis.footprints.findings import finding
 from citycheck.citycheck_qgis.footprints.georeference.placement import Placement
-from citycheck.citycheck_qgis.footprints.layers import FILE_COLUMNS, LayerBuilder, database_rows
-from citycheck.citycheck_qgis.footprints.models import BuildingModel, ModelFile
-from citycheck.citycheck_qgis.footprints.records import building_of, building_record, file_record
+from citycheck.citycheck_qgis.footprints.layers import FILE_COLUMNS, LayerBuilder
+from citycheck.citycheck_qgis.footprints.models import ModelFile
+from citycheck.citycheck_qgis.footprints.records import building_of, building_record
 from citycheck.citycheck_qgis.footprints.workers import FileResult
 from citycheck.citycheck_qgis.messages import message
 from citycheck.citycheck_qgis.storage.tables import FOOTPRINT
+from citycheck.tests.fixtures.read_models import GK114, GROUND, UNKNOWN, building, layers_of, result
 from pyproj import CRS, Transformer
-
-ROOF, GROUND = shapely.box(-1, -1, 11, 9), shapely.box(0, 0, 10, 8)
-GK114 = CRS("EPSG:4547")
-#: Turned by a quarter: the model's x points north.
-TURNED = Placement("placed", 50, "map_conversion", GK114, (0.0, -1.0, 1.0, 0.0, 500_000.0, 2_540_000.0), 20.0)
-UNKNOWN = Placement("needs_control_points", 0, "none")
-
-
-def building(guid="2hQBAVPOr5VxhS3Jl0O47h", placement=TURNED, **more):
-    shapes = {"roofprint": ROOF, "ground": GROUND, "roof_method": "envelope", "ground_method": "ring"}
-    return BuildingModel(guid, placement=placement, **{**shapes, **more})
-
-
-def result(path, *buildings, state="read", **known):
-    model = ModelFile("IFC4", "工具", list(buildings), findings=[finding("no_site", "There is no site.")])
-    record = json.loads(json.dumps({**file_record(model), "sha256": "ab" * 32, **known}))
-    return FileResult(path, state, record)
 
 
 @pytest.fixture
@@ -39,13 +23,6 @@ def file(tmp_path):
     path = tmp_path / "模型.ifc"
     path.write_bytes(b"x" * 5000)
     return path
-
-
-def layers_of(*results, crs=GK114):
-    builder = LayerBuilder()
-    for one in results:
-        builder.add_result(one, one.path.name)
-    return builder.layers(crs)
 
 
 def test_a_building_survives_the_way_through_json():
@@ -121,14 +98,16 @@ def test_no_building_is_lost(file, tmp_path):
     assert row["explanation"] == "There is no site."
 
 
-def test_ids_are_unique_whatever_files_say(file, tmp_path):
+def test_an_id_is_the_models_own_whatever_else_is_read(file, tmp_path):
     copy = tmp_path / "copy.ifc"
     copy.write_bytes(b"")
-    other = result(copy, building("same"), building("own"))
-    other.record["sha256"] = "cd" * 32
-    found = layers_of(result(file, building("same"), building("same"), building("first")), other)
-    ids = list(found.placed.loc[found.placed["kind"] == "ground", "cim_id"])
-    assert sorted(ids) == sorted(["first", "own", "same@abababab", "same@abababab#2", "same@cdcdcdcd"])
+    found = layers_of(
+        result(file, building("same"), building("same"), building("first")), result(copy, building("same"))
+    )
+    ground = found.placed[found.placed["kind"] == "ground"]
+    assert list(zip(ground["source_file"], ground["cim_id"], strict=True)) == [
+        ("copy.ifc", "same"), ("模型.ifc", "first"), ("模型.ifc", "same"), ("模型.ifc", "same#2"),
+    ]  # fmt: skip
     told = found.placed["warnings"].str.contains("same_id_again")
     assert set(found.placed.loc[told, "guid"]) == {"same"}
 
@@ -164,34 +143,3 @@ def test_files_without_a_single_building_give_empty_layers(file):
     assert found.placed.empty and found.unplaced.empty
     assert [c.total for c in found.conservation] == [1, 0]
     assert found.files["buildings"].tolist() == [0]
-
-
-def test_rows_of_the_database_keep_their_matches_while_the_file_is_the_same(file):
-    first, notes = database_rows(layers_of(result(file, building("a"), building("b", UNKNOWN))), GK114)
-    assert notes == []
-    assert first.crs == GK114
-    assert list(zip(first["cim_id"], first["kind"], first.geometry.isna(), strict=True)) == [
-        ("a", "ground", False), ("a", "roofprint", False), ("b", "ground", True),
-    ]  # fmt: skip
-    matched = first.assign(building_id="B-7", confidence=0.9)
-    again, _ = database_rows(layers_of(result(file, building("a"), building("b", UNKNOWN))), GK114, matched)
-    assert set(again["building_id"]) == {"B-7"}
-    changed = result(file, building("a"))
-    changed.record["sha256"] = "cd" * 32
-    fresh, notes = database_rows(layers_of(changed), GK114, matched)
-    assert fresh["building_id"].isna().all()
-    assert [str(note) for note in notes] == [
-        "1 buildings that the database had from 模型.ifc are not in the file any more; their rows were removed."
-    ]
-
-
-def test_rows_of_the_database_have_its_crs(file):
-    rows, _ = database_rows(layers_of(result(file, building("a")), crs=CRS("EPSG:4490")), GK114)
-    assert rows.crs == GK114
-    assert rows.geometry.iloc[0].centroid.distance(shapely.Point(499_996, 2_540_005)) < 0.01
-
-
-def test_a_database_of_models_without_a_place_only(file):
-    rows, _ = database_rows(layers_of(result(file, building("a", UNKNOWN)), crs=None), GK114)
-    assert rows["state"].tolist() == ["needs_control_points"]
-    assert rows.crs == GK114
