@@ -26,6 +26,12 @@ has no place or they lie side by side; ``overlap_strong`` no key, o >= 0.6; ``ov
 ``conflict`` the key says this building, the footprint lies on another one and more than 20 m from this one.
 
 Relations are not forced to one building per footprint: `Matches.relations` holds all of them, with their kind.
+
+Suggestions
+-----------
+A relation with a confidence below 0.5 (`FIRM`), and one without a key where only a latitude and longitude placed the
+model, is a suggestion: it stays in the relations, but no building is chosen by it. A footprint whose best relation is
+one is ambiguous (``weak``, where there is no other doubt) and has no building_id.
 """
 
 from __future__ import annotations
@@ -76,6 +82,8 @@ MATCHED, AMBIGUOUS, UNMATCHED, OUTSIDE = range(len(OUTCOMES))
 GUID_WEIGHT, CODE_WEIGHT, LOOSE_WEIGHT, OVERLAP_WEIGHT, ROUGH_WEIGHT = 0.95, 0.8, 0.7, 0.9, 0.5
 #: From this o on an overlap is strong.
 STRONG_OVERLAP = 0.6
+#: Relations with less confidence are suggestions.
+FIRM = 0.5
 #: A second building with this part of the best one's o is a rival, unless the footprint covers both; buildings that
 #: share less than this much of the footprint twice are parts of it and no duplicates of each other.
 RIVAL, TWICE = 0.8, 0.1
@@ -117,15 +125,17 @@ class Matches:
     relations : one row per footprint and building, by footprint and then falling confidence: footprint (its position
         in the input), cim_id, building_id, basis (one of `BASES`), confidence (0 to 1), kind (one of `KINDS`), chosen
         (the footprint's building by rule: global id before code before overlap, then the highest confidence, then the
-        lowest building_id), iou, share_of_footprint and share_of_building (0 to 1; nan where one has no place),
+        lowest building_id; none where that is a suggestion), iou, share_of_footprint and share_of_building (0 to 1; nan where one has no place),
         distance (m, between the polygons; nan likewise)
     footprints : one row per footprint, in the input's order and index, with its geometry: `FOOTPRINT_COLUMNS`;
-        outcome is one of `OUTCOMES`; reason, where it is not ``matched``: ``conflict``, ``several_buildings``
-        (nearly equal candidates), ``code_repeated`` (its code stands at several places), ``nothing_to_compare``
-        (neither place nor key), ``code_unknown`` (no place, and no building has its code or id), ``touch`` (overlaps
+        building_id is that of the chosen relation, basis and confidence are those of the best, chosen or not; outcome
+        is one of `OUTCOMES`; reason, where it is not ``matched``: ``conflict``, ``several_buildings`` (nearly equal
+        candidates), ``code_repeated`` (its code stands at several places), ``weak`` (only a suggestion),
+        ``nothing_to_compare`` (neither place nor key), ``code_unknown`` (no place, and no building has its code or id), ``touch`` (overlaps
         buildings too little), ``no_building`` (none where it lies), ``far_from_buildings`` (none within 500 m)
     buildings : one row per building, likewise: `BUILDING_COLUMNS`; footprints is the number of its relations; reason:
-        ``ambiguous_footprint`` (only of ambiguous footprints), ``touch``, ``no_footprint``, ``nothing_to_compare``,
+        ``ambiguous_footprint`` (only of ambiguous footprints), ``weak`` (only suggestions for footprints that have
+        another building), ``touch``, ``no_footprint``, ``nothing_to_compare``,
         ``far_from_footprints`` (none within 500 m)
     conservation : of the footprints and of the buildings
     shifts : see `displacement.find_shifts`
@@ -205,7 +215,7 @@ def match(
     verdict = _judge(kept, models, register)
     progress(0.85)
     outcome, reason = _footprint_outcomes(kept, verdict.doubts, models, register)
-    building_outcome, building_reason = _building_outcomes(kept, outcome, models, register)
+    building_outcome, building_reason = _building_outcomes(kept, verdict.firm, outcome, models, register)
     shifts, findings = _look_for_shifts(footprints, crs, kept, models, register)
     progress(1.0)
     return Matches(
@@ -259,12 +269,14 @@ def _models(footprints: gpd.GeoDataFrame) -> Side:
     number = len(footprints)
     nothing = pd.Series([None] * number, index=footprints.index, dtype=object)
     method, state = footprints.get("georef_method", nothing), footprints.get("state", nothing)
+    # A model is called approximate also where its CRS was inferred, and may then lie exactly.
+    rough = method.isin(ROUGH_METHODS) | (method.isna() & (state == "approximate"))
     return Side(
         footprints["cim_id"].astype(str).to_numpy(dtype=object),
         normal_forms(footprints.get("code", nothing), building_code),
         normal_forms(footprints.get("guid", nothing), global_id),
         polygons_of(footprints.geometry.to_numpy()),
-        (method.isin(ROUGH_METHODS) | (state == "approximate")).to_numpy(dtype=bool),
+        rough.to_numpy(dtype=bool),
     )
 
 
@@ -330,13 +342,17 @@ class _Verdict:
     ----------
     basis : position in `BASES`, per relation
     confidence : per relation
-    order : the relations by footprint, the chosen one first, then by falling confidence
+    firm : per relation, whether it is more than a suggestion
+    order : the relations by footprint, the best one first, then by falling confidence
+    best : which of them, in this order, are the best of their footprint
     doubts : per footprint, the reason why it is ambiguous; empty: it is not
     """
 
     basis: np.ndarray
     confidence: np.ndarray
+    firm: np.ndarray
     order: np.ndarray
+    best: np.ndarray
     doubts: np.ndarray
 
 
@@ -386,7 +402,11 @@ def _judge(kept: Pairs, models: Side, register: Side) -> _Verdict:
     )
     rule = np.select([kept.guid, keyed], [0, 1], 2)
     order = np.lexsort((_ranks(register.ids)[kept.building], -confidence, rule, footprint))
-    return _Verdict(basis, confidence, order, doubts)
+    best = np.r_[True, np.diff(footprint[order]) > 0][: len(order)]
+    firm = (confidence >= FIRM) & (keyed | ~models.rough[footprint])
+    suggested = footprint[order[best & ~firm[order]]]
+    doubts[suggested] = np.where(doubts[suggested] == "", mark("weak"), doubts[suggested])
+    return _Verdict(basis, confidence, firm, order, best, doubts)
 
 
 def _ranks(ids: np.ndarray) -> np.ndarray:
@@ -453,17 +473,17 @@ def _footprint_outcomes(
 
 
 def _building_outcomes(
-    kept: Pairs, footprint_outcome: np.ndarray, models: Side, register: Side
+    kept: Pairs, firm: np.ndarray, footprint_outcome: np.ndarray, models: Side, register: Side
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Return position in `OUTCOMES` and reason of every building."""
+    """Return position in `OUTCOMES` and reason of every building; a suggestion alone matches none."""
     number = len(register.ids)
     matched = footprint_outcome[kept.footprint] == MATCHED
-    sure, related = _any(kept.building, matched, number), _any(kept.building, ~matched, number)
-    related |= sure
+    sure, doubted = _any(kept.building, matched & firm, number), _any(kept.building, ~matched, number)
+    related = np.bincount(kept.building, minlength=number) > 0
     outcome, reason = _lost(related, kept.touched_buildings, register, models)
     reason = np.select(
-        [sure, related, reason == "far", reason == "nothing"],
-        ["", mark("ambiguous_footprint"), mark("far_from_footprints"), mark("no_footprint")],
+        [sure, doubted, related, reason == "far", reason == "nothing"],
+        ["", mark("ambiguous_footprint"), "weak", mark("far_from_footprints"), mark("no_footprint")],
         reason,
     )
     outcome[related] = np.where(sure[related], MATCHED, AMBIGUOUS)
@@ -495,7 +515,6 @@ def _relation_table(kept: Pairs, verdict: _Verdict, models: Side, register: Side
     per_building = np.bincount(kept.building, minlength=len(register.ids))[kept.building]
     kind = np.where(per_footprint > 1, 1, 0) + np.where(per_building > 1, 2, 0)
     order = verdict.order
-    chosen = np.r_[True, np.diff(kept.footprint[order]) > 0][: len(order)]
     table = pd.DataFrame(
         {
             "footprint": kept.footprint[order],
@@ -504,7 +523,7 @@ def _relation_table(kept: Pairs, verdict: _Verdict, models: Side, register: Side
             "basis": np.array(BASES, dtype=object)[verdict.basis[order]],
             "confidence": verdict.confidence[order],
             "kind": np.array(KINDS, dtype=object)[kind[order]],
-            "chosen": chosen,
+            "chosen": verdict.best & verdict.firm[order],
             "iou": kept.iou[order],
             "share_of_footprint": kept.share_of_footprint[order],
             "share_of_building": kept.share_of_building[order],
@@ -515,18 +534,17 @@ def _relation_table(kept: Pairs, verdict: _Verdict, models: Side, register: Side
 
 
 def _chosen_columns(kept: Pairs, verdict: _Verdict, models: Side, register: Side) -> dict[str, np.ndarray]:
-    """Return the building, basis and confidence of the chosen relation of each footprint."""
+    """Return basis and confidence of the best relation of each footprint, and its building where it is chosen."""
     building, basis = (
         np.full(len(models.ids), None, dtype=object),
         np.full(len(models.ids), None, dtype=object),
     )
     confidence = np.full(len(models.ids), np.nan)
-    order = verdict.order
-    chosen = order[np.r_[True, np.diff(kept.footprint[order]) > 0][: len(order)]]
-    footprint = kept.footprint[chosen]
-    building[footprint] = register.ids[kept.building[chosen]]
-    basis[footprint] = np.array(BASES, dtype=object)[verdict.basis[chosen]]
-    confidence[footprint] = verdict.confidence[chosen]
+    best = verdict.order[verdict.best]
+    chosen = best[verdict.firm[best]]
+    building[kept.footprint[chosen]] = register.ids[kept.building[chosen]]
+    basis[kept.footprint[best]] = np.array(BASES, dtype=object)[verdict.basis[best]]
+    confidence[kept.footprint[best]] = verdict.confidence[best]
     return {"building_id": building, "basis": basis, "confidence": confidence}
 
 

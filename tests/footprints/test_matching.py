@@ -131,7 +131,7 @@ def test_between_two_buildings_is_ambiguous():
     assert outcomes(found.footprints) == [("ambiguous", "several_buildings")]
     # Half of it in either: o = 1/4, and each of the two has half of all.
     assert found.relations["confidence"].tolist() == pytest.approx([0.1125, 0.1125])
-    assert found.footprints["building_id"].tolist() == ["b0"]
+    assert found.footprints["building_id"].tolist() == [None]
     assert outcomes(found.buildings) == [("ambiguous", "ambiguous_footprint")] * 2
 
 
@@ -152,7 +152,7 @@ def test_a_code_of_a_building_elsewhere_is_a_conflict():
     found = match(models({"at": box(0, 0), "code": "b1"}), register({"at": box(0, 0)}, {"at": box(320, 0)}))
     assert bases(found) == {("m0", "b1"): "conflict", ("m0", "b0"): "overlap_strong"}
     assert outcomes(found.footprints) == [("ambiguous", "conflict")]
-    assert found.footprints["building_id"].tolist() == ["b1"]
+    assert found.footprints["building_id"].tolist() == [None]
     # k = 0.8 (1/4 + 3/4 * 50 / 350), g = 0.9, Dempster's rule.
     k, g = 0.8 * (0.25 + 0.75 * 50 / 350), 0.9
     assert confidence(found)["m0", "b1"] == pytest.approx(k * (1 - g) / (1 - k * g), abs=1e-6)
@@ -162,20 +162,57 @@ def test_a_code_of_a_building_elsewhere_is_a_conflict():
 def test_a_code_of_the_next_building_is_no_conflict():
     found = match(models({"at": box(0, 0), "code": "b1"}), register({"at": box(0, 0)}, {"at": box(25, 0)}))
     assert bases(found)["m0", "b1"] == "code_only"
-    assert outcomes(found.footprints) == [("matched", "")]
     assert confidence(found)["m0", "b1"] < 0.5
+    assert outcomes(found.footprints) == [("ambiguous", "weak")]
 
 
 def test_rough_places_contradict_only_from_far_away():
     rows = {"at": box(0, 0), "code": "b1", "georef_method": "latitude_longitude"}
     buildings = register({"at": box(0, 0)}, {"at": box(320, 0)})
     found = match(models(rows), buildings)
-    assert outcomes(found.footprints) == [("matched", "")]
-    assert found.footprints["building_id"].tolist() == ["b1"]
+    assert set(bases(found).values()) == {"code_only", "overlap_strong"}
+    assert outcomes(found.footprints) == [("ambiguous", "weak")]
     said = match(models({**rows, "georef_method": None, "state": "approximate"}), buildings)
     assert confidence(said) == confidence(found)
     alone = match(models({**rows, "code": None}), buildings)
     assert confidence(alone)["m0", "b0"] == pytest.approx(0.5)
+
+
+def test_a_rough_place_alone_chooses_no_building():
+    rough = {"at": box(0, 0), "georef_method": "latitude_longitude", "state": "approximate"}
+    buildings = register({"at": box(0, 0)}, {"at": box(0, 24)})
+    found = match(models(rough), buildings)
+    assert outcomes(found.footprints) == [("ambiguous", "weak")]
+    assert found.footprints["building_id"].tolist() == [None]
+    assert found.footprints["basis"].tolist() == ["overlap_strong"]
+    assert found.relations["chosen"].tolist() == [False]
+    assert outcomes(found.buildings)[0] == ("ambiguous", "ambiguous_footprint")
+    coded = match(models({**rough, "code": "b0"}), buildings)
+    assert outcomes(coded.footprints) == [("matched", "")]
+    # Approximate, because its CRS was inferred; its place may be exact.
+    inferred = match(models({**rough, "georef_method": "site_placement"}), buildings)
+    assert outcomes(inferred.footprints) == [("matched", "")]
+    assert confidence(inferred)["m0", "b0"] == pytest.approx(0.9)
+
+
+def test_weak_relations_are_suggestions():
+    half = match(models({"at": box(0, 0)}), register({"at": box(10, 0)}))
+    assert outcomes(half.footprints) == [("ambiguous", "weak")]
+    assert half.relations[["basis", "chosen"]].to_numpy().tolist() == [["overlap_weak", False]]
+    far = match(models({"at": box(0, 0), "code": "003"}), register({"at": box(481, 0), "building_id": "3"}))
+    assert confidence(far)["m0", "3"] < 0.25
+    assert outcomes(far.footprints) == [("ambiguous", "weak")]
+    assert far.footprints["building_id"].tolist() == [None]
+
+
+def test_a_suggestion_does_not_match_a_second_building():
+    # By its code it is b0, which fills less than half of it; most of the small b1 lies in it, too.
+    found = match(
+        models({"at": box(0, 0), "code": "b0"}), register({"at": box(0, 0, 8)}, {"at": box(18, 0, 3, 3)})
+    )
+    assert outcomes(found.footprints) == [("matched", "")]
+    assert confidence(found)["m0", "b1"] < 0.5
+    assert outcomes(found.buildings) == [("matched", ""), ("ambiguous", "weak")]
 
 
 def test_a_code_at_two_places_is_ambiguous_without_a_place():
@@ -230,7 +267,8 @@ def test_invalid_and_collapsed_polygons_are_no_defect():
     found = match(
         models({"at": bow_tie}, {"at": line}, {"at": empty}), register({"at": box(0, 0)}, {"at": line})
     )
-    assert found.footprints["outcome"].tolist() == ["matched", "unmatched", "unmatched"]
+    assert found.footprints["outcome"].tolist() == ["ambiguous", "unmatched", "unmatched"]
+    assert confidence(found) == {("m0", "b0"): pytest.approx(0.45)}
 
 
 def test_of_a_collection_the_polygons_count():
@@ -347,11 +385,14 @@ def test_every_row_is_accounted_for_and_order_does_not_matter(left, right):
     assert relations["confidence"].between(0, 1).all()
     assert relations["basis"].isin(BASES).all() and relations["kind"].isin(KINDS).all()
     assert not relations.duplicated(["cim_id", "building_id"]).any()
-    assert relations["chosen"].sum() == relations["cim_id"].nunique()
+    chosen = relations[relations["chosen"]]
+    assert not chosen["cim_id"].duplicated().any() and (chosen["confidence"] >= 0.5).all()
+    assert set(chosen["cim_id"]) == set(found.footprints.dropna(subset="building_id")["cim_id"])
     related = set(relations["cim_id"])
     for row in found.footprints.itertuples():
         assert (row.cim_id in related) == (row.outcome in ("matched", "ambiguous"))
         assert (row.reason == "") == (row.outcome == "matched")
+        assert row.building_id is not None or row.outcome != "matched"
     assert set(found.building_remainder["building_id"]) | set(
         found.buildings.loc[found.buildings["outcome"] == "matched", "building_id"]
     ) == set(buildings["building_id"] if len(buildings) else [])
