@@ -17,6 +17,7 @@ from pyproj import CRS
 pytest.importorskip("ifcopenshell", reason="ifcopenshell is not installed")
 
 from citycheck.citycheck_qgis.errors import InputError
+from citycheck.citycheck_qgis.footprints.ifc import shapes
 from citycheck.citycheck_qgis.footprints.ifc.read import read_ifc
 from citycheck.citycheck_qgis.footprints.models import BuildingModel, ModelFile
 from citycheck.examples.sample_ifc import IfcWriter, Word
@@ -35,6 +36,9 @@ KNOWN: dict[str, Callable[[], Model]] = {
     "basement": models.basement,
     "tower with podium": models.tower_with_podium,
     "courtyard": models.courtyard,
+    "court of openings": models.courtyard_of_openings,
+    "court of openings in millimetres": lambda: models.courtyard_of_openings("MILLIMETRE"),
+    "court of openings as deep as the floors": lambda: models.courtyard_of_openings(over=0.0),
     "lift shaft": models.lift_shaft,
     "two towers": models.two_towers,
     "two towers, two buildings": lambda: models.two_towers(2),
@@ -126,6 +130,51 @@ def test_paving_is_no_roof(tmp_path: Path) -> None:
     assert house.roofprint.area == pytest.approx(80)
     assert (house.ground_method, house.ground.area) == ("wall_ring", pytest.approx(80))
     assert "paving_left_out" in codes(house)
+
+
+@pytest.mark.parametrize(
+    ("size", "z", "glazed", "part", "roof", "quality"),
+    [
+        (5.0, 2.7, False, False, 375.0, "good"),
+        (5.0, 2.7, False, True, 375.0, "good"),
+        (5.0, 2.7, True, False, 400.0, "good"),
+        (2.5, 2.7, False, False, 400.0, "good"),
+        (5.0, 2.9, False, False, 400.0, "good"),
+    ],
+    ids=["open", "of the whole roof", "glazed", "small", "not through"],
+)
+def test_openings_of_roofs(
+    tmp_path: Path, size: float, z: float, glazed: bool, part: bool, roof: float, quality: str
+) -> None:
+    """Open to the sky is a roof where a large opening goes through it that no window fills."""
+    w = IfcWriter("opened")
+    storey = w.storey(w.building(w.site(), "House"), "1F", 0)
+    w.walls(storey, rectangle(20, 20), 0, 2.8)
+    w.walls(storey, rectangle(size, size, 5, 5)[::-1], 0, 2.8)
+    floor = w.prism(rectangle(20, 20), -0.2, 0.2, [rectangle(size, size, 5, 5)[::-1]])
+    w.element("IFCSLAB", storey, floor, "Floor", "FLOOR")
+    host = whole = w.element(
+        "IFCROOF", storey, None if part else w.prism(rectangle(20, 20), 2.8, 0.2), "Roof"
+    )
+    if part:
+        w.element("IFCSLAB", None, w.prism(rectangle(20, 20), 2.8, 0.2), "Plate", "ROOF", part_of=whole)
+    window = None
+    if glazed:
+        window = w.element("IFCWINDOW", storey, w.prism(rectangle(size, size, 5, 5), 2.9, 0.1), "Skylight")
+    models.void(w, host, w.prism(rectangle(size, size, 5, 5), z, 0.5), window)
+    path = tmp_path / "a.ifc"
+    path.write_bytes(w.text())
+    house = read_ifc(path).buildings[0]
+    assert house.roofprint is not None
+    assert house.roofprint.area == pytest.approx(roof, rel=1e-3)
+    assert (house.quality, codes(house)) == (quality, [])
+
+
+def test_large_opening_that_cannot_be_cut_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(shapes, "MAX_OPENED", 0)
+    court = read_ifc(models.courtyard_of_openings().write(tmp_path / "a.ifc")).buildings[0]
+    assert court.roofprint is not None and court.roofprint.area == pytest.approx(900)
+    assert (court.quality, codes(court)) == ("check", ["elements_rough"])
 
 
 def test_tree_beside_the_house_is_no_roof(tmp_path: Path) -> None:
@@ -267,6 +316,7 @@ import json, sys
 sys.path.insert(0, sys.argv[1])
 import conftest
 from citycheck.citycheck_qgis.errors import InputError
+from citycheck.citycheck_qgis.footprints.ifc import shapes
 from citycheck.citycheck_qgis.footprints.ifc.read import read_ifc
 for path in sys.argv[2:]:
     print(json.dumps({"path": path}), flush=True)

@@ -148,6 +148,7 @@ def test_too_many_triangles_become_their_hull(monkeypatch: pytest.MonkeyPatch) -
     monkeypatch.setattr(rooms, "MAX_TRIANGLES", 11)
     _, shapes = drawn(opened(models.box().text))
     assert [found.code for found in shapes.findings] == ["element_simplified"]
+    assert shapes.rough == set(shapes.elements.tolist())
     assert not shapes.missed.any()
     assert shapes.heights[0].min() == pytest.approx(-0.2)
     assert shapes.heights[1].max() == pytest.approx(6.0)

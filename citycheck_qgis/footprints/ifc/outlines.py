@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from shapely.geometry.base import BaseGeometry
 
 from ..models import Outline
-from .shapes import NOTHING, Bodies, Triangles
+from .shapes import MIN_COURT, NOTHING, Bodies, Triangles
 
 Corners: TypeAlias = NDArray[np.int64]
 
@@ -25,8 +25,8 @@ FRAME = 0.5
 SIMPLIFY, ROUNDING = 0.01, 0.002
 #: Square metres below which a part or a hole of an outline is none.
 MIN_PART, MIN_HOLE = 4.0, 1.0
-#: A room is open to the sky when it is larger than this and floors and rooms cover less than this share of it.
-MIN_COURT, COVERED = 9.0, 0.5
+#: A room larger than `MIN_COURT` is open to the sky when floors and rooms cover less than this share of it.
+COVERED = 0.5
 #: The ring of walls is the ground print when it is at least this share of floors and rooms at the ground.
 RING_SHARE = 0.5
 #: Two prints that differ by more than this share are worth a look.
@@ -73,13 +73,6 @@ def _points(triangles: Triangles, numbers: NDArray[np.int64]) -> NDArray[np.obje
     first = np.ones(len(x), bool)
     first[1:] = (x[1:] != x[:-1]) | (y[1:] != y[:-1]) | (owner[1:] != owner[:-1])
     return shapely.multipoints(np.column_stack([x, y])[first] / 1000, indices=owner[first])
-
-
-def plan_area(body: Bodies) -> float:
-    """Return the area of all surfaces in plan, square metres: at least that of their union."""
-    a = body.triangles[:, 1, :2] - body.triangles[:, 0, :2]
-    b = body.triangles[:, 2, :2] - body.triangles[:, 0, :2]
-    return float(np.abs(a[:, 0] * b[:, 1] - a[:, 1] * b[:, 0]).sum()) / 2
 
 
 def _distinct(flat: Corners) -> Corners:

@@ -21,7 +21,7 @@ from . import outlines
 from .envelope import COVER, UNKNOWN, Chosen, envelope, is_of, with_body
 from .facts import LEAST_HEIGHT, describe
 from .files import open_model
-from .shapes import Progress, Shapes, recut, triangles
+from .shapes import Progress, Shapes, opened, plan_area, recut, triangles
 from .storeys import extents, ground_storey
 from .structure import Structure, structure
 
@@ -81,25 +81,25 @@ def read_ifc(
     ------
     InputError : the file cannot be read as a model
     """
-    opened = open_model(path)
+    source = open_model(path)
     with _understood(Path(path).name):
-        parts = structure(opened.model)
-        scene = _scene(opened.model, parts, progress)
+        parts = structure(source.model)
+        scene = _scene(source.model, parts, progress)
         buildings = [_building(scene, index) for index in range(len(parts.buildings))]
         sizes = extents(
             scene.shapes.triangles, scene.shapes.owner, len(parts.elements), ~scene.shapes.clipped
         )
-        describe(opened.model, parts, sizes, buildings)
-        evidence = collect(opened.model)
+        describe(source.model, parts, sizes, buildings)
+        evidence = collect(source.model)
     for building in buildings:
         outline = building.roofprint or building.ground
         bounds = None if outline is None else outline.bounds
         building.placement = resolve(evidence, building.guid, bounds, default_crs, control_points)
-    findings = [*opened.findings, *parts.findings, *scene.shapes.findings, *_several_projects(opened.model)]
+    findings = [*source.findings, *parts.findings, *scene.shapes.findings, *_several_projects(source.model)]
     whole = resolve(evidence, None, None, default_crs, control_points)
     return ModelFile(
-        opened.schema,
-        opened.tool,
+        source.schema,
+        source.tool,
         buildings,
         placement=whole,
         elements=_account(scene),
@@ -132,6 +132,7 @@ def _scene(model: ifcopenshell.file, parts: Structure, progress: Progress | None
     shapes = triangles(model, parts.elements, chosen, parts.building, scale, progress)
     ground = np.array([_ground_height(parts, shapes, upright, b) for b in range(len(parts.buildings))])
     shapes = recut(model, shapes, _standing_out(parts, shapes))
+    shapes = opened(model, shapes, cover | is_of(model, parts.classes, ("IfcPlate",)))
     rooms = np.array(
         [
             b >= 0 and _is_ground(parts, s, ground[b])
@@ -252,7 +253,7 @@ def _unpaved(
     scene: _Scene, seen: Chosen, higher: Chosen, roof: outlines.Print, bare: bool
 ) -> outlines.Print | None:
     """Return the roofprint without floors at ground level where these reach far beyond it, else None."""
-    lower = outlines.plan_area(scene.shapes.of(seen & ~higher))
+    lower = plan_area(scene.shapes.of(seen & ~higher).triangles)
     if not higher.any() or lower < (1 - 1 / PAVED) * roof.shape.area:
         return None
     unpaved = _roof(scene, higher, bare)
@@ -302,6 +303,17 @@ def _judge(scene: _Scene, own: Chosen, result: BuildingModel) -> None:
             )
         )
     marks = [2 * (share > POOR_MISSED), 1 * (share > CHECK_MISSED)]
+    rough = np.isin(scene.parts.elements[own], list(scene.shapes.rough))
+    if rough.any():
+        result.findings.append(
+            finding(
+                "elements_rough",
+                "{count} elements were too complex to be drawn as they are modelled, or their large openings could not "
+                "be cut; the outline may be wrong there.",
+                count=int(rough.sum()),
+            )
+        )
+        marks.append(1)
     if (own & scene.exotic).any():
         result.findings.append(
             finding(

@@ -1,9 +1,9 @@
 """The bodies of elements as flat arrays of triangles, in the model's own coordinates and metres.
 
 The kernels are tried in turn for each element: manifold is many times faster than the others but gives up on meshes
-that are not closed, CGAL does these, OpenCASCADE the rest. Openings and clippings are left out, for neither changes a
-plan; heights of clipped elements are therefore not to be believed before `recut` (measured: wall tops up to 2.7
-times too high).
+that are not closed, CGAL does these, OpenCASCADE the rest. Clippings are left out, for they hardly change a plan;
+heights of clipped elements are therefore not to be believed before `recut` (measured: wall tops up to 2.7 times too
+high). Openings are left out too, but for those of floors and roofs that are as large as a court, see `opened`.
 """
 
 from __future__ import annotations
@@ -23,6 +23,7 @@ from ...units.ranges import expand
 from ..findings import Finding, finding
 from .loops import in_loops, products_of
 from .structure import Ids, Indices
+from .units import instances
 
 Progress: TypeAlias = Callable[[float], None]
 Triangles: TypeAlias = NDArray[np.float64]
@@ -31,6 +32,12 @@ FAST: Any = "hybrid-manifold-cgal-simple-opencascade"
 CAREFUL: Any = "hybrid-cgal-simple-opencascade"
 #: An element of more triangles is replaced by its convex hull in plan.
 MAX_TRIANGLES = 200_000
+#: A room or an opening can be open to the sky when it is larger than this, square metres.
+MIN_COURT = 9.0
+#: An opening goes through a floor when it ends no deeper inside of it than this, metres.
+THROUGH = 0.01
+#: Elements at most whose openings are cut.
+MAX_OPENED = 300
 #: Metres from the origin that no map coordinate of any unit exceeds.
 MAX_COORDINATE = 1e9
 #: Metres from the middle of all elements beyond which one is misplaced.
@@ -61,6 +68,8 @@ class Shapes:
     clipped : (elements,) whether a boolean operation that was left out cuts the element, so that its z range is that
         of the uncut body
     scale : metres per unit of what the kernels give; they know the units of a file with exactly one IfcProject
+    rough : ids of the elements whose plan is not as the model says: replaced by a hull, or with a large opening that
+        could not be cut
     findings : elements that were simplified or dropped
     """
 
@@ -70,6 +79,7 @@ class Shapes:
     owner: Indices
     clipped: NDArray[np.bool_]
     scale: float = 1.0
+    rough: frozenset[int] = frozenset()
     findings: tuple[Finding, ...] = ()
 
     @cached_property
@@ -135,17 +145,20 @@ def triangles(
                 count=int(looped.sum()),
             )
         )
-    if hulls:
+    if len(hulls):
         findings.append(
             finding(
                 "element_simplified",
                 "{count} elements have more than {limit} triangles; their convex hulls in plan are used.",
-                count=hulls,
+                count=len(hulls),
                 limit=MAX_TRIANGLES,
             )
         )
-    corners, owner = _flat(meshes, scale)
-    shapes = Shapes(elements, wanted, corners, owner, _clipped(model, elements), scale, tuple(findings))
+    corners, owner = _flat({i: part * scale for i, part in meshes.items()})
+    rough = frozenset(elements[hulls].tolist())
+    shapes = Shapes(
+        elements, wanted, corners, owner, _clipped(model, elements), scale, rough, tuple(findings)
+    )
     return _without_far(_without_wild(shapes), group)
 
 
@@ -154,8 +167,84 @@ def recut(model: ifcopenshell.file, shapes: Shapes, chosen: NDArray[np.bool_]) -
     if not chosen.any():
         return shapes
     done, _ = _meshes(model, shapes.elements, chosen, CAREFUL, clip=True)
+    return _replaced(shapes, {i: part * shapes.scale for i, part in done.items()})
+
+
+def opened(model: ifcopenshell.file, shapes: Shapes, hosts: NDArray[np.bool_]) -> Shapes:
+    """Return the shapes with the large openings of some elements cut out of them, such as a court out of floors.
+
+    Openings that a window fills, and small ones (pipes, lifts), stay closed. Elements with nothing but such openings
+    are not touched, for cutting is slow.
+
+    Parameters
+    ----------
+    hosts : which elements may be cut: floors and roofs
+    """
+    voids = _voids(model, shapes.elements, hosts & shapes.used)
+    if not voids:
+        return shapes
+    numbers = np.unique(np.concatenate([*map(np.array, voids.values())]).astype(np.int64))
+    sound = ~in_loops(model, numbers)
+    meshes, _ = _meshes(model, numbers, sound, FAST, clip=False)
+    bodies = {int(numbers[i]): part * shapes.scale for i, part in meshes.items()}
+    filled = {
+        relation[4].id() for relation in instances(model, "IfcRelFillsElement") if relation[4] is not None
+    }
+    open_ = {
+        number for number, body in bodies.items() if plan_area(body) > 2 * MIN_COURT and number not in filled
+    }
+    large = [i for i, own in voids.items() if open_.intersection(own)]
+    endless = set(numbers[~sound].tolist())
+    chosen = np.zeros(len(shapes.elements), bool)
+    chosen[[i for i in large if not endless.intersection(voids[i])][:MAX_OPENED]] = True
+    done, _ = _meshes(model, shapes.elements, chosen, FAST, clip=True, cut=True)
+    cut: dict[int, Triangles] = {}
+    shallow = set()
+    low, high = shapes.heights
+    for i, mesh in done.items():
+        part = mesh * shapes.scale
+        gone = plan_area(shapes.triangles[shapes.owner == i]) - plan_area(part)
+        if gone < MIN_COURT:
+            # What does not go through, such as a lowered floor, changes no plan.
+            z = [bodies[number][:, :, 2] for number in open_.intersection(voids[i])]
+            if not any(one.min() < low[i] + THROUGH and one.max() > high[i] - THROUGH for one in z):
+                shallow.add(i)
+            continue
+        closed = [bodies[number] for number in voids[i] if number in bodies and number not in open_]
+        lids = [np.dstack([body[:, :, :2], np.clip(body[:, :, 2], low[i], high[i])]) for body in closed]
+        cut[i] = np.concatenate([part, *lids])
+    rough = shapes.rough | {int(shapes.elements[i]) for i in large if i not in cut and i not in shallow}
+    return replace(_replaced(shapes, cut), rough=rough)
+
+
+def _voids(model: ifcopenshell.file, elements: Ids, hosts: NDArray[np.bool_]) -> dict[int, list[int]]:
+    """Return index of element -> ids of its openings; those of a whole are those of its parts."""
+    index = {int(elements[i]): int(i) for i in np.flatnonzero(hosts)}
+    parts: dict[int, list[int]] = {}
+    for relation in instances(model, "IfcRelAggregates"):
+        if relation[4] is not None:
+            parts.setdefault(relation[4].id(), []).extend(part.id() for part in relation[5] or ())
+    voids: dict[int, list[int]] = {}
+    for relation in instances(model, "IfcRelVoidsElement"):
+        if relation[4] is None or relation[5] is None or relation[5].Representation is None:
+            continue
+        host = relation[4].id()
+        for part in [host, *parts.get(host, ())]:
+            if part in index:
+                voids.setdefault(index[part], []).append(relation[5].id())
+    return voids
+
+
+def plan_area(body: Triangles) -> float:
+    """Return the area of all surfaces in plan, square metres: twice that of a flat body, at least twice its union."""
+    a, b = body[:, 1, :2] - body[:, 0, :2], body[:, 2, :2] - body[:, 0, :2]
+    return float(np.abs(a[:, 0] * b[:, 1] - a[:, 1] * b[:, 0]).sum()) / 2
+
+
+def _replaced(shapes: Shapes, done: dict[int, Triangles]) -> Shapes:
+    """Return the shapes with other triangles, in metres, for some elements, which are clipped by now."""
     keep = ~np.isin(shapes.owner, list(done))
-    new, owner = _flat(done, shapes.scale)
+    new, owner = _flat(done)
     new = np.concatenate([shapes.triangles[keep], new])
     owner = np.concatenate([shapes.owner[keep], owner])
     order = np.argsort(owner, kind="stable")
@@ -164,10 +253,10 @@ def recut(model: ifcopenshell.file, shapes: Shapes, chosen: NDArray[np.bool_]) -
     return _without_wild(replace(shapes, triangles=new[order], owner=owner[order], clipped=clipped))
 
 
-def _settings(clip: bool) -> ifcopenshell.geom.settings:
+def _settings(clip: bool, cut: bool) -> ifcopenshell.geom.settings:
     settings = ifcopenshell.geom.settings()
     settings.set("use-world-coords", True)
-    settings.set("disable-opening-subtractions", True)
+    settings.set("disable-opening-subtractions", not cut)
     settings.set("disable-boolean-result", not clip)
     settings.set("no-normals", True)
     settings.set("weld-vertices", False)
@@ -182,16 +271,19 @@ def _meshes(
     kernel: Any,
     *,
     clip: bool,
+    cut: bool = False,
     progress: Progress | None = None,
-) -> tuple[dict[int, Triangles], int]:
-    """Return index of element -> its triangles, and how many elements were replaced by hulls."""
+) -> tuple[dict[int, Triangles], list[int]]:
+    """Return index of element -> its triangles, and the indices of those that were replaced by hulls."""
     meshes: dict[int, list[Triangles]] = {}
-    hulls = 0
+    hulls: list[int] = []
     index = {int(elements[i]): int(i) for i in np.flatnonzero(wanted)}
     if not index:
-        return {}, 0
+        return {}, []
     include = [model.by_id(element) for element in index]
-    iterator = ifcopenshell.geom.iterator(_settings(clip), model, 1, include=include, geometry_library=kernel)
+    iterator = ifcopenshell.geom.iterator(
+        _settings(clip, cut), model, 1, include=include, geometry_library=kernel
+    )
     more: object = iterator.initialize()
     while more:
         shape = iterator.get()
@@ -199,7 +291,7 @@ def _meshes(
         faces = np.frombuffer(shape.geometry.faces_buffer, np.int32).reshape(-1, 3)
         if len(faces) > MAX_TRIANGLES:
             meshes[index[shape.id]] = [_hull(corners)]
-            hulls += 1
+            hulls.append(index[shape.id])
         elif len(faces):
             meshes.setdefault(index[shape.id], []).append(corners[faces])
         if progress is not None:
@@ -220,12 +312,12 @@ def _hull(corners: NDArray[np.float64]) -> Triangles:
     return np.concatenate([np.concatenate([fan, level], axis=2) for level in levels])
 
 
-def _flat(meshes: dict[int, Triangles], scale: float) -> tuple[Triangles, Indices]:
+def _flat(meshes: dict[int, Triangles]) -> tuple[Triangles, Indices]:
     """Return all triangles in one array and the owner of each, ascending."""
     owners = sorted(meshes)
     parts = [meshes[i] for i in owners]
     owner = np.repeat(np.array(owners, np.int32), [len(part) for part in parts])
-    return np.concatenate([np.zeros((0, 3, 3)), *parts]) * scale, owner
+    return np.concatenate([np.zeros((0, 3, 3)), *parts]), owner
 
 
 def _clipped(model: ifcopenshell.file, elements: Ids) -> NDArray[np.bool_]:
