@@ -15,6 +15,10 @@ import pytest
 import shapely
 from citycheck.citycheck_qgis.errors import CancelledError, InputError
 from citycheck.citycheck_qgis.footprints.citymodels.read import iterate, read_city_model
+from citycheck.citycheck_qgis.footprints.georeference.areas import longitude_latitude
+from citycheck.citycheck_qgis.footprints.georeference.evidence import Conversion, CrsEvidence, Evidence
+from citycheck.citycheck_qgis.footprints.georeference.projections import apply, metres_between
+from citycheck.citycheck_qgis.footprints.georeference.resolve import resolve
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -315,3 +319,70 @@ def test_any_json_where_city_objects_should_be(
     model = read_city_model(path)
     tops = [o for o in objects.values() if isinstance(o, dict) and o.get("type") == "Building"]  # type: ignore[attr-defined]
     assert len(model.buildings) >= len(tops)
+
+
+def at_corner(tmp_path: Path, crs: str | None, east: float, north: float) -> Path:
+    """Write a building of 10 x 8 m with a corner at a place."""
+    ring = [(0, 0), (10, 0), (10, 8), (0, 8)]
+    made = {
+        "type": "CityJSON",
+        "version": "2.0",
+        "transform": {"scale": [0.001, 0.001, 0.001], "translate": [0, 0, 0]},
+        "metadata": {} if crs is None else {"referenceSystem": crs},
+        "CityObjects": {
+            "b": {
+                "type": "Building",
+                "geometry": [{"type": "MultiSurface", "lod": "1", "boundaries": [[[0, 1, 2, 3]]]}],
+            }
+        },
+        "vertices": [[round((east + x) * 1000), round((north + y) * 1000), 0] for x, y in ring],
+    }
+    path = tmp_path / "corner.city.json"
+    path.write_text(json.dumps(made))
+    return path
+
+
+@pytest.mark.parametrize(
+    ("crs", "prefix", "right"),
+    [
+        ("EPSG:4547", 0, 4547),
+        ("EPSG:4547", 38, 4526),
+        ("EPSG:4526", 0, 4547),
+        ("EPSG:4547", 39, None),
+        ("EPSG:4526", 39, None),
+        ("EPSG:4547", 37, None),
+        ("EPSG:4547", 19, None),
+    ],
+)
+def test_zone_numbers_are_read_as_in_building_models(
+    tmp_path: Path, crs: str, prefix: int, right: int | None
+) -> None:
+    east, north = 487_250.0 + prefix * 1e6, 2_565_400.0
+    stated = CrsEvidence("IfcProjectedCRS #2", crs, unit=None)
+    conversion = Conversion("IfcMapConversion #1", "map_conversion", east, north, crs=stated)
+    placements = [
+        resolve(Evidence(conversions=(conversion,))),
+        resolve(Evidence(), None, (east, north, east + 10, north + 8), crs),
+    ]
+    for named, default in ((crs, None), (None, crs)):
+        made = read_city_model(at_corner(tmp_path, named, east, north), default_crs=default)
+        found = {finding.code for finding in made.findings}
+        assert (None if made.crs is None else made.crs.to_epsg()) == right
+        for placement in placements:
+            assert (placement.crs is None) == (right is None)
+            assert right is not None or "zone_contradicts_crs" in found & {f.code for f in placement.findings}
+        if made.crs is not None:
+            ground = made.buildings[0].ground
+            there = longitude_latitude(made.crs, ground.bounds[0], ground.bounds[1])
+            for placement, local in zip(placements, ((0.0, 0.0), (east, north)), strict=True):
+                place = longitude_latitude(placement.crs, *apply(placement.matrix, local))
+                assert metres_between(*there, *place) < 0.01
+
+
+def test_users_crs_replaces_one_that_cannot_be(tmp_path: Path) -> None:
+    path = at_corner(tmp_path, "EPSG:4547", 39_487_250.0, 2_565_400.0)
+    made = read_city_model(path, default_crs="EPSG:4527")
+    assert made.crs is not None and made.crs.to_epsg() == 4527
+    assert [found.code for found in made.findings if "crs" in found.code] == ["crs_replaced_by_user"]
+    nowhere = read_city_model(path, default_crs="EPSG:28992")
+    assert nowhere.crs is None and "crs_replaced_by_user" not in {found.code for found in nowhere.findings}

@@ -199,8 +199,6 @@ def test_eastings_and_northings_that_have_changed_places():
         ("EPSG:4526", 0, "zone_prefix_added"),
         ("EPSG:4526", 38, None),
         ("CGCS2000 3度带 114", 38, "zone_prefix_removed"),
-        ("EPSG:4548", 38, "zone_contradicts_crs"),
-        ("EPSG:4527", 38, "zone_contradicts_crs"),
     ],
 )
 def test_zone_numbers_before_eastings(crs, prefix, code, swapped, stated):
@@ -212,6 +210,71 @@ def test_zone_numbers_before_eastings(crs, prefix, code, swapped, stated):
     assert (code in codes(placement)) if code else not any("zone" in c for c in codes(placement))
     assert ("eastings_northings_swapped" in codes(placement)) == swapped
     assert ("map_unit_corrected" in codes(placement)) == (stated != 1.0)
+
+
+def drawn_at(x, y, near=None):
+    """Return evidence and bounds of a model that is drawn in map coordinates, with a latitude and longitude if wanted."""
+    there = (None, None) if near is None else (near[1], near[0])
+    raw = (None, None) if near is None else tuple(tuple(_parts(value)) for value in there)
+    site = SiteEvidence("site", None, shifted(x, y), *there, *raw)
+    return Evidence(sites=(site,), buildings=(BuildingEvidence("building", site="site"),)), (
+        x,
+        y,
+        x + 30,
+        y + 20,
+    )
+
+
+@pytest.mark.parametrize("crs", ["EPSG:4547", "EPSG:4526"])
+@pytest.mark.parametrize("prefix", [37, 39, 43, 19])
+@pytest.mark.parametrize("stated", [1.0, 1000.0])
+@pytest.mark.parametrize("swapped", [False, True])
+def test_a_zone_number_that_contradicts_the_crs_of_a_conversion_places_nothing(crs, prefix, stated, swapped):
+    pair = ((EAST + prefix * 1e6) * stated, NORTH * stated)
+    placement = resolve(converted(*(pair[::-1] if swapped else pair), crs, 1.0, 1 / stated))
+    assert (placement.state, placement.crs) == ("needs_control_points", None)
+    assert "zone_contradicts_crs" in codes(placement)
+
+
+@pytest.mark.parametrize("crs", ["EPSG:4547", "EPSG:4526"])
+@pytest.mark.parametrize("prefix", [37, 39, 43, 19])
+def test_a_zone_number_that_contradicts_the_crs_of_a_drawn_model_places_nothing(crs, prefix):
+    evidence, bounds = drawn_at(EAST + prefix * 1e6, NORTH)
+    moved = Context(7, "Model", 3, shifted(EAST + prefix * 1e6, NORTH))
+    for placement in (
+        resolve(evidence, "building", bounds, crs),
+        resolve(Evidence(contexts=(moved,)), None, None, crs),
+    ):
+        assert (placement.state, placement.crs) == ("needs_control_points", None)
+        assert "zone_contradicts_crs" in codes(placement)
+
+
+@pytest.mark.parametrize(
+    ("crs", "prefix", "right"), [("EPSG:4548", 38, 4547), ("EPSG:4527", 38, 4526), ("EPSG:4547", 39, 4547)]
+)
+@pytest.mark.parametrize("drawn", [False, True])
+def test_latitude_and_longitude_decide_between_a_zone_number_and_the_crs(crs, prefix, right, drawn):
+    evidence, bounds = drawn_at(EAST + prefix * 1e6, NORTH, GUANGZHOU)
+    if drawn:
+        placement = resolve(evidence, "building", bounds, crs)
+        at = placed_at(placement, bounds[:2])
+    else:
+        there = located(GUANGZHOU[1], GUANGZHOU[0])
+        placement = resolve(
+            replace(there, conversions=converted(EAST + prefix * 1e6, NORTH, crs).conversions)
+        )
+        at = placed_at(placement)
+    assert placement.state == "placed"
+    assert placement.crs.to_epsg() == right
+    assert "zone_contradicts_crs" in codes(placement)
+    assert metres_between(*at, *GUANGZHOU) < 0.01
+
+
+def test_a_zone_number_before_the_easting_of_a_context():
+    moved = Context(7, "Model", 3, shifted(EAST + 38e6, NORTH, angle=0.3))
+    placement = resolve(Evidence(contexts=(moved,)), default_crs="EPSG:4547")
+    assert (placement.level, codes(placement)) == (40, ["crs_from_user", "zone_prefix_removed"])
+    assert apply(placement.matrix, (0, 0)) == pytest.approx((EAST, NORTH))
 
 
 def test_strip_of_six_degrees():

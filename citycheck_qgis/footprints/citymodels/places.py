@@ -8,13 +8,13 @@ import geopandas as gpd
 import numpy as np
 import shapely
 from pyproj import CRS, Transformer
-from pyproj.exceptions import CRSError
 
-from ...errors import InputError
 from ...units.coordinates import working_crs
 from ..findings import Finding, finding
 from ..georeference.areas import BESIDE, fits
-from ..georeference.crs_names import chinese_strip, crs_from_text, strip_crs, swaps_axes
+from ..georeference.crs_names import crs_from_text, swaps_axes
+from ..georeference.stated_crs import crs_of_user
+from ..georeference.zones import read_zone
 from .batches import Batch, add_finding
 from .faces import MOST_CRS, ONE_TOO_MANY, Faces
 
@@ -53,7 +53,7 @@ class Locator:
     def __init__(self, default: str | CRS | None = None) -> None:
         self.crs: CRS | None = None
         self.findings: list[Finding] = []
-        self._default = _user_crs(default)
+        self._default = crs_of_user(default)
         self._ways: dict[str | None, _Way] = {}
 
     def place(self, batch: Batch, faces: Faces) -> np.ndarray:
@@ -87,7 +87,11 @@ class Locator:
         middle = np.median(xy, axis=0)
         inside = False
         if crs is not None:
-            crs, swap, inside = self._fit(crs, swap, middle, name)
+            fitting = self._fit(crs, swap, middle, name) or self._fit_default(crs, middle)
+            if fitting is None:
+                self._note(_outside(crs, swap, middle))
+            inside = fitting is not None
+            crs, swap = fitting or (crs, swap)
         if crs is None or not inside:
             return _Way(swap=swap, lost=self.crs is not None)
         if not first and self.crs is None:
@@ -139,12 +143,11 @@ class Locator:
             )
         return None, False
 
-    def _fit(self, crs: CRS, swap: bool, middle: np.ndarray, name: str | None) -> tuple[CRS, bool, bool]:
-        """Return the CRS and the order in which the coordinates can be in it, and whether there is one."""
-        x, y = float(middle[0]), float(middle[1])
-        orders = {False: (x, y), True: (y, x)}
+    def _fit(self, crs: CRS, swap: bool, middle: np.ndarray, name: str | None) -> tuple[CRS, bool] | None:
+        """Return the CRS and the order in which the coordinates can be in it; None where there is none."""
+        orders = _orders(middle)
         if fits(crs, *orders[swap], BESIDE):
-            return crs, swap, True
+            return crs, swap
         if fits(crs, *orders[not swap], BESIDE):
             self._note(
                 finding(
@@ -153,34 +156,67 @@ class Locator:
                     crs=name or crs.name,
                 )
             )
-            return crs, not swap, True
+            return crs, not swap
         for order in (swap, not swap):
-            other = _other_strip(crs, orders[order][0])
-            if other is not None and fits(other, *orders[order], BESIDE):
+            zone = read_zone(crs, orders[order])
+            if zone is not None and zone.as_written is not None:
                 self._note(
                     finding(
                         "zone_corrected",
                         "The file says {said}, but its eastings ({east:.0f}) belong to {right}, which was taken.",
                         said=crs.name,
                         east=orders[order][0],
-                        right=other.name,
+                        right=zone.as_written.name,
                     )
                 )
-                return other, order, True
-        self._note(
-            finding(
-                "outside_area_of_use",
-                "The coordinates (around {x:.3f}, {y:.3f}) lie outside the area of {crs}, so that the place of the "
-                "buildings is not known.",
-                x=x,
-                y=y,
-                crs=crs.name,
+                return zone.as_written, order
+        return None
+
+    def _fit_default(self, crs: CRS, middle: np.ndarray) -> tuple[CRS, bool] | None:
+        """Return the CRS of the user, where the coordinates cannot be in that of the file, but can be in the former."""
+        default = self._default
+        fitting = None if default is None or default == crs else self._fit(default, False, middle, None)
+        if fitting is not None:
+            self._note(
+                finding(
+                    "crs_replaced_by_user",
+                    "The coordinates do not fit the CRS of the file, {old}; {crs} was taken, as the user says.",
+                    old=crs.name,
+                    crs=fitting[0].name,
+                )
             )
-        )
-        return crs, swap, False
+        return fitting
 
     def _note(self, found: Finding) -> None:
         add_finding(self.findings, found)
+
+
+def _orders(middle: np.ndarray) -> dict[bool, tuple[float, float]]:
+    """Return a point, east first: as it stands, and with its coordinates swapped."""
+    x, y = float(middle[0]), float(middle[1])
+    return {False: (x, y), True: (y, x)}
+
+
+def _outside(crs: CRS, swap: bool, middle: np.ndarray) -> Finding:
+    """Return why coordinates cannot be in their CRS."""
+    orders = _orders(middle)
+    for order in (swap, not swap):
+        if read_zone(crs, orders[order]) is not None:
+            return finding(
+                "zone_contradicts_crs",
+                "The eastings ({easting:.0f}) begin with the number of another zone than {crs}, and nothing tells which "
+                "is right; give the right CRS to place the buildings.",
+                easting=orders[order][0],
+                crs=crs.name,
+            )
+    return finding(
+        "outside_area_of_use",
+        "The coordinates (around {x:.3f}, {y:.3f}) lie outside the area of {crs}, so that the place of the "
+        "buildings is not known.",
+        x=orders[False][0],
+        y=orders[False][1],
+        crs=crs.name,
+    )
 
 
 def _crs_of(name: str) -> tuple[CRS | None, tuple[Finding, ...]]:
@@ -189,28 +225,6 @@ def _crs_of(name: str) -> tuple[CRS | None, tuple[Finding, ...]]:
     except ValueError:
         # An address that cannot even be taken apart, such as http://[epsg.
         return None, (finding("crs_unknown", "{text} names no CRS that is known.", text=name[:80]),)
-
-
-def _user_crs(default: str | CRS | None) -> CRS | None:
-    if default is None:
-        return None
-    try:
-        return CRS.from_user_input(default)
-    except CRSError as error:
-        raise InputError(
-            "{crs} is not a CRS that PROJ knows; give one such as EPSG:4547.", crs=str(default)[:200]
-        ) from error
-
-
-def _other_strip(crs: CRS, east: float) -> CRS | None:
-    """Return the Chinese strip whose eastings carry a zone number where those of `crs` do not, and the other way."""
-    strip = chinese_strip(crs)
-    if strip is None:
-        return None
-    datum, width, zone, zoned = strip
-    if zoned:
-        return strip_crs(datum, width, zone, False)
-    return strip_crs(datum, width, int(east // 1_000_000), True)
 
 
 def _metric(crs: CRS, east: float, north: float) -> CRS:

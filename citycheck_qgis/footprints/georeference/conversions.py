@@ -15,10 +15,21 @@ from pyproj import CRS
 from ...units.coordinates import is_mercator
 from ..findings import Finding, finding
 from .areas import BESIDE, fits, longitude_latitude, map_point
-from .crs_names import STRIPS, chinese_strip, strip_crs
 from .directions import direction
 from .evidence import Conversion, unit_of_name
-from .projections import Affine, Point, apply, compose, inverse, metres_between
+from .projections import (
+    CONFIRMED,
+    CONTRADICTED,
+    Affine,
+    Point,
+    apply,
+    compose,
+    inverse,
+    is_far,
+    metres_between,
+    metres_of_unit,
+)
+from .zones import MOST_EASTING, read_zone, zone_finding
 
 #: Sizes in metres that a building has.
 SMALLEST, LARGEST = 2.0, 2_000.0
@@ -26,19 +37,15 @@ SMALLEST, LARGEST = 2.0, 2_000.0
 _SCALE_ROOM = 0.02
 #: Metres between two readings that are different places.
 _APART = 1_000.0
-#: A reading this near to latitude and longitude (metres) is confirmed, one that far is contradicted.
-CONFIRMED, CONTRADICTED = 5_000.0, 50_000.0
 _GUESSES = (0.3048, 1200 / 3937, 1000.0)
 #: Metres that a building has to move for a person to care.
 _NOTABLE = 0.05
-#: Northings and zoned eastings of maps in metres stay below these.
-_NORTHINGS, _EASTINGS = 1.1e7, 6.1e7
+#: Northings of maps in metres stay below this.
+_NORTHINGS = 1.1e7
 #: Few places lie as near to the origin of their CRS, metres: a unit that says so is less likely than one that does not.
 _NEAR_ORIGIN = 20_000.0
 #: Readings of this tier and above are guesses: they count only where latitude and longitude confirm them.
 _GUESS = 10
-#: Degrees between central meridians of strips that a person may mistake for each other.
-_NEIGHBOURS = 6
 
 
 @dataclass(frozen=True)
@@ -99,7 +106,7 @@ def read_conversion(
     confirmed = [(r, p) for r, p in fitting if local.near and metres_between(*p, *local.near) < CONTRADICTED]
     fitting = [(r, p) for r, p in fitting if r.tier < _GUESS or (r, p) in confirmed]
     if not fitting:
-        return None, (_outside(conversion, crs),)
+        return None, _contradicting_zone(conversion, crs, local) or (_outside(conversion, crs),)
     if local.near is not None:
         near = [(r, p) for r, p in fitting if metres_between(*p, *local.near) < CONFIRMED]
         first = fitting[0]
@@ -142,12 +149,12 @@ def _readings(conversion: Conversion, crs: CRS, local: Local) -> Iterator[Readin
     if east is None or north is None:
         return
     zero = abs(east) < 1e-3 and abs(north) < 1e-3
-    drawn_there = _far(local.anchor) and fits(crs, *_in_unit(crs, local.anchor))
+    drawn_there = is_far(local.anchor) and fits(crs, *_in_unit(crs, local.anchor))
     if drawn_there:
         yield from _drawn_in_place(conversion, crs, zero, (east, north), local)
     if zero:
         return
-    axis = _axis(crs)
+    axis = metres_of_unit(crs)
     for tier, unit, found in _units(conversion, crs, local):
         point = (east * unit / axis, north * unit / axis)
         if unit != axis and max(abs(east), abs(north)) * unit < _NEAR_ORIGIN:
@@ -165,24 +172,15 @@ def _readings(conversion: Conversion, crs: CRS, local: Local) -> Iterator[Readin
     yield from _degrees(conversion, crs, (east, north), local)
 
 
-def _axis(crs: CRS) -> float:
-    """Return the metres in one unit of a projected CRS."""
-    return float(crs.axis_info[0].unit_conversion_factor) if crs.is_projected else 1.0
-
-
 def _in_unit(crs: CRS, point: Point) -> Point:
-    return point[0] / _axis(crs), point[1] / _axis(crs)
-
-
-def _far(point: Point) -> bool:
-    return max(abs(point[0]), abs(point[1])) > 20_000.0
+    return point[0] / metres_of_unit(crs), point[1] / metres_of_unit(crs)
 
 
 def _drawn_in_place(
     conversion: Conversion, crs: CRS, zero: bool, point: Point, local: Local
 ) -> Iterator[Reading]:
     """Yield the reading that the model is drawn in map coordinates and the conversion comes on top."""
-    axis = _axis(crs)
+    axis = metres_of_unit(crs)
     matrix = (1 / axis, 0.0, 0.0, 1 / axis, 0.0, 0.0)
     if zero:
         yield Reading(0, crs, matrix, None)
@@ -208,7 +206,7 @@ def _units(
 ) -> Iterator[tuple[int, float, tuple[Finding, ...]]]:
     """Yield tier, metres in one unit of eastings and northings, and what that corrects; likelier ones first."""
     declared = _declared_unit(conversion)
-    axis = _axis(crs)
+    axis = metres_of_unit(crs)
     first = declared or axis
     found: tuple[Finding, ...] = ()
     if first != axis and abs(first / axis - 1) < 1e-4:
@@ -255,7 +253,7 @@ def _units(
 def _too_large(conversion: Conversion, unit: float) -> bool:
     """Return whether eastings and northings, read in a unit, are beyond all maps: they are in a smaller one."""
     small, large = sorted((abs(conversion.eastings or 0.0) * unit, abs(conversion.northings or 0.0) * unit))
-    return small > _NORTHINGS or large > _EASTINGS
+    return small > _NORTHINGS or large > MOST_EASTING
 
 
 def _zoned(
@@ -267,71 +265,25 @@ def _zoned(
     found: tuple[Finding, ...],
     local: Local,
 ) -> Iterator[Reading]:
-    """Yield readings with the zone number before the easting taken off, put on, or believed against the CRS."""
-    operation = crs.coordinate_operation
-    if operation is None or "Transverse Mercator" not in operation.method_name or _axis(crs) != 1.0:
+    """Yield the reading with the zone number before the easting taken off, put on, or believed against the CRS."""
+    zone = read_zone(crs, point, local.near)
+    if zone is None or zone.crs is None:
         return
-    if not 0 <= point[0] < _EASTINGS:
-        return
-    false_easting = next((p.value for p in operation.params if p.name == "False easting"), 500_000.0)
-    in_crs, in_point = int(float(false_easting) // 1_000_000), int(point[0] // 1_000_000)
-    if in_crs == in_point:
-        return
-    bare = point[0] - in_point * 1_000_000
-    strip = chinese_strip(crs)
-    own_zone = in_crs or (strip[2] if strip else _utm_zone(crs))
-    values = {"source": conversion.source, "easting": point[0], "crs": crs.name}
-    if in_point == 0 or in_point == own_zone or _same_meridian(strip, in_point):
-        note = (
-            finding(
-                "zone_prefix_added",
-                "{source}: the easting {easting:.0f} lacks the zone number that {crs} has before it; it was added.",
-                **values,
-            )
-            if in_point == 0
-            else finding(
-                "zone_prefix_removed",
-                "{source}: the easting {easting:.0f} begins with the zone number, which {crs} has not; it was taken off.",
-                **values,
-            )
-        )
-        moved = (bare + in_crs * 1_000_000, point[1])
-        yield from _turned(tier + 1, conversion, crs, moved, unit, (*found, note), local)
-        return
-    if strip is None:
-        return
-    for width in (strip[1], 9 - strip[1]):
-        other = strip_crs(strip[0], width, in_point, strip[3])
-        if (
-            other is not None
-            and abs(_meridian(width, in_point) - _meridian(strip[1], strip[2])) <= _NEIGHBOURS
-        ):
-            note = finding(
-                "zone_contradicts_crs",
-                "{source}: the easting {easting:.0f} begins with the number of another zone than {crs}; {other} was taken.",
-                other=other.name,
-                **values,
-            )
-            moved = (point[0] if strip[3] else bare, point[1])
-            yield from _turned(tier + 3, conversion, other, moved, unit, (*found, note), local)
+    note = zone_finding(zone, conversion.source, point[0], crs)
+    moved = (point[0] + zone.shift, point[1])
+    rarer = 3 if zone.code == "zone_contradicts_crs" else 1
+    yield from _turned(tier + rarer, conversion, zone.crs, moved, unit, (*found, note), local)
 
 
-def _same_meridian(strip: tuple[str, int, int, bool] | None, zone: int) -> bool:
-    """Return whether a zone number of 3 or 6 degrees has the central meridian of a strip."""
-    if strip is None:
-        return False
-    width = 3 if zone >= STRIPS[strip[0], 3][2] else 6
-    return _meridian(width, zone) == _meridian(strip[1], strip[2])
-
-
-def _meridian(width: int, zone: int) -> int:
-    """Return the central meridian of a strip of 3 or 6 degrees."""
-    return zone * 3 if width == 3 else zone * 6 - 3
-
-
-def _utm_zone(crs: CRS) -> int:
-    zone = crs.utm_zone
-    return int(zone[:-1]) if zone else 0
+def _contradicting_zone(conversion: Conversion, crs: CRS, local: Local) -> tuple[Finding, ...]:
+    """Return the finding that the easting, in a likely unit and in either order, is one of another zone than the CRS."""
+    east, north = conversion.eastings or 0.0, conversion.northings or 0.0
+    for tier, unit, _ in _units(conversion, crs, local):
+        for point in ((east * unit, north * unit), (north * unit, east * unit)):
+            zone = read_zone(crs, point, local.near) if tier < _GUESS else None
+            if zone is not None and zone.crs is None:
+                return (zone_finding(zone, conversion.source, point[0], crs),)
+    return ()
 
 
 def _degrees(conversion: Conversion, crs: CRS, point: Point, local: Local) -> Iterator[Reading]:
@@ -364,7 +316,7 @@ def _turned(
     local: Local,
 ) -> Iterator[Reading]:
     """Yield a reading with scale and direction, with the frame of the context and, where that is moved, without."""
-    axis = _axis(crs)
+    axis = metres_of_unit(crs)
     degrees = longitude_latitude(crs, *point)
     latitude = degrees[1] if degrees is not None else 0.0
     (scale_x, scale_y), scaled = _scales(conversion, unit, local, _stretch(crs, latitude))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import TypeAlias
 
 from pyproj import CRS, Geod
@@ -16,6 +16,10 @@ Affine: TypeAlias = tuple[float, float, float, float, float, float]
 Point: TypeAlias = tuple[float, float]
 
 _WGS84 = Geod(ellps="WGS84")
+#: Local coordinates beyond this (metres) may be those of a map.
+_FAR = 20_000.0
+#: A reading this near to latitude and longitude (metres) is confirmed, one that far is contradicted.
+CONFIRMED, CONTRADICTED = 5_000.0, 50_000.0
 #: Metres around a point over which the slope of a projection is taken.
 _STEP = 50.0
 
@@ -50,6 +54,16 @@ def rotation(angle: float, scale: float = 1.0, origin: Point = (0.0, 0.0)) -> Af
 def metres_between(longitude: float, latitude: float, other_longitude: float, other_latitude: float) -> float:
     """Return the length of the shortest line between two points of WGS 84 degrees."""
     return float(_WGS84.inv(longitude, latitude, other_longitude, other_latitude)[2])
+
+
+def is_far(point: Sequence[float]) -> bool:
+    """Return whether local coordinates in metres are so large that they may be those of a map."""
+    return max(abs(point[0]), abs(point[1])) > _FAR
+
+
+def metres_of_unit(crs: CRS) -> float:
+    """Return the metres in one unit of a projected CRS; 1 for others."""
+    return float(crs.axis_info[0].unit_conversion_factor) if crs.is_projected else 1.0
 
 
 def is_plain(crs: CRS) -> bool:

@@ -7,7 +7,7 @@ The levels are those of LoGeoRef (Clemen and Goerne, 2019): 50 map conversion, 4
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -18,9 +18,8 @@ from ..findings import Finding, finding
 from .areas import BESIDE, Bounds, fits, inside, longitude_latitude
 from .control_points import fit_similarity
 from .conversions import Local, Reading, read_conversion
-from .crs_names import crs_from_text
 from .directions import direction, true_north
-from .evidence import IDENTITY, Context, Conversion, Evidence, Matrix, SiteEvidence
+from .evidence import IDENTITY, Context, Conversion, CrsEvidence, Evidence, Matrix, SiteEvidence
 from .inference import agreeing_crs
 from .locations import location, source_of
 from .placement import Placement
@@ -30,22 +29,24 @@ from .projections import (
     apply,
     compose,
     in_crs,
+    is_far,
     is_plain,
     metres_between,
+    metres_of_unit,
     metric_crs,
     rotation,
     tangent,
 )
-from .stated_crs import crs_of, vertical_of
+from .stated_crs import crs_of, crs_of_user, vertical_of
+from .zones import read_zone, zone_finding
 
-#: Local coordinates beyond this (metres) may be those of a map.
-_FAR = 20_000.0
 #: How far from its site a model may be drawn when a latitude and longitude is all that places it, metres.
 _AROUND_SITE = 10_000.0
 #: Metres (degrees) between two statements that contradict each other.
 _APART, _TURNED = 1_000.0, 3.0
 #: Metres between the elevation of a site and a point of a model that is drawn at its height.
 _STOREYS = 60.0
+_AS_DRAWN: Affine = (1.0, 0.0, 0.0, 1.0, 0.0, 0.0)
 #: No place on land is higher, metres.
 _HIGHEST = 9_000.0
 
@@ -81,23 +82,10 @@ def resolve(
     ------
     InputError : `default_crs` is no CRS; control points that cannot place anything.
     """
-    case = _Case(evidence, building, bounds, _user_crs(default_crs))
+    case = _Case(evidence, building, bounds, crs_of_user(default_crs))
     if control_points:
         return case.by_control_points(control_points)
     return case.by_evidence()
-
-
-def _user_crs(default: CRS | str | None) -> CRS | None:
-    """Return the horizontal part of what the user gives."""
-    if default is None:
-        return None
-    crs, _ = crs_from_text(default if isinstance(default, str) else default.to_wkt())
-    if crs is None:
-        raise InputError(
-            "{crs} is not a CRS that PROJ knows; give one such as EPSG:4547.",
-            crs=default[:200] if isinstance(default, str) else default.name,
-        )
-    return crs
 
 
 @dataclass(frozen=True)
@@ -112,6 +100,16 @@ class _Placed:
     elevation: float | None = None
     vertical: str | None = None
     state: str = "placed"
+
+
+@dataclass(frozen=True)
+class _Shift:
+    """A correction of map coordinates in metres: the CRS that they then are in, and how far beside its area they may lie."""
+
+    crs: CRS
+    matrix: Affine
+    findings: tuple[Finding, ...]
+    margin: float = 0.0
 
 
 class _Case:
@@ -146,8 +144,7 @@ class _Case:
         crs = self.default_crs
         source = "control points"
         if crs is None:
-            stated = [c.crs for c in self.evidence.conversions if c.crs is not None] + list(self.evidence.crs)
-            crs = next((read for read, _ in map(crs_of, stated) if read is not None), None)
+            crs = next((read for read, _ in map(crs_of, self._stated()) if read is not None), None)
         if crs is None or not is_plain(crs):
             raise InputError(
                 "Control points need a CRS projected in metres, such as EPSG:4547; give the one of their map coordinates."
@@ -217,7 +214,7 @@ class _Case:
         )
 
     def _ask(self) -> None:
-        if self.evidence.conversions or _far(self.anchor) or self.evidence.crs:
+        if self.evidence.conversions or is_far(self.anchor) or self.evidence.crs:
             self._note(
                 finding(
                     "needs_crs_or_control_points",
@@ -292,7 +289,7 @@ class _Case:
                 self._note_default(conversion.source, crs, replaced=number > 0)
             self._note(*reading.findings)
             self._note_beside(conversion.source, reading.crs, reading.matrix)
-            if _far(self.anchor) and reading.unit is not None:
+            if is_far(self.anchor) and reading.unit is not None:
                 self._note(
                     finding(
                         "far_from_origin",
@@ -377,7 +374,7 @@ class _Case:
 
     def _is_placeholder(self, conversion: Conversion, systems: list[CRS]) -> bool:
         zero = abs(conversion.eastings or 0.0) < 1e-3 and abs(conversion.northings or 0.0) < 1e-3
-        if not zero or (_far(self.anchor) and any(fits(crs, *self.anchor, BESIDE) for crs in systems)):
+        if not zero or (is_far(self.anchor) and any(fits(crs, *self.anchor, BESIDE) for crs in systems)):
             return False
         self._note(
             finding(
@@ -410,7 +407,7 @@ class _Case:
 
     def _infer(self, source: str, point: Point) -> CRS | None:
         """Return the CRS in which a point lies where latitude and longitude say."""
-        found = agreeing_crs(point, self.near) if self.near is not None and _far(point) else None
+        found = agreeing_crs(point, self.near) if self.near is not None and is_far(point) else None
         if found is None:
             return None
         crs, metres = found
@@ -567,75 +564,68 @@ class _Case:
         if context is None or context.matrix is None:
             return None
         matrix = _plan(context.matrix)
-        source = f"IfcGeometricRepresentationContext #{context.id}/WorldCoordinateSystem"
-        if not _far(matrix[4:]):
+        if not is_far(matrix[4:]):
             return None
-        systems, state = self._systems_or_inferred(source, (matrix[4], matrix[5]))
-        for crs, replaced in systems:
-            axis = crs.axis_info[0].unit_conversion_factor if crs.is_projected else 1.0
-            in_unit: Affine = tuple(value / axis for value in matrix)  # type: ignore[assignment]
-            if fits(crs, *apply(in_unit, self.anchor), BESIDE):
-                if crs is self.default_crs:
-                    self._note_default(source, crs, replaced)
-                self._note_beside(source, crs, in_unit)
-                return _Placed(
-                    40, "context", source, crs, in_unit, context.matrix[2][3], self._spare_vertical(), state
-                )
-        if systems:
-            self._note(
-                finding(
-                    "placement_outside_crs",
-                    "{source}: the model is drawn around {x:.0f}, {y:.0f}, which lies outside the area of {crs}.",
-                    source=source,
-                    x=matrix[4],
-                    y=matrix[5],
-                    crs=systems[0][0].name,
-                )
-            )
-        else:
-            self._note(
-                finding(
-                    "placement_without_crs",
-                    "{source}: the model is drawn around {x:.0f}, {y:.0f}, as on a map, but the file names no CRS; give the "
-                    "CRS.",
-                    source=source,
-                    x=matrix[4],
-                    y=matrix[5],
-                )
-            )
-        return None
+        source = f"IfcGeometricRepresentationContext #{context.id}/WorldCoordinateSystem"
+        drawn = self._drawn_on_map(source, (matrix[4], matrix[5]), matrix, self._zone_shift)
+        if drawn is None:
+            return None
+        crs, on_map, state = drawn
+        return _Placed(
+            40, "context", source, crs, on_map, context.matrix[2][3], self._spare_vertical(), state
+        )
 
     def _by_placement(self) -> _Placed | None:
         """Place a model that is drawn in map coordinates."""
-        if not _far(self.anchor):
+        if not is_far(self.anchor):
             return None
         source = self._placement_source()
-        systems, state = self._systems_or_inferred(source, self.anchor)
+        drawn = self._drawn_on_map(source, self.anchor, _AS_DRAWN, self._shifts)
+        if drawn is None:
+            return None
+        crs, on_map, state = drawn
+        height = self._elevation_of_site(drawn=True)
+        return _Placed(30, "site_placement", source, crs, on_map, height, self._spare_vertical(), state)
+
+    def _drawn_on_map(
+        self, source: str, point: Point, drawn: Affine, shifts: Callable[[CRS, str, Point], Iterator[_Shift]]
+    ) -> tuple[CRS, Affine, str] | None:
+        """Return CRS, map and state where local coordinates are map coordinates, as drawn or after a correction.
+
+        Parameters
+        ----------
+        point : map coordinates in metres that tell where the model is drawn
+        drawn : from local metres to map metres
+        shifts : the corrections to try
+        """
+        systems, state = self._systems_or_inferred(source, point)
         for crs, replaced in systems:
-            for matrix, found in self._shifts(crs, source):
-                if fits(crs, *apply(matrix, self.anchor), 0.0 if found else BESIDE):
-                    if crs is self.default_crs:
-                        self._note_default(source, crs, replaced)
-                    self._note(*found)
-                    self._note_beside(source, crs, matrix)
-                    return _Placed(
-                        30,
-                        "site_placement",
-                        source,
-                        crs,
-                        matrix,
-                        self._elevation_of_site(drawn=True),
-                        self._spare_vertical(),
-                        state,
-                    )
-        if systems:
+            plain = _Shift(crs, _AS_DRAWN, (), BESIDE)
+            for shift in (plain, *shifts(crs, source, point)):
+                axis = metres_of_unit(shift.crs)
+                matrix = compose((1 / axis, 0.0, 0.0, 1 / axis, 0.0, 0.0), compose(shift.matrix, drawn))
+                if not fits(shift.crs, *apply(matrix, self.anchor), shift.margin):
+                    continue
+                if shift.crs is self.default_crs:
+                    self._note_default(source, shift.crs, replaced)
+                self._note(*shift.findings)
+                self._note_beside(source, shift.crs, matrix)
+                return shift.crs, matrix, state
+        contradicting = [
+            zone_finding(zone, source, point[0], crs)
+            for crs, _ in systems
+            if (zone := read_zone(crs, point, self.near)) is not None and zone.crs is None
+        ]
+        if contradicting:
+            self._note(contradicting[0])
+        elif systems:
             self._note(
                 finding(
                     "placement_outside_crs",
                     "{source}: the model is drawn around {x:.0f}, {y:.0f}, which lies outside the area of {crs}.",
                     source=source,
-                    x=self.anchor[0],
-                    y=self.anchor[1],
+                    x=point[0],
+                    y=point[1],
                     crs=systems[0][0].name,
                 )
             )
@@ -646,55 +636,38 @@ class _Case:
                     "{source}: the model is drawn around {x:.0f}, {y:.0f}, as on a map, but the file names no CRS; give the "
                     "CRS.",
                     source=source,
-                    x=self.anchor[0],
-                    y=self.anchor[1],
+                    x=point[0],
+                    y=point[1],
                 )
             )
         return None
 
-    def _shifts(self, crs: CRS, source: str) -> Iterator[tuple[Affine, tuple[Finding, ...]]]:
-        """Yield maps from local metres to a CRS for models drawn in it, and what each corrects."""
-        axis = crs.axis_info[0].unit_conversion_factor if crs.is_projected else 1.0
-        plain: Affine = (1 / axis, 0.0, 0.0, 1 / axis, 0.0, 0.0)
-        yield plain, ()
-        million = 1_000_000.0
-        zone = math.floor(self.anchor[0] / million)
-        false_easting = _false_easting(crs)
-        if false_easting is not None and zone != math.floor(false_easting / million):
-            shift = (math.floor(false_easting / million) - zone) * million
-            note = finding(
-                "zone_prefix_removed",
-                "{source}: the easting {easting:.0f} begins with the zone number, which {crs} has not; it was taken off.",
-                source=source,
-                easting=self.anchor[0],
-                crs=crs.name,
-            )
-            added = finding(
-                "zone_prefix_added",
-                "{source}: the easting {easting:.0f} lacks the zone number that {crs} has before it; it was added.",
-                source=source,
-                easting=self.anchor[0],
-                crs=crs.name,
-            )
-            yield (1.0, 0.0, 0.0, 1.0, shift, 0.0), (note if zone else added,)
+    def _zone_shift(self, crs: CRS, source: str, point: Point) -> Iterator[_Shift]:
+        zone = read_zone(crs, point, self.near)
+        if zone is not None and zone.crs is not None:
+            note = zone_finding(zone, source, point[0], crs)
+            yield _Shift(zone.crs, (1.0, 0.0, 0.0, 1.0, zone.shift, 0.0), (note,), BESIDE)
+
+    def _shifts(self, crs: CRS, source: str, point: Point) -> Iterator[_Shift]:
+        """Yield what may be wrong with the coordinates that a model is drawn in."""
+        yield from self._zone_shift(crs, source, point)
         site = self._site_origin()
-        if site is None or math.hypot(self.anchor[0] - site[0], self.anchor[1] - site[1]) > _AROUND_SITE:
+        if site is None or math.hypot(point[0] - site[0], point[1] - site[1]) > _AROUND_SITE:
             return
         swapped = finding(
             "eastings_northings_swapped",
             "{source}: eastings and northings have changed places; they were swapped.",
             source=source,
         )
-        yield (*plain[:4], (site[1] - site[0]) / axis, (site[0] - site[1]) / axis), (swapped,)
+        yield _Shift(crs, (1.0, 0.0, 0.0, 1.0, site[1] - site[0], site[0] - site[1]), (swapped,))
         for unit in (1000.0, 0.001, 0.3048, 1 / 0.3048):
-            moved = (site[0] * (unit - 1) / axis, site[1] * (unit - 1) / axis)
             note = finding(
                 "placement_unit_corrected",
                 "{source}: the placement is not in the unit of the project; it was multiplied by {unit}.",
                 source=source,
                 unit=unit,
             )
-            yield (*plain[:4], *moved), (note,)
+            yield _Shift(crs, (1.0, 0.0, 0.0, 1.0, site[0] * (unit - 1), site[1] * (unit - 1)), (note,))
 
     def _systems_or_inferred(self, source: str, point: Point) -> tuple[list[tuple[CRS, bool]], str]:
         """Return the CRSs to try for coordinates without a conversion, and the state that they can give."""
@@ -704,9 +677,8 @@ class _Case:
 
     def _systems_without_conversion(self, source: str) -> list[tuple[CRS, bool]]:
         """Return the projected CRSs to try for coordinates without a conversion, and whether one replaces the file's."""
-        stated = [c.crs for c in self.evidence.conversions if c.crs is not None] + list(self.evidence.crs)
         found: list[tuple[CRS, bool]] = []
-        for description in stated:
+        for description in self._stated():
             crs, findings = crs_of(description)
             self._note(*findings)
             if crs is not None and crs.is_projected and all(crs != known for known, _ in found):
@@ -715,6 +687,10 @@ class _Case:
         if default is not None and default.is_projected and all(default != known for known, _ in found):
             found.append((default, bool(found)))
         return found
+
+    def _stated(self) -> list[CrsEvidence]:
+        """Return the CRSs that the file describes, those of conversions first."""
+        return [c.crs for c in self.evidence.conversions if c.crs is not None] + list(self.evidence.crs)
 
     def _spare_vertical(self) -> str | None:
         for stated in self.evidence.crs:
@@ -788,7 +764,7 @@ class _Case:
         stands = None if building is None or building.matrix is None else _plan(building.matrix)[4:]
         if self.evidence.positions:
             x, y, _ = np.median(np.array(self.evidence.positions), axis=0)
-            if stands is None or not several or _far((x, y)) != _far(stands):
+            if stands is None or not several or is_far((x, y)) != is_far(stands):
                 return float(x), float(y)
         return stands or self._site_origin() or (0.0, 0.0)
 
@@ -818,7 +794,7 @@ class _Case:
             self.anchor,
             self.size,
             self.length_unit,
-            _plan(frame) if frame is not None else (1.0, 0.0, 0.0, 1.0, 0.0, 0.0),
+            _plan(frame) if frame is not None else _AS_DRAWN,
             self.near,
         )
 
@@ -850,14 +826,13 @@ class _Case:
 
     def _placement_source(self) -> str:
         site, origin = self._site(), self._site_origin()
-        if site is not None and origin is not None and _far(origin):
+        if site is not None and origin is not None and is_far(origin):
             return f"IfcSite {site.guid}/ObjectPlacement"
         return "IfcElement coordinates"
 
     def _default_at(self, degrees: Point) -> CRS | None:
         """Return the CRS of the file or of the user where it is in use at a place."""
-        stated = [c.crs for c in self.evidence.conversions if c.crs is not None] + list(self.evidence.crs)
-        known = [crs_of(description)[0] for description in stated]
+        known = [crs_of(description)[0] for description in self._stated()]
         for crs in (*known, self.default_crs):
             if crs is not None and is_plain(crs) and inside(crs, *degrees, BESIDE):
                 return crs
@@ -966,14 +941,3 @@ def _numbers(conversion: Conversion) -> tuple[object, ...]:
 def _plan(matrix: Matrix) -> Affine:
     """Return the plan of a placement."""
     return (matrix[0][0], matrix[0][1], matrix[1][0], matrix[1][1], matrix[0][3], matrix[1][3])
-
-
-def _far(point: Sequence[float]) -> bool:
-    return max(abs(point[0]), abs(point[1])) > _FAR
-
-
-def _false_easting(crs: CRS) -> float | None:
-    operation = crs.coordinate_operation
-    if operation is None or "Transverse Mercator" not in operation.method_name:
-        return None
-    return next((float(p.value) for p in operation.params if p.name == "False easting"), None)

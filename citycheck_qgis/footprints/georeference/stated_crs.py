@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pyproj import CRS
 
+from ...errors import InputError
 from ..findings import Finding, finding
 from .crs_names import crs_from_text, read_crs
 from .evidence import CrsEvidence
@@ -41,6 +42,24 @@ def crs_of(stated: CrsEvidence) -> tuple[CRS | None, tuple[Finding, ...]]:
             )
             return crs, (*findings, read)
     return None, named_findings
+
+
+def crs_of_user(given: CRS | str | None) -> CRS | None:
+    """Return the horizontal part of the CRS that the user gives, in any spelling that files may have.
+
+    Raises
+    ------
+    InputError : it is no CRS, or only a datum or heights.
+    """
+    if given is None:
+        return None
+    crs, _ = crs_from_text(given if isinstance(given, str) else given.to_wkt())
+    if crs is None:
+        raise InputError(
+            "{crs} is not a CRS that PROJ knows; give one such as EPSG:4547.",
+            crs=given[:200] if isinstance(given, str) else given.name,
+        )
+    return crs
 
 
 def vertical_of(stated: CrsEvidence) -> tuple[str | None, tuple[Finding, ...]]:
