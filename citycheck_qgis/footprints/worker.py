@@ -34,6 +34,7 @@ def main() -> None:
     answers = _own_output()
     settings = json.loads(sys.stdin.readline())
     _limit_memory(settings["memory_mb"])
+    print("ready", file=answers, flush=True)
     for line in sys.stdin:
         job = json.loads(line)
         spent = time.process_time()

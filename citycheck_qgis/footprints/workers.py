@@ -18,7 +18,8 @@ from pathlib import Path
 from queue import Empty, SimpleQueue
 from typing import Any
 
-from ..messages import Message, mark, message
+from ..errors import InputError
+from ..messages import Message, mark, message, word
 from ..processes import python_program
 from .findings import Finding
 from .georeference.placement import Placement
@@ -32,6 +33,10 @@ _TICK = 0.05
 #: A process that has read this many files, or holds this many megabytes, is replaced by a fresh one: what libraries
 #: do not give back to the system goes with it.
 _FILES, _MEMORY = 100, 500
+#: Seconds that a process may take to start.
+START = 120.0
+#: Why a process did not start that says nothing.
+_SILENT = word(mark("it gave no answer"))
 #: What is tried again when the same files are read once more: other limits or a quieter machine may change it.
 _PASSING = {mark("crashed"), mark("timeout"), mark("memory"), mark("failed")}
 
@@ -120,7 +125,7 @@ def read_files(
 
     Raises
     ------
-    InputError : there is no Python program to start processes with.
+    InputError : there is no Python program to start processes with, or they cannot start.
     """
     limits = limits or Limits()
     folder.mkdir(parents=True, exist_ok=True)
@@ -292,15 +297,10 @@ class _Driver:
     def _ask(self, job: _Job) -> Record:
         started = time.monotonic()
         self._late = False
-        answer = ""
-        # A process that dies while it is told something is seen by its missing answer.
-        with suppress(OSError):
-            process = self._running()
-            self._due = time.monotonic() + self._limits.seconds
-            said = {"file": str(job.path), "options": job.options, "result": str(job.target)}
-            process.stdin.write(json.dumps(said) + "\n")  # type: ignore[union-attr]
-            process.stdin.flush()  # type: ignore[union-attr]
-            answer = process.stdout.readline()  # type: ignore[union-attr]
+        self._make_ready()
+        self._due = time.monotonic() + self._limits.seconds
+        self._say({"file": str(job.path), "options": job.options, "result": str(job.target)})
+        answer = self._answer()
         self._due = None
         seconds = round(time.monotonic() - started, 3)
         if not answer:
@@ -313,41 +313,75 @@ class _Driver:
             self.stop()
         return {**record, "seconds": seconds}
 
-    def _running(self) -> subprocess.Popen[str]:
-        if self._process is None:
-            self._errors = tempfile.TemporaryFile()  # noqa: SIM115 - closed with the process
-            self._process = process = subprocess.Popen(
-                [self._program, "-c", _CHILD],
-                stdin=subprocess.PIPE,
-                stdout=subprocess.PIPE,
-                stderr=self._errors,
-                text=True,
-                encoding="utf-8",
-                env={
-                    **os.environ,
-                    **dict.fromkeys(_ONE_THREAD, "1"),
-                    **dict.fromkeys(("TMPDIR", "TEMP", "TMP"), self._temporary),
-                    "PYTHONIOENCODING": "utf-8",
-                },
-                creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
-            )
-            self._served = 0
-            name = __name__.partition(".")[0]
-            package = next(iter(sys.modules[name].__path__))
-            start = [name, package, f"{__package__}.worker", sys.path]
-            settings = {"memory_mb": self._limits.memory_mb}
-            process.stdin.write(f"{json.dumps(start)}\n{json.dumps(settings)}\n")  # type: ignore[union-attr]
-        return self._process
+    def _make_ready(self) -> None:
+        for last_try in (False, True):
+            if self._process is None:
+                self._start()
+                # Who kills a process that is only just starting kills no second one.
+                if not self._answer() and not self.closed:
+                    error = self._not_started()
+                    if last_try or error.message.values["reason"] != _SILENT:
+                        raise error
+
+    def _start(self) -> None:
+        self._served = 0
+        self._errors = tempfile.TemporaryFile()  # noqa: SIM115 - closed with the process
+        self._process = subprocess.Popen(
+            [self._program, "-c", _CHILD],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=self._errors,
+            text=True,
+            encoding="utf-8",
+            env={
+                **os.environ,
+                **dict.fromkeys(_ONE_THREAD, "1"),
+                **dict.fromkeys(("TMPDIR", "TEMP", "TMP"), self._temporary),
+                "PYTHONIOENCODING": "utf-8",
+            },
+            creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
+        )
+        self._due = time.monotonic() + START
+        name = __name__.partition(".")[0]
+        package = next(iter(sys.modules[name].__path__))
+        self._say([name, package, f"{__package__}.worker", sys.path])
+        self._say({"memory_mb": self._limits.memory_mb})
+
+    def _say(self, said: object) -> None:
+        # A process that dies while it is told something is seen by its missing answer.
+        with suppress(OSError):
+            self._process.stdin.write(json.dumps(said) + "\n")  # type: ignore[union-attr]
+            self._process.stdin.flush()  # type: ignore[union-attr]
+
+    def _answer(self) -> str:
+        with suppress(OSError):
+            return self._process.stdout.readline()  # type: ignore[union-attr]
+        return ""
+
+    def _not_started(self) -> InputError:
+        """Return the error of a process that ended before it could read: no file is to blame for that."""
+        lines = self._last_words().decode("utf-8", "replace").strip().splitlines()
+        self.stop()
+        return InputError(
+            "The process that reads models cannot start ({reason}); check that ifcopenshell, shapely and pyproj can be "
+            "imported by {program}.",
+            reason=lines[-1] if lines else _SILENT,
+            program=self._program,
+        )
 
     def _cause_of_death(self) -> str:
         """Return ``memory`` where the process said so before it died, else ``crashed``."""
+        said = self._last_words()
+        return "memory" if b"bad_alloc" in said or b"MemoryError" in said else "crashed"
+
+    def _last_words(self) -> bytes:
         if self._process is None:
-            return "crashed"
+            return b""
+        self._kill()
         self._process.wait()
         self._errors.seek(0, os.SEEK_END)
         self._errors.seek(max(0, self._errors.tell() - 4096))
-        said = self._errors.read()
-        return "memory" if b"bad_alloc" in said or b"MemoryError" in said else "crashed"
+        return self._errors.read()
 
 
 #: More threads than one make reading slower, see `ifc.shapes`; libraries take as many as there are processors.

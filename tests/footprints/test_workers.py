@@ -7,7 +7,7 @@ import time
 
 import psutil
 import pytest
-from citycheck.citycheck_qgis.errors import CancelledError
+from citycheck.citycheck_qgis.errors import CancelledError, InputError
 from citycheck.citycheck_qgis.footprints import workers
 from citycheck.citycheck_qgis.footprints.workers import Limits, read_files
 from citycheck.tests.fixtures.ifc_models import box
@@ -135,3 +135,10 @@ def test_processes_are_renewed(model, tmp_path, monkeypatch):
     assert {r.state for r in found.values()} == {"read"}
     # The child that asks for the interpreter's version is one of them.
     assert len(started) >= 3
+
+
+def test_no_file_is_blamed_when_processes_cannot_start(model, tmp_path, monkeypatch):
+    monkeypatch.setattr(workers, "_CHILD", "raise ImportError('no module named ifcopenshell')")
+    with pytest.raises(InputError, match=r"cannot start .*no module named ifcopenshell"):
+        read([model], tmp_path / "out")
+    assert list((tmp_path / "out").iterdir()) == []
