@@ -120,6 +120,51 @@ def test_versions_on_one_line_and_on_many(read: Reader, version: str, indent: in
     assert model.buildings[0].ground.bounds[0] == pytest.approx(430_000)
 
 
+@pytest.mark.parametrize(
+    "transform",
+    [
+        {"scale": [0.001] * 3},
+        {"translate": [430_000.0, 2_550_000.0, 0.0]},
+        {"scale": "x", "translate": [430_000.0, 2_550_000.0, 0.0]},
+        {"scale": [0.001] * 3, "translate": [430_000.0, 2_550_000.0]},
+        {"scale": [0.001, None, 0.001], "translate": [430_000.0, 2_550_000.0, 0.0]},
+        [0.001],
+        None,
+    ],
+)
+def test_malformed_transform_gives_no_place(read: Reader, transform: Any) -> None:
+    # As they stand, these numbers are coordinates of the CRS.
+    vertices = [[430_000, 2_550_000, 0], [430_100, 2_550_000, 0], [430_100, 2_550_100, 0]]
+    flat = {"type": "MultiSurface", "lod": "1", "boundaries": [[[0, 1, 2]]]}
+    made = document({"a": {"type": "Building", "geometry": [flat]}}, vertices, transform=transform)
+    for model in (read(made), read(made, default_crs="EPSG:4547")):
+        assert model.crs is None and "transform_malformed" in codes(model)
+        (building,) = model.buildings
+        assert building.ground is None and building.roofprint is None and building.quality == "poor"
+
+
+def test_malformed_transform_of_one_feature_leaves_the_others(read: Reader) -> None:
+    lines = [document({}, [])]
+    for name in "ab":
+        lines.append(
+            {"type": "CityJSONFeature", "CityObjects": {name: {"type": "Building", "geometry": [solid()]}},
+             "vertices": box_vertices(0, 0, 10, 10, 0, 5)}
+        )  # fmt: skip
+    lines[1]["transform"] = {"scale": [0.001] * 3}
+    model = read(lines)
+    assert "transform_malformed" in codes(model)
+    assert [b.ground is None for b in model.buildings] == [True, False]
+    assert model.crs is not None and model.buildings[1].ground.area == pytest.approx(100)
+
+
+def test_buildings_outside_the_area_of_their_crs_are_to_be_checked(read: Reader) -> None:
+    made = document({"a": {"type": "Building", "geometry": [solid()]}}, box_vertices(0, 0, 10, 10, 0, 5))
+    made["transform"] = {"scale": [0.001] * 3, "translate": [0.0, 0.0, 0.0]}
+    model = read(made)
+    assert model.crs is None and "outside_area_of_use" in codes(model)
+    assert model.buildings[0].quality == "check" and model.buildings[0].ground.area == pytest.approx(100)
+
+
 def test_sequence_uses_the_header_and_names_broken_lines(read: Reader) -> None:
     header = document({}, [])
     features = [

@@ -205,20 +205,24 @@ class _Context:
             templates=_list(templates.get("templates")),
             template_vertices=numbers(_list(templates.get("vertices-templates"))),
         )
-        return plain.moved(document.get("transform"))
+        return plain.moved(document["transform"]) if "transform" in document else plain
 
     def moved(self, transform: object) -> _Context:
-        """Return the same with another transform; whatever it leaves out changes nothing."""
+        """Return the same with another transform, NaN throughout where it is malformed."""
         given = _mapping(transform)
         scale, translate = (numbers([given.get(key)])[0] for key in ("scale", "translate"))
-        return replace(
-            self,
-            scale=scale if np.isfinite(scale).all() else np.ones(3),
-            translate=translate if np.isfinite(translate).all() else np.zeros(3),
-        )
+        if not np.isfinite([scale, translate]).all():
+            # Half of a transform would put the buildings somewhere, but not where they are.
+            scale, translate = np.full((2, 3), np.nan)
+        return replace(self, scale=scale, translate=translate)
+
+    @property
+    def malformed(self) -> bool:
+        """Whether the transform says nothing, so that no vertex has a place."""
+        return bool(np.isnan(self.scale).any())
 
     def vertices(self, raw: object) -> np.ndarray:
-        """Return vertices as numbers of the CRS."""
+        """Return vertices as numbers of the CRS, NaN where it is not known how they become such."""
         return numbers(_list(raw)) * self.scale + self.translate
 
 
@@ -241,6 +245,17 @@ class _Gather:
                 [finding("objects_missing", "The file, or a feature of it, has no object CityObjects.")]
             )
             return
+        if context.malformed:
+            self.head.add(
+                [
+                    finding(
+                        "transform_malformed",
+                        "The transform of the file, or of a feature of it, is not a scale and a translate of three "
+                        "numbers each, so that the buildings under it have no polygon and no place; have the model "
+                        "exported again.",
+                    )
+                ]
+            )
         vertices = _Vertices(context.vertices(document.pop("vertices", None)))
         wrong = [key for key, item in objects.items() if not isinstance(item, dict)]
         for key in wrong:

@@ -150,7 +150,9 @@ class CityModel:
                 building.findings.append(
                     finding("place_unknown", "Faces in a CRS that cannot be used were left out.")
                 )
-        _fill(buildings, outlines)
+        # Polygons that cannot be where their CRS says may be in another unit, or in another axis order.
+        outside = any(found.code == "outside_area_of_use" for found in self._locator.findings)
+        _fill(buildings, outlines, (nowhere > 0) | (outside and self.file.crs is None))
         return buildings
 
     def _make_unique(self, buildings: list[BuildingModel]) -> None:
@@ -191,8 +193,13 @@ class _Seen:
             self._runs[-1] = np.sort(np.concatenate([self._runs[-1], last]), kind="stable")
 
 
-def _fill(buildings: list[BuildingModel], outlines: Outlines) -> None:
-    """Write polygons, heights, quality and findings into the buildings of a batch."""
+def _fill(buildings: list[BuildingModel], outlines: Outlines, misplaced: np.ndarray) -> None:
+    """Write polygons, heights, quality and findings into the buildings of a batch.
+
+    Parameters
+    ----------
+    misplaced : per building, whether its coordinates, or some of them, cannot be those of the CRS that the file names
+    """
     grounds, roofs = outlines.ground.tolist(), outlines.roof.tolist()
     ground_methods, roof_methods = outlines.ground_method.tolist(), outlines.roof_method.tolist()
     lows, tops = outlines.low.tolist(), outlines.high.tolist()
@@ -216,7 +223,7 @@ def _fill(buildings: list[BuildingModel], outlines: Outlines) -> None:
                     "The roof surfaces do not cover the building; its roofprint is made of all faces.",
                 )
             )
-        _judge(building, ground_areas[row], roof_areas[row], overhanging[row])
+        _judge(building, ground_areas[row], roof_areas[row], bool(overhanging[row] or misplaced[row]))
 
 
 def _measure(building: BuildingModel, low: float, top: float) -> None:
@@ -259,7 +266,7 @@ def _judge(building: BuildingModel, ground_area: float, roof_area: float, rough:
             finding("no_geometry", "The building has no surfaces that a polygon could be made of.")
         )
         return
-    doubts = bool(building.elements_missed)
+    doubts = bool(building.elements_missed) or rough
     if ground_area and roof_area:
         smaller, larger = sorted((ground_area, roof_area))
         if smaller < 0.75 * larger:
@@ -275,7 +282,7 @@ def _judge(building: BuildingModel, ground_area: float, roof_area: float, rough:
     if max(ground_area, roof_area) < _SMALL:
         doubts = True
         building.findings.append(finding("tiny", "The polygon is smaller than {least} m².", least=_SMALL))
-    building.quality = "check" if doubts or rough else "good"
+    building.quality = "check" if doubts else "good"
 
 
 def iterate(
