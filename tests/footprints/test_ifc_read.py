@@ -133,6 +133,34 @@ def test_paving_is_no_roof(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
+    "made",
+    [
+        models.paved_courtyard(),
+        models.paved_courtyard(top=-0.2),
+        models.paved_courtyard(size=10.0),
+        models.paved_courtyard(rooms="around"),
+        models.paved_courtyard(whole=True),
+    ],
+    ids=["level", "lower", "smaller", "rooms around", "slab under all"],
+)
+def test_paved_court_is_open(tmp_path: Path, made: Model) -> None:
+    court, true = read_ifc(made.write(tmp_path / "a.ifc")).buildings[0], made.buildings[0]
+    assert court.roofprint is not None and court.ground is not None
+    assert court.roofprint.area == pytest.approx(true.roof, rel=1e-3)
+    assert court.ground.area == pytest.approx(true.ground, rel=1e-3)
+    assert court.ground_method == "wall_ring"
+    assert "court_paved" in codes(court) and court.quality == "check"
+    assert court.floor_area == pytest.approx(3 * true.ground, rel=1e-3)
+
+
+def test_hall_between_walls_is_no_court(tmp_path: Path) -> None:
+    hall = read_ifc(models.paved_courtyard(rooms="all").write(tmp_path / "a.ifc")).buildings[0]
+    assert hall.roofprint is not None and hall.ground is not None
+    assert (hall.roofprint.area, hall.ground.area) == (pytest.approx(900), pytest.approx(900))
+    assert "court_paved" not in codes(hall)
+
+
+@pytest.mark.parametrize(
     ("size", "z", "glazed", "part", "roof", "quality"),
     [
         (5.0, 2.7, False, False, 375.0, "good"),

@@ -27,6 +27,8 @@ SIMPLIFY, ROUNDING = 0.01, 0.002
 MIN_PART, MIN_HOLE = 4.0, 1.0
 #: A room larger than `MIN_COURT` is open to the sky when floors and rooms cover less than this share of it.
 COVERED = 0.5
+#: Eaves stand over the walls of a court by up to this, metres; walls are along more than this share of its edge.
+EAVES, WALLED = 1.5, 0.6
 #: The ring of walls is the ground print when it is at least this share of floors and rooms at the ground.
 RING_SHARE = 0.5
 #: Two prints that differ by more than this share are worth a look.
@@ -225,6 +227,34 @@ def _ring(walls: BaseGeometry, cover: BaseGeometry) -> Outline:
     if len(courts):
         filled = shapely.union(shapely.difference(filled, shapely.union_all(courts)), walls)
     return tidy(filled, hole=0.0)
+
+
+def courts(higher: Outline, roof: Outline) -> NDArray[np.object_]:
+    """Return the large holes of what stands above the ground that the roofprint does not have."""
+    parts = shapely.get_parts(higher)
+    holes = np.array([shapely.Polygon(ring) for part in parts for ring in part.interiors], dtype=object)
+    holes = holes[shapely.area(holes) > MIN_COURT]
+    # What stands in a court of its own, such as a kiosk, is no part of it.
+    holes = shapely.difference(holes, higher)
+    return holes[
+        shapely.area(shapely.intersection(holes, roof)) > np.maximum(MIN_COURT, COVERED * shapely.area(holes))
+    ]
+
+
+def enclosed(holes: NDArray[np.object_], walls: Bodies, rooms: Bodies) -> BaseGeometry:
+    """Return the union of the holes that walls enclose and that are no rooms."""
+    if not len(holes):
+        return EMPTY
+    near = shapely.buffer(union(walls), EAVES)
+    edges = shapely.boundary(holes)
+    walled = shapely.length(shapely.intersection(edges, near)) > WALLED * shapely.length(edges)
+    inside = shapely.area(shapely.intersection(holes, union(rooms))) > COVERED * shapely.area(holes)
+    return shapely.union_all(holes[walled & ~inside])
+
+
+def without(shape: Outline, hole: BaseGeometry) -> Outline:
+    """Return an outline less a part of it."""
+    return tidy(shapely.difference(shape, hole))
 
 
 def closed(shape: BaseGeometry, distance: float) -> BaseGeometry:

@@ -11,6 +11,7 @@ import ifcopenshell
 import numpy as np
 from numpy.typing import NDArray
 from pyproj import CRS
+from shapely.geometry.base import BaseGeometry
 
 from ...errors import InputError
 from ..findings import Finding, finding
@@ -21,7 +22,7 @@ from . import outlines
 from .envelope import COVER, UNKNOWN, Chosen, envelope, is_of, with_body
 from .facts import LEAST_HEIGHT, describe
 from .files import open_model
-from .shapes import Progress, Shapes, opened, plan_area, recut, triangles
+from .shapes import Bodies, Progress, Shapes, opened, plan_area, recut, triangles
 from .storeys import extents, ground_storey
 from .structure import Structure, structure
 
@@ -236,14 +237,21 @@ def _draw(scene: _Scene, index: int, used: Chosen, result: BuildingModel) -> Non
     if roof is None:
         return
     upright = used & scene.upright & (low < ground + BAND[1]) & (high > ground + BAND[0])
-    floors = used & scene.cover & (high > ground + FLOOR[0]) & (high < ground + FLOOR[1])
+    floors = seen & scene.cover & (high > ground + FLOOR[0]) & (high < ground + FLOOR[1])
     rooms = scene.spaces.used & (scene.parts.space_building == index)
     bodies = shapes.of(upright), shapes.of(floors), scene.spaces.of(rooms)
     higher = _unpaved(scene, seen, (above | scene.unknown) & seen, roof, bare)
+    within = higher is not None
     if higher is not None:
         result.findings.append(_paving(roof, higher))
         roof = higher
-    stands = outlines.ground_print(*bodies, roof.shape, within=higher is not None)
+    elif not bare:
+        open_ = _unroofed(scene, above & seen, seen, roof, *bodies)
+        if not open_.is_empty:
+            result.findings.append(_paved_court(open_))
+            roof = outlines.Print(outlines.without(roof.shape, open_), roof.method)
+            within = True
+    stands = outlines.ground_print(*bodies, roof.shape, within=within)
     stands = stands or outlines.Print(roof.shape, "roofprint")
     result.roofprint, result.roof_method = roof.shape, roof.method
     result.ground, result.ground_method = stands.shape, stands.method
@@ -258,6 +266,36 @@ def _unpaved(
         return None
     unpaved = _roof(scene, higher, bare)
     return unpaved if unpaved is not None and roof.shape.area > PAVED * unpaved.shape.area else None
+
+
+def _unroofed(
+    scene: _Scene,
+    above: Chosen,
+    seen: Chosen,
+    roof: outlines.Print,
+    walls: Bodies,
+    floors: Bodies,
+    rooms: Bodies,
+) -> BaseGeometry:
+    """Return the courts that are closed in the roofprint by floors at ground level alone."""
+    if not len(floors.owner):
+        return outlines.EMPTY
+    # Slabs and roofs alone are quickly united; mostly they leave nothing open.
+    covers = outlines.roofprint(scene.shapes.of(above & scene.cover))
+    if covers is None or not len(outlines.courts(covers.shape, roof.shape)):
+        return outlines.EMPTY
+    higher = _roof(scene, seen & (above | scene.unknown), False)
+    if higher is None:
+        return outlines.EMPTY
+    return outlines.enclosed(outlines.courts(higher.shape, roof.shape), walls, rooms)
+
+
+def _paved_court(courts: BaseGeometry) -> Finding:
+    return finding(
+        "court_paved",
+        "Between the walls {area} m² have a floor at ground level and nothing above it; they are taken for a paved court.",
+        area=round(courts.area, 1),
+    )
 
 
 def _roof(scene: _Scene, seen: Chosen, bare: bool) -> outlines.Print | None:
@@ -321,6 +359,8 @@ def _judge(scene: _Scene, own: Chosen, result: BuildingModel) -> None:
                 "The building has no walls, slabs or roofs; its outline is that of all its elements.",
             )
         )
+        marks.append(1)
+    if any(one.code == "court_paved" for one in result.findings):
         marks.append(1)
     if result.roof_method == "filled_walls":
         result.findings.append(
