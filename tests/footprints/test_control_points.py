@@ -50,14 +50,46 @@ def test_more_points_share_the_error():
     assert [found.code for found in fit_similarity(SQUARE, there).findings][-1] == "control_residuals"
 
 
-@pytest.mark.parametrize(("metres", "unit"), [(0.001, "millimetres"), (0.3048, "feet"), (0.7, None)])
-def test_a_scale_far_from_one_is_said(metres, unit):
-    there = [(435_000 + x * metres, 2_550_000 + y * metres) for x, y in SQUARE]
+UNITS = [
+    (0.001, "millimetres"),
+    (0.01, "centimetres"),
+    (0.3048, "feet"),
+    (0.0254, "inches"),
+    (1000.0, "kilometres"),
+]
+
+
+@pytest.mark.parametrize(("metres", "unit"), UNITS)
+@pytest.mark.parametrize("survey", [0.9996, 1.0])
+def test_points_in_another_unit_are_converted(metres, unit, survey):
+    truth = rotation(0.3, survey, (435_000.0, 2_550_000.0))
+    there = [apply(truth, point) for point in SQUARE]
+    points = [(x / metres, y / metres) for x, y in SQUARE]
+    fit = fit_similarity(points, there)
+    assert [found.code for found in fit.findings] == ["control_unit"]
+    assert fit.usable
+    assert unit in str(fit.findings[0].message)
+    assert fit.matrix == pytest.approx(truth)
+    assert fit.scale == pytest.approx(survey)
+    placement = resolve(
+        Evidence(),
+        control_points=[(*a, *b) for a, b in zip(points, there, strict=True)],
+        default_crs="EPSG:4547",
+    )
+    assert placement.state == "placed"
+    assert apply(placement.matrix, (40, 25)) == pytest.approx(there[2])
+
+
+@pytest.mark.parametrize("scale", [0.7, 0.95, 1.03, 2.0, 0.0011])
+def test_a_scale_of_no_unit_places_nothing(scale):
+    there = [(435_000 + x * scale, 2_550_000 + y * scale) for x, y in SQUARE]
     fit = fit_similarity(SQUARE, there)
     assert [found.code for found in fit.findings] == ["control_scale"]
-    assert ("unit" in fit.findings[0].values) == (unit is not None)
-    if unit:
-        assert unit in str(fit.findings[0].message)
+    assert not fit.usable
+    points = [(*a, *b) for a, b in zip(SQUARE, there, strict=True)]
+    placement = resolve(Evidence(), control_points=points, default_crs="EPSG:4547")
+    assert (placement.state, placement.crs) == ("needs_control_points", None)
+    assert "control_scale" in [found.code for found in placement.findings]
 
 
 @pytest.mark.parametrize(

@@ -21,7 +21,7 @@ _UNITS = (
     (word("inches"), 0.0254),
     (word("kilometres"), 1000.0),
 )
-#: Scales that surveys have; more is a finding.
+#: Scales that surveys have, to one or to a unit; no other places a model.
 _SCALE_ROOM = 0.02
 #: Points nearer than this are one point, metres.
 _SAME = 0.01
@@ -37,13 +37,16 @@ class Fit:
     scale : map metres to a local metre
     angle : degrees that the local x axis is turned from map east, anticlockwise
     residuals : how far each point stays off its place, map metres; zeros with two points
-    findings : ``control_scale`` (another unit?), ``control_residuals``
+    usable : buildings keep their size; False where the scale is neither about one nor that of a unit
+    findings : ``control_unit`` (local coordinates were in another unit than metres), ``control_scale`` (not usable),
+        ``control_residuals``
     """
 
     matrix: Affine
     scale: float
     angle: float
     residuals: tuple[float, ...]
+    usable: bool = True
     findings: tuple[Finding, ...] = ()
 
 
@@ -52,7 +55,8 @@ def fit_similarity(local_points: Sequence[Point], map_points: Sequence[Point]) -
 
     Parameters
     ----------
-    local_points : (x, y) in metres of the model
+    local_points : (x, y) in metres of the model; where the scale says that they are in another unit, they are
+        converted
     map_points : (east, north) of the same points, in a projected CRS in metres
 
     Raises
@@ -80,15 +84,16 @@ def fit_similarity(local_points: Sequence[Point], map_points: Sequence[Point]) -
         )
     shift = target - factor * centre
     residuals = np.abs(factor * local + shift - there)
-    scale, angle = float(abs(factor)), math.degrees(math.atan2(factor.imag, factor.real))
+    unit, found = _unit(float(abs(factor)))
+    factor /= unit or 1.0
     matrix = (factor.real, -factor.imag, factor.imag, factor.real, shift.real, shift.imag)
-    findings = (*_scale_finding(scale), *_residual_finding(residuals, np.abs(wanted).max()))
     return Fit(
         tuple(float(value) for value in matrix),  # type: ignore[arg-type]
-        scale,
-        angle,
+        float(abs(factor)),
+        math.degrees(math.atan2(factor.imag, factor.real)),
         tuple(float(value) for value in residuals),
-        findings,
+        unit is not None,
+        (*found, *_residual_finding(residuals, np.abs(wanted).max())),
     )
 
 
@@ -100,24 +105,26 @@ def _points(points: Sequence[Point]) -> np.ndarray:
     return values[:, 0] + 1j * values[:, 1]
 
 
-def _scale_finding(scale: float) -> tuple[Finding, ...]:
+def _unit(scale: float) -> tuple[float | None, tuple[Finding, ...]]:
+    """Return the metres in a unit of the local coordinates that a scale tells, None where it is no unit's."""
     if abs(scale - 1) <= _SCALE_ROOM:
-        return ()
+        return 1.0, ()
     for name, metres in _UNITS:
         if abs(scale / metres - 1) <= _SCALE_ROOM:
-            return (
+            return metres, (
                 finding(
-                    "control_scale",
-                    "The control points give a scale of {scale:.5g}: the local coordinates were given in {unit}, or the "
-                    "model states the wrong unit.",
+                    "control_unit",
+                    "The control points give a scale of {scale:.5g}: their local coordinates are in {unit}, and were "
+                    "taken so.",
                     scale=scale,
                     unit=name,
                 ),
             )
-    return (
+    return None, (
         finding(
             "control_scale",
-            "The control points give a scale of {scale:.5g}, far from one; check the points and the units of the model.",
+            "The control points give a scale of {scale:.5g}, which would distort the building, and which is that of no "
+            "unit; check the points. They were not used.",
             scale=scale,
         ),
     )

@@ -71,7 +71,8 @@ def resolve(
         puts the building into the area of the CRS. Without them a point each of some products stands for the shapes
     default_crs : used where the file names no CRS, and where the file's own cannot be right
     control_points : (local x, local y, east, north) each, in metres of the model and of `default_crs` (else of the
-        file's CRS); with them all other evidence is set aside
+        file's CRS); with them all other evidence is set aside. Local coordinates in another unit are told by the scale
+        that fits; a scale that is no unit's places nothing
 
     Returns
     -------
@@ -154,6 +155,8 @@ class _Case:
                 raise InputError("A control point has four numbers: local x, local y, east and north.")
         fit = fit_similarity([(p[0], p[1]) for p in points], [(p[2], p[3]) for p in points])
         self._note(*fit.findings)
+        if not fit.usable:
+            return self._nowhere()
         if not fits(crs, *apply(fit.matrix, self.anchor), BESIDE):
             raise InputError(
                 "The control points put the model outside the area of {crs}; check their map coordinates.",
@@ -170,6 +173,9 @@ class _Case:
                 self._contradictions(placed)
                 return self._answer(placed)
         self._ask()
+        return self._nowhere()
+
+    def _nowhere(self) -> Placement:
         return Placement("needs_control_points", 0, "none", findings=tuple(self.findings))
 
     def _answer(self, placed: _Placed) -> Placement:
@@ -180,7 +186,7 @@ class _Case:
             target = None if degrees is None else metric_crs(self._default_at(degrees), *degrees)
             moved = None if target is None else in_crs(matrix, crs, target, self.anchor)
             if target is None or moved is None:
-                return Placement("needs_control_points", 0, "none", findings=tuple(self.findings))
+                return self._nowhere()
             self._note(
                 finding(
                     "reprojected_to_metric",
@@ -200,7 +206,7 @@ class _Case:
                     crs=crs.name,
                 )
             )
-            return Placement("needs_control_points", 0, "none", findings=tuple(self.findings))
+            return self._nowhere()
         return Placement(
             placed.state,
             placed.level,
