@@ -147,16 +147,15 @@ class CityCheckAlgorithm(QgsProcessingAlgorithm):
         )
 
     def add_sink(self, key: str, title: str, text: str, optional: bool = False, table: bool = False) -> None:
-        """Add an output layer, or an output table without geometry."""
+        """Add an output layer, or an output table without geometry.
+
+        An optional one is made in the desktop unless the user says otherwise (what was lost is to be seen), and in a
+        script only where it is named.
+        """
         kind = (
             QgsProcessing.SourceType.TypeVector if table else QgsProcessing.SourceType.TypeVectorAnyGeometry
         )
-        self.add(
-            QgsProcessingParameterFeatureSink(
-                key, title, kind, optional=optional, createByDefault=not optional
-            ),
-            text,
-        )
+        self.add(QgsProcessingParameterFeatureSink(key, title, kind, optional=optional), text)
 
     def add_counts(self) -> None:
         """Add the counts of the join as outputs that a script can read."""
