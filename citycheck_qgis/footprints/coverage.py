@@ -32,6 +32,7 @@ from ..storage.tables import DTYPES, VALUE
 from ..units.coordinates import in_metres
 from ..units.overlap import Boundaries, find_overlaps
 from .findings import Finding, finding
+from .matching import one_print_each
 from .pairs import polygons_of
 
 RULES = ("projected", "closed", "hull")
@@ -88,8 +89,9 @@ def cover(
     Parameters
     ----------
     units : columns code, level, where known built_up (0: nothing is), and polygons in a CRS projected in metres
-    models : roofprints or other polygons of models in the same CRS; no geometry where a model has no place; column
-        source_file for rule ``hull``
+    models : polygons of models in the same CRS; no geometry where a model has no place; column source_file for rule
+        ``hull``; with columns cim_id and kind (``roofprint``, ``ground``) the roofprint of each building counts, its
+        ground print where it has no roofprint
     year : of the values
     built_up : polygons of the built-up area; without them all of a unit counts as built up, which is told
     extents : polygons of other 3D data
@@ -123,6 +125,8 @@ def cover(
             "The units have none of the levels {levels}; add their boundaries or choose other levels.",
             levels=[word(level) for level in levels],
         )
+    if {"cim_id", "kind"} <= set(models):
+        models = one_print_each(models, "roofprint")
     shapes = polygons_of(models.geometry.to_numpy())
     placed = ~shapely.is_missing(shapes)
     other = _polygons(extents)

@@ -160,25 +160,31 @@ class Matches:
         return self.buildings[self.buildings["outcome"] != OUTCOMES[MATCHED]]
 
 
-def one_print_each(footprints: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
-    """Return one row per model building: its ground print, its roofprint where it has none.
+def one_print_each(footprints: gpd.GeoDataFrame, preferred: str = "ground") -> gpd.GeoDataFrame:
+    """Return one row per model building: its ground print, or the roofprint where it has none.
 
     Parameters
     ----------
     footprints : columns cim_id and kind (``roofprint``, ``ground``), one row per polygon; other columns are kept, with
-        source_file, where there is one, telling apart equal ids of several files
+        source_file, where there is one, telling apart equal ids of several files; a row without an id is a building of
+        its own
+    preferred : ``ground``, or ``roofprint`` for the other way round
 
     Returns
     -------
     The rows in the order in which the buildings first come.
     """
     keys = [column for column in ("source_file", "cim_id") if column in footprints]
-    number = footprints.groupby(keys, sort=False, dropna=False).ngroup().to_numpy()
+    number = footprints.groupby(keys, sort=False, dropna=False).ngroup().to_numpy().copy()
+    nameless = footprints["cim_id"].isna().to_numpy()
+    number[nameless] = len(number) + np.arange(nameless.sum())
     shapes = np.asarray(footprints.geometry.array, dtype=object)
     nothing = shapely.is_missing(shapes) | shapely.is_empty(shapes)
-    order = np.lexsort([np.arange(len(number)), footprints["kind"] != "ground", nothing, number])
+    order = np.lexsort([np.arange(len(number)), footprints["kind"] != preferred, nothing, number])
     first = np.r_[True, np.diff(number[order]) > 0][: len(order)]
-    return footprints.iloc[order[first]]
+    _, began = np.unique(number, return_index=True)
+    # Numbers of the nameless come last, whatever their place.
+    return footprints.iloc[order[first][np.argsort(began, kind="stable")]]
 
 
 def match(

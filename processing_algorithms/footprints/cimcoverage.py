@@ -48,7 +48,7 @@ class CimCoverage(CheckupAlgorithm):
         self.add_boundaries()
         polygon = [QgsProcessing.SourceType.TypeVectorPolygon]
         for key, title, optional, text in (
-            ("MODELS", tr("Footprints"), False, tr("Footprints of BIM and city models; of a building's two polygons the roofprint counts.")),
+            ("MODELS", tr("Footprints"), False, tr("Footprints of BIM and city models; of a building's two polygons the roofprint counts, the ground print where there is no other.")),
             ("BUILT_UP", tr("Built-up area"), True, tr("Polygons of the built-up area; without them all of each unit counts as built up.")),
             ("EXTENTS", tr("Extents of other 3D data"), True, tr("Polygons that 3D data covers besides these models, such as the tiles of a mesh.")),
         ):  # fmt: skip
@@ -94,12 +94,8 @@ class CimCoverage(CheckupAlgorithm):
         ):
             frame = self.frame(parameters, key, context, feedback)
             layers[key] = None if frame is None else self.in_crs(frame, crs, what, feedback)
-        models = layers["MODELS"]
-        if "kind" in models:
-            # The ground print of a building lies under its roofprint.
-            models = models[models["kind"] != "ground"]
         found = cover(
-            units.frame, models, year,
+            units.frame, layers["MODELS"], year,
             built_up=layers["BUILT_UP"], extents=layers["EXTENTS"],
             rule=self.parameterAsEnumString(parameters, "RULE", context),
             data_date=self.parameterAsString(parameters, "DATA_DATE", context) or None,

@@ -69,6 +69,20 @@ def test_ground_under_several_models_counts_once(units, models):
     assert codes(found) == ["coverage_of_whole_units", "coverage_buildings_only", "coverage_unplaced"]
 
 
+def test_a_building_without_a_roofprint_counts_by_its_ground_print(units):
+    prints = layer(
+        box(100, 100, 100, 100), box(90, 90, 120, 120), box(300, 300, 100, 100), None,
+        cim_id=["a", "a", "b", "c"], kind=["ground", "roofprint", "ground", "roofprint"],
+    )  # fmt: skip
+    found = cover(units, prints, 2025)
+    assert by_unit(found, "/numerator")["440103000000"] == pytest.approx(120 * 120 + 100 * 100)
+    (unplaced,) = [finding for finding in found.findings if finding.code == "coverage_unplaced"]
+    assert unplaced.values["count"] == 1
+    # Polygons that nobody says the buildings of all count.
+    plain = cover(units, prints.drop(columns="cim_id"), 2025)
+    assert by_unit(plain) == by_unit(found)
+
+
 def test_only_the_built_up_area_counts(units, models):
     built_up = layer(box(100, 100, 100, 100), box(150, 100, 50, 100), box(5000, 0, 10, 10))
     found = cover(units, models, 2025, built_up=built_up)

@@ -336,6 +336,20 @@ def test_one_print_each_prefers_the_ground():
     assert chosen["cim_id"].tolist() == ["a", "b", "c"]
     assert chosen.geometry.area.tolist() == [200, 200, 200]
     assert chosen["kind"].tolist() == ["ground", "roofprint", "roofprint"]
+    roofs = one_print_each(prints.iloc[[1, 0, 2, 4, 3]], "roofprint")
+    assert roofs["cim_id"].tolist() == ["a", "b", "c"]
+    assert roofs.geometry.area.tolist() == [300, 200, 200]
+
+
+def test_prints_without_an_id_are_buildings_of_their_own():
+    prints = gpd.GeoDataFrame(
+        {"cim_id": [None, "a", None, "a"], "kind": ["ground", "ground", "ground", "roofprint"]},
+        geometry=[box(0, 0), box(30, 0), box(60, 0), box(30, 0)],
+        crs=4547,
+    )
+    assert one_print_each(prints).index.tolist() == [0, 1, 2]
+    assert one_print_each(prints, "roofprint").index.tolist() == [0, 3, 2]
+    assert one_print_each(prints.iloc[:0]).empty
 
 
 def test_other_crs_and_degrees_are_refused():
