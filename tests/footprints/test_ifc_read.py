@@ -34,6 +34,9 @@ KNOWN: dict[str, Callable[[], Model]] = {
     "box of IFC4X3": lambda: models.box("IFC4X3_ADD2"),
     "box without unit": lambda: models.box(unit=None),
     "basement": models.basement,
+    "house on a garage": models.tower_on_garage,
+    "house on a garage under lawn": lambda: models.tower_on_garage(-0.8),
+    "house on a deep garage": lambda: models.tower_on_garage(-1.5, "地下一层"),
     "tower with podium": models.tower_with_podium,
     "courtyard": models.courtyard,
     "court of openings": models.courtyard_of_openings,
@@ -151,6 +154,17 @@ def test_paved_court_is_open(tmp_path: Path, made: Model) -> None:
     assert court.ground_method == "wall_ring"
     assert "court_paved" in codes(court) and court.quality == "check"
     assert court.floor_area == pytest.approx(3 * true.ground, rel=1e-3)
+
+
+@pytest.mark.parametrize("top", [-0.02, -0.2, -0.8, -1.5])
+def test_garage_around_the_house_is_a_storey_and_no_ground(tmp_path: Path, top: float) -> None:
+    house = read_ifc(models.tower_on_garage(top).write(tmp_path / "a.ifc")).buildings[0]
+    assert house.ground is not None
+    assert (house.ground_method, house.ground.area) == ("wall_ring", pytest.approx(300))
+    assert (house.storeys_above, house.storeys_below) == (6, 1)
+    assert house.floor_area == pytest.approx(6 * 300 + 2500)
+    # The roof of the garage lies at the ground floor and is too large for it, which is told.
+    assert (house.quality, codes(house)) == ("good", ["floors_replaced"] if top > -0.6 else [])
 
 
 def test_hall_between_walls_is_no_court(tmp_path: Path) -> None:

@@ -413,8 +413,8 @@ def _floor_area(case: _Case, result: BuildingModel, count: Count | None) -> None
     if base and base < LEAST_PRINT:
         return
     if base and count:
-        levels = [_floor_at(case, z, result, base) for z in count.floors]
-        result.floor_area, result.floor_area_method = float(sum(levels)), "floors_summed"
+        result.floor_area = _floors_summed(case, count, result, base)
+        result.floor_area_method = "floors_summed"
         result.sources["floor_area"] = "shape"
     elif base and result.storeys_above:
         result.floor_area = base * (result.storeys_above + (result.storeys_below or 0))
@@ -510,14 +510,32 @@ def _fitting(
     return None
 
 
-def _floor_at(case: _Case, z: float, result: BuildingModel, base: float) -> float:
-    """Return the area of one floor: its slabs where they can be a floor, else the ground print."""
-    area = float(np.nansum(case.sizes.area[case.kinds["floor"] & (np.abs(case.sizes.high - z) < STEP)]))
+def _floors_summed(case: _Case, count: Count, result: BuildingModel, base: float) -> float:
+    """Return the sum of the floors: each one's slabs where they can be a floor, else the ground print.
+
+    Cellars reach out under the ground around a building as far as they like: garages under several buildings.
+    """
+    areas = np.array([_slabs_at(case, z) for z in count.floors])
     most = max(base, result.roofprint.area if result.roofprint is not None else 0.0) * MOST_SLAB
-    # Cellars reach out under the ground around a building.
-    if result.ground_level is not None and z < result.ground_level - SUNK:
-        most = base * MOST_AREA
-    return area if LEAST_SLAB * base <= area <= most else base
+    ground = -np.inf if result.ground_level is None else result.ground_level
+    wrong = (areas < LEAST_SLAB * base) | ((areas > most) & (np.array(count.floors) >= ground - SUNK))
+    named = wrong & (areas > 0)
+    if named.any():
+        result.findings.append(
+            finding(
+                "floors_replaced",
+                "{count} floors have slabs of {area} m² together, which cannot be those of a building of {footprint} m² on "
+                "the ground; that area counts for each instead.",
+                count=int(named.sum()),
+                area=round(float(areas[named].sum()), 1),
+                footprint=round(base, 1),
+            )
+        )
+    return float(np.where(wrong, base, areas).sum())
+
+
+def _slabs_at(case: _Case, z: float) -> float:
+    return float(np.nansum(case.sizes.area[case.kinds["floor"] & (np.abs(case.sizes.high - z) < STEP)]))
 
 
 def _year(case: _Case, result: BuildingModel) -> None:

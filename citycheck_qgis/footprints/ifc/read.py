@@ -214,7 +214,7 @@ def _levels(scene: _Scene, index: int, used: Chosen, result: BuildingModel) -> N
     """Set ground level and height: from the underside of the ground floor to the top of what stands above."""
     low, high = scene.shapes.heights
     ground = float(scene.ground[index])
-    feet = low[used & (low >= ground - DEPTH) & (low <= ground)]
+    feet = low[_seen(scene, index, used) & (low >= ground - DEPTH) & (low <= ground)]
     result.ground_level = float(feet.min()) if len(feet) else ground
     result.height = float(high[_above(scene, index, used)].max()) - result.ground_level
 
@@ -231,8 +231,7 @@ def _draw(scene: _Scene, index: int, used: Chosen, result: BuildingModel) -> Non
     low, high = shapes.heights
     above = _above(scene, index, used)
     bare = not (above & scene.cover).any() and bool((above & scene.upright).any())
-    seen = used & ~_underground(scene, index)
-    seen = seen if seen.any() else used
+    seen = _seen(scene, index, used)
     roof = _roof(scene, seen, bare)
     if roof is None:
         return
@@ -317,14 +316,15 @@ def _paving(whole: outlines.Print, roof: outlines.Print) -> Finding:
     )
 
 
-def _underground(scene: _Scene, index: int) -> Chosen:
-    """Tell which elements nobody sees from above: those of cellars, and what ends below the ground floor."""
+def _seen(scene: _Scene, index: int, used: Chosen) -> Chosen:
+    """Tell which elements are not below ground, in cellars or under the ground floor; all, where none is."""
     ground = scene.ground[index]
     # The last one is for elements without a storey, whose index is -1.
     storeys = np.array([storey.elevation for storey in scene.parts.storeys] + [ground])
     below = storeys[scene.parts.storey] < ground - DEPTH
     high = scene.shapes.heights[1]
-    return (high < ground - BAND[0]) | (below & (high < ground + OVER))
+    seen = used & ~((high < ground - BAND[0]) | (below & (high < ground + OVER)))
+    return seen if seen.any() else used
 
 
 def _judge(scene: _Scene, own: Chosen, result: BuildingModel) -> None:
