@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import gzip
 import io
 import json
@@ -14,7 +15,9 @@ from types import ModuleType
 import pytest
 import shapely
 from citycheck.citycheck_qgis.errors import CancelledError, InputError
-from citycheck.citycheck_qgis.footprints.citymodels.read import iterate, read_city_model
+from citycheck.citycheck_qgis.footprints.citymodels import read as reading
+from citycheck.citycheck_qgis.footprints.citymodels.files import Source
+from citycheck.citycheck_qgis.footprints.citymodels.read import iterate, read_city_model, why_unread
 from citycheck.citycheck_qgis.footprints.georeference.areas import longitude_latitude
 from citycheck.citycheck_qgis.footprints.georeference.evidence import Conversion, CrsEvidence, Evidence
 from citycheck.citycheck_qgis.footprints.georeference.projections import apply, metres_between
@@ -102,6 +105,62 @@ def test_content_counts_and_not_the_name(
     packed.write_bytes(gzip.compress(small[name]))
     assert len(read_city_model(plain).buildings) == 20
     assert len(read_city_model(packed).buildings) == 20
+
+
+class Vanishing(io.RawIOBase):
+    """A file on a share whose connection is lost after some bytes."""
+
+    def __init__(self, data: bytes) -> None:
+        self._stream = io.BytesIO(data)
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: memoryview) -> int:  # type: ignore[override]
+        count = self._stream.readinto(buffer)
+        if not count:
+            raise OSError(errno.EIO, "Input/output error")
+        return count
+
+
+@pytest.mark.parametrize("bytes_read", [0, 500])
+@pytest.mark.parametrize(
+    ("name", "kind"), [("cityjson", "json"), ("cityjsonseq", "json"), ("citygml", "xml")]
+)
+def test_file_that_vanishes_is_an_input_that_cannot_be_read(
+    small: dict[str, bytes], monkeypatch: pytest.MonkeyPatch, name: str, kind: str, bytes_read: int
+) -> None:
+    def opened() -> io.BufferedReader:
+        return io.BufferedReader(Vanishing(small[name][:bytes_read]))
+
+    monkeypatch.setattr(reading, "sources", lambda path: [Source("模型", kind, opened, 1000)])
+    with pytest.raises(InputError, match=r"模型 could not be read to its end \(Input/output error\)"):
+        read_city_model("模型")
+
+
+def test_file_that_may_not_be_opened_is_an_input_that_cannot_be_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    def refused(path: str) -> list[Source]:
+        raise PermissionError(errno.EACCES, "Permission denied", path)
+
+    monkeypatch.setattr(reading, "sources", refused)
+    with pytest.raises(InputError, match=r"a\.gml\.gz could not be read.*Permission denied"):
+        iterate("share/a.gml.gz")
+
+
+@pytest.mark.parametrize(
+    ("error", "state", "said"),
+    [
+        (InputError("{file} is empty.", file="a"), "refused", "a is empty."),
+        (PermissionError(errno.EACCES, "Permission denied"), "refused", "a.gml could not be read"),
+        (MemoryError(), "memory", "have the model split"),
+        (RecursionError("maximum recursion depth"), "failed", "RecursionError: maximum"),
+        (UnicodeDecodeError("utf-8", b"\xff", 0, 1, "invalid start byte"), "failed", "please report this"),
+        (KeyError("x" * 9000), "failed", "KeyError"),
+    ],
+)
+def test_every_error_has_a_state_and_a_sentence(error: Exception, state: str, said: str) -> None:
+    found, sentence = why_unread("a.gml", error)
+    assert str(found) == state and said in str(sentence) and len(str(sentence)) < 500
 
 
 def zipped(path: Path, **members: bytes) -> Path:
