@@ -251,6 +251,10 @@ def test_orders_of_floor_area() -> None:
     [
         ("1985", 1985), (1985, 1985), ("1980-1985", 1985), ("1998-06-30", 1998), ("1985年", 1985), ("二〇〇一", None),
         ("0001", None), ("9999", None), ("unknown", None), (-1, None), ("", None),
+        ("1980年以前", None), ("2000年后", None), ("1980前", None), ("1998年之后", None), ("1990年6月以後", None), ("早于1980年", None),
+        ("before 1980", None), ("After 2000", None), ("pre-1980", None), ("1980 or earlier", None), ("<1980", None),
+        ("＞2000", None), ("≤1978", None), ("２００３年", 2003), ("1998年竣工，后经改造", 1998), ("2025年竣工（1998年始建）", 2025),
+        ("c. 1985", 1985), ("建于1985年前后", None),
     ],
 )  # fmt: skip
 def test_year(value: object, year: int | None) -> None:
