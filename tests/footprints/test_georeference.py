@@ -381,6 +381,14 @@ def test_crs_from_its_parts():
     assert resolve(Evidence(conversions=(replace(conversion, crs=system),))).crs.to_epsg() == 4547
 
 
+def test_a_grid_of_a_city_is_not_read_from_its_parts():
+    own = CrsEvidence("x", "深圳独立坐标系 CGCS2000 中央子午线114", description="CGCS2000 3度带 114")
+    stated = Conversion("IfcMapConversion #1", "map_conversion", EAST, NORTH, crs=own)
+    placement = resolve(Evidence(conversions=(stated,)))
+    assert (placement.state, placement.crs) == ("needs_control_points", None)
+    assert "crs_strip_unknown" in codes(placement)
+
+
 def test_vertical_datum():
     system = CrsEvidence("x", "EPSG:4547", vertical="EPSG:5737")
     conversion = Conversion("c", "map_conversion", EAST, NORTH, crs=system)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 import unicodedata
 from dataclasses import dataclass
@@ -36,6 +37,31 @@ _CHINESE_DATUMS = (
     ),
     ("Xian 1980", r"XI'?AN[\s_]*(?:19)?80|西安(?:19)?80|(?:19)?80年?西安"),
     ("Beijing 1954", r"(?:BEIJING|PEKING)[\s_]*(?:19)?54|北京(?:19)?54|(?:19)?54年?北京"),
+)
+#: Numbers that people write for a Chinese datum.
+_YEARS = ("2000", "1980", "1954")
+#: What a text on a Chinese strip may hold beside datum, strip and meridian without meaning another grid: the datum of
+#: heights, the usual false easting and scale, a meridian whose minutes and seconds are zero.
+_HARMLESS = (
+    (
+        r"(?:19)?85年?(?:国家)?高程(?:基准|系统)?|国家(?:19)?85高程(?:基准|系统)?|(?:19)?(?:56|85)年?黄海高程(?:基准|系统)?|黄海(?:19)?(?:56|85)(?:高程)?(?:基准|系统)?",
+        " ",
+    ),
+    (
+        r"(?:FE|FALSE[\s_]*EASTING|东偏|东移)\s*[:=]?\s*500(?:[\s,]?000(?:\.0+)?\s*(?:M\b|米)?|\s*(?:KM|公里|千米))",
+        " ",
+    ),
+    (r"(?:FN|FALSE[\s_]*NORTHING|北偏)\s*[:=]?\s*0(?:\.0+)?(?![\d.])\s*(?:M\b|米)?", " "),
+    (r"(?:K0?|SCALE)\s*[:=]\s*1(?:\.0+)?(?![\d.])", " "),
+    (
+        r"(\d{2,3})\s*(?:°|度|:|D)\s*00?\s*(?:(?:['′分]|:|M)\s*(?:00?(?:\.0+)?\s*(?:[\"″秒]|''|S)?)?)?(?![\d.])",
+        r"\1°",
+    ),
+)
+#: Words of grids that are no registered strip: of a city or a project, shifted, or at the height of the ground.
+_OWN_GRID = re.compile(
+    r"\bF[EN]\b|FALSE|东偏|北偏|东移|北移|平移|加常数|常数|投影面|高程面|独立|抵偿|地方|本地|工程坐标|城市坐标|城建|任意|"
+    r"LOCAL|INDEPENDENT|OFFSET|SHIFT"
 )
 #: Datum in text -> first EPSG code of the northern and southern UTM zones (zone 0), and the zones that exist.
 _UTM_DATUMS = (
@@ -297,12 +323,23 @@ def _read_code(text: str) -> ReadCrs | None:
         return _by_code("OGC", "CRS84", False)
     match = re.fullmatch(
         r"(?:(EPSG|ESRI|IGNF|OGC)[\s:_/\-.]*(?:CODE|NR|NO)?[\s:.]*:*)?(\d{4,6})"
-        r"(?:\s*[+,;]\s*(?:EPSG[\s:]*)?(\d{4,6}))?(?:\s*[-(/].*)?",
+        r"(?:\s*[+,;]\s*(?:EPSG[\s:]*)?(\d{4,6}))?(?:\s*[-(/](.*))?",
         text,
         re.IGNORECASE,
     )
     if match:
-        authority, code, vertical = match.groups()
+        authority, code, vertical, words = match.groups()
+        if authority is None and words is not None:
+            return _read_number_and_words(code, words)
+        if authority is None and code in _YEARS:
+            return _nothing(
+                finding(
+                    "crs_number_ambiguous",
+                    "{text} may be a code of the EPSG register or the year of a Chinese datum; give the code of the "
+                    "coordinate reference system, such as EPSG:4547.",
+                    text=text[:120],
+                )
+            )
         read = _by_code((authority or "EPSG").upper(), code, False)
         upper = _by_code("EPSG", vertical, False).vertical if vertical else None
         return ReadCrs(read.crs, upper or read.vertical, False, read.findings)
@@ -314,6 +351,13 @@ def _read_code(text: str) -> ReadCrs | None:
             finding("crs_unknown_code", "{text} is no code of the EPSG register; check it.", text=text[:120])
         )
     return None
+
+
+def _read_number_and_words(code: str, words: str) -> ReadCrs | None:
+    """Read words after a number without authority: the number is a code only where the words name the same CRS."""
+    named = read_crs(words.strip(" -/()"))
+    agree = code in _YEARS or named.crs == _by_code("EPSG", code, False).crs
+    return named if named.crs is not None and agree else None
 
 
 @lru_cache(maxsize=1024)
@@ -424,24 +468,29 @@ def _read_chinese(text: str) -> ReadCrs | None:
     if stated is None:
         return None
     datum, pattern = stated
-    rest, width = _strip_width(re.sub(pattern, " ", upper))
-    zone = re.search(
-        r"(?:ZONE|带号|分带|第|STRIP)[\s_:=]*(\d{2})(?!\d)|(?<!\d)(\d{2})\s*(?:带|号带|ZONE)", rest
-    )
-    meridian = re.search(
-        r"(?:CM|L0|中央子午线|中央经线|子午线|MERIDIAN)[\s_:=经度]*(\d{2,3}(?:\.\d+)?)|(?<!\d)(\d{2,3}(?:\.\d+)?)\s*[°度]?\s*E\b",
-        rest,
-    )
-    bare = re.findall(r"(?<![\d.])\d{2,3}(?:\.\d+)?(?![\d.])", rest)
-    number = float(next(group for group in meridian.groups() if group)) if meridian else None
-    if number is None and zone is None and len(bare) == 1:
-        number = float(bare[0])
-    elif number is None and zone is not None:
-        number = float(next(group for group in zone.groups() if group))
-    if number is None:
+    rest = re.sub(pattern, " ", upper)
+    for harmless, instead in _HARMLESS:
+        rest = re.sub(harmless, instead, rest)
+    rest, width = _strip_width(rest)
+    rest, zone = _taken(rest, _ZONE)
+    rest, meridian = _taken(rest, _MERIDIAN)
+    numbers = re.findall(r"(?<![\d.])\d{2,3}(?:\.\d+)?(?![\d.])", rest)
+    if meridian is None and len(numbers) == 1 and (zone is None or float(numbers[0]) >= _FIRST_MERIDIAN):
+        rest, meridian = rest.replace(numbers[0], " ", 1), float(numbers[0])
+    more = re.search(r"\d", rest) or _OWN_GRID.search(rest)
+    if zone is None and meridian is None and not more:
         return _nothing(_datum_only(text))
-    with_minutes = re.search(r"\d\s*(?:分(?!带)|['′])", rest)
-    return (None if with_minutes else _strip_of_number(text, datum, width, number)) or _nothing(
+    strips = [
+        _strip_of_number(text, datum, width, number) for number in (meridian, zone) if number is not None
+    ]
+    if (
+        not more
+        and strips
+        and None not in strips
+        and len({_central(strip) for strip in strips if strip}) == 1
+    ):
+        return strips[0]
+    return _nothing(
         finding(
             "crs_strip_unknown",
             "{text} names no strip of 3 or 6 degrees that EPSG registers; give the WKT or the code of the coordinate "
@@ -449,6 +498,32 @@ def _read_chinese(text: str) -> ReadCrs | None:
             text=text[:120],
         )
     )
+
+
+_ZONE = re.compile(
+    r"(?:ZONE|带号|分带|第|STRIP)[\s_:=]*(\d{2})(?!\d)(?:\s*号?带)?|(?<!\d)(\d{2})\s*(?:带|号带|ZONE)"
+)
+_MERIDIAN = re.compile(
+    r"(?:CM|L0|中央子午线|中央经线|子午线|MERIDIAN|东经)[\s_:=东经度为]*(\d{2,3}(?:\.\d+)?)|"
+    r"(?<!\d)(\d{2,3}(?:\.\d+)?)\s*[°度]?\s*E\b"
+)
+
+
+def _taken(rest: str, pattern: re.Pattern[str]) -> tuple[str, float | None]:
+    """Take the first number that a pattern finds out of a text."""
+    match = pattern.search(rest)
+    if match is None:
+        return rest, None
+    number = next(group for group in match.groups() if group)
+    return f"{rest[: match.start()]} {rest[match.end() :]}", float(number)
+
+
+def _central(read: ReadCrs) -> float:
+    """Return the central meridian of a strip that was read."""
+    strip = None if read.crs is None else chinese_strip(read.crs)
+    if strip is None:
+        return math.nan
+    return strip[2] * 3.0 if strip[1] == 3 else strip[2] * 6.0 - 3.0
 
 
 def _strip_width(rest: str) -> tuple[str, int | None]:

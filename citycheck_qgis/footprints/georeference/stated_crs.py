@@ -27,6 +27,9 @@ def crs_of(stated: CrsEvidence) -> tuple[CRS | None, tuple[Finding, ...]]:
         )
     if named is not None or defined is not None:
         return named if named is not None else defined, named_findings if named is not None else ()
+    if any(found.code == "crs_strip_unknown" for found in named_findings):
+        # The name speaks of a grid of its own, which the other parts only resemble.
+        return None, named_findings
     parts = " ".join(part for part in (stated.datum, stated.projection, stated.zone) if part)
     for text in (parts, stated.description, stated.zone):
         if not text or text == stated.name:
