@@ -25,6 +25,7 @@ from citycheck.citycheck_qgis.footprints.ifc.properties import (
     plain,
 )
 from citycheck.citycheck_qgis.footprints.ifc.shapes import triangles
+from citycheck.citycheck_qgis.footprints.ifc.storey_texts import storeys_of
 from citycheck.citycheck_qgis.footprints.ifc.storeys import (
     Extents,
     extents,
@@ -145,6 +146,17 @@ def test_flat_roof_and_levels_that_are_none_are_no_storeys() -> None:
         ({"地上层数": "3层", "地下层数": 1}, 3, 1, "Pset_BuildingCommon.地上层数", "storeys_differ"),
         ({"总层数": "２"}, 2, 0, "Pset_BuildingCommon.总层数", None),
         ({"NumberOfStoreys": None}, 2, 0, "levels", None),
+        ({"层数": "地上3层地下1层"}, 3, 1, "Pset_BuildingCommon.层数", "storeys_differ"),
+        ({"层数": "地上二层"}, 2, 0, "Pset_BuildingCommon.层数", None),
+        ({"层数": "2/-1"}, 2, 1, "Pset_BuildingCommon.层数", None),
+        ({"层数": "-1/60"}, 2, 0, "levels", "storeys_set_aside"),
+        ({"层数": "2+1"}, 2, 0, "Pset_BuildingCommon.层数", None),
+        ({"层数": "两三层"}, 2, 0, "levels", "storeys_set_aside"),
+        ({"层数": "无"}, 2, 0, "levels", None),
+        ({"地下层数": "-1"}, 2, 1, "levels", None),
+        ({"地下层数": -1}, 2, 1, "levels", None),
+        ({"地下层数": "若干"}, 2, 0, "levels", "storeys_set_aside"),
+        ({"地上层数": "2-3层"}, 2, 0, "levels", "storeys_set_aside"),
     ],
 )
 def test_storeys_that_are_stated(
@@ -154,6 +166,24 @@ def test_storeys_that_are_stated(
     assert (found.storeys_above, found.storeys_below) == (above, below)
     assert found.sources["storeys_above"] == source
     assert codes_of(found.findings) == (code or "")
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        (6, (None, None, 6)), (6.0, (None, None, 6)), ("6", (None, None, 6)), ("６层", (None, None, 6)), ("六层", (None, None, 6)),
+        ("十二层", (None, None, 12)), ("二十层", (None, None, 20)), ("6F", (None, None, 6)), ("6 storeys", (None, None, 6)),
+        ("地上6层地下1层", (6, 1, None)), ("地下一层，地上六层", (6, 1, None)), ("地上6层", (6, None, None)), ("6/-1", (6, 1, None)),
+        ("-1/6", (6, 1, None)), ("6F/B1", (6, 1, None)), ("B2-18F", (18, 2, None)), ("-1~6", (6, 1, None)), ("6(-1)", (6, 1, None)),
+        ("负二层", (None, 2, None)), ("-1", (None, 1, None)), (-1, (None, 1, None)), ("6+1", (None, None, 6)), ("6+B1", (6, 1, None)),
+        ("6层（局部7层）", (None, None, 6)), ("共7层（地上6层，地下1层）", (6, 1, 7)), ("共7层，地下1层", (6, 1, 7)), ("地下层数：-1", (None, 1, None)),
+        ("6.5", None), ("1-6层", None), ("6/1", None), ("6或7", None), ("多层", None), ("", None), (None, None), (True, None),
+        (float("nan"), None), (1e300, None), ("6+2", None),
+    ],
+)  # fmt: skip
+def test_storeys_in_texts(text: object, said: tuple[int | None, ...] | None) -> None:
+    read = storeys_of(text)
+    assert (read and (read.above, read.below, read.total)) == said
 
 
 def test_storeys_from_slabs_where_one_level_holds_all() -> None:

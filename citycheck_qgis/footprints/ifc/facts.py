@@ -28,10 +28,10 @@ from .properties import (
     find,
     is_placeholder,
     length_of,
-    number_of,
     properties_of,
     text_of,
 )
+from .storey_texts import storeys_of
 from .storeys import SAME, STEP, SUNK, Count, Extents, count_storeys
 from .structure import Building, Indices, Structure, text
 from .units import unit_scale
@@ -276,11 +276,14 @@ def _storeys(case: _Case, result: BuildingModel) -> Count | None:
     levels = len(case.parts.storeys)
     for field in ("storeys_below", "storeys_above"):
         for said in case.find(field):
-            number = number_of(said.value)
-            if number is not None and number.is_integer() and 0 <= number <= MOST_STOREYS:
-                setattr(result, field, int(number))
+            read = storeys_of(said.value)
+            number: int | None = read and getattr(read, field.removeprefix("storeys_"))
+            number = read.total if read and number is None else number
+            if number is not None and 0 <= number <= MOST_STOREYS:
+                setattr(result, field, number)
                 result.sources[field] = said.source
                 break
+            _unreadable(said, result)
     if result.sources.get("storeys_above", "levels") in ("levels", "slabs"):
         _total_storeys(case, result, count, levels)
     elif count and result.storeys_above != count.above:
@@ -289,19 +292,24 @@ def _storeys(case: _Case, result: BuildingModel) -> Count | None:
 
 
 def _total_storeys(case: _Case, result: BuildingModel, count: Count | None, levels: int) -> None:
-    """Weigh a number of all storeys against what was counted."""
+    """Weigh a number of all storeys, or of those above and below ground, against what was counted."""
     for said in case.find("storeys"):
-        number = number_of(said.value)
-        if number is None or not number.is_integer():
+        read = storeys_of(said.value)
+        if read is None or (read.above is None and read.total is None):
+            _unreadable(said, result)
             continue
-        total = int(number)
-        if count and total in (count.above, count.above + count.below):
+        stated = read.above is not None
+        total = read.above if read.above is not None else read.total or 0
+        fits = 1 <= total <= MOST_STOREYS and _fits_height(total, result)
+        if stated and fits and read.below is not None and read.below <= MOST_STOREYS:
+            result.storeys_below, result.sources["storeys_below"] = read.below, said.source
+        if count and total in ((count.above,) if stated else (count.above, count.above + count.below)):
             if total == count.above:
                 result.sources["storeys_above"] = said.source
             return
         # Revit writes the number of all its levels, foundations and roofs among them.
-        mere_levels = count is not None and total == levels
-        if mere_levels or not 1 <= total <= MOST_STOREYS or not _fits_height(total, result):
+        mere_levels = count is not None and total == levels and not stated
+        if mere_levels or not fits:
             result.findings.append(
                 finding(
                     "storeys_set_aside",
@@ -312,13 +320,25 @@ def _total_storeys(case: _Case, result: BuildingModel, count: Count | None, leve
                 )
             )
             continue
-        result.storeys_above = (
-            total - (result.storeys_below or 0) if total > (result.storeys_below or 0) else total
-        )
+        below = 0 if stated else result.storeys_below or 0
+        result.storeys_above = total - below if total > below else total
         result.sources["storeys_above"] = said.source
         if count:
             result.findings.append(_storeys_differ(result, count))
         return
+
+
+def _unreadable(said: Property, result: BuildingModel) -> None:
+    if text_of(said.value) is None:
+        return
+    result.findings.append(
+        finding(
+            "storeys_set_aside",
+            "{source} = {value} is set aside: it cannot be read as a number of storeys.",
+            source=said.source,
+            value=str(said.value)[:60],
+        )
+    )
 
 
 def _fits_height(storeys: int, result: BuildingModel) -> bool:
