@@ -82,6 +82,8 @@ def with_matches(
     """
     keys = matched[BUILDING_KEY].reset_index(drop=True)
     chosen = pd.concat([keys, found.footprints[_MATCHED].reset_index(drop=True)], axis=1)
+    # The confidence of a suggestion belongs to its relation.
+    chosen.loc[chosen["building_id"].isna(), "confidence"] = None
     asked = _in(footprints, keys)
     table = footprints.drop(columns=_MATCHED).merge(
         chosen, on=BUILDING_KEY, how="left", validate="many_to_one"

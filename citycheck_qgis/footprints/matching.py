@@ -16,7 +16,8 @@ of
 Where only a latitude and longitude placed the model, g = 0.5 o. Evidence is combined by Dempster's rule: two pieces
 that agree leave the confidence 1 - (1 - k)(1 - g); two that contradict each other leave k (1 - g) / (1 - k g) for the
 key and g (1 - k) / (1 - k g) for the place. A key without any overlap, though both have a place, loses weight with the
-distance d between the two: k (1/4 + 3/4 * 50 m / (50 m + d)). Among rivals, each is left with its part of the sum of
+distance d between the two: k (1/4 + 3/4 * 50 m / (50 m + d)), with 500 m in place of 50 m where only a latitude and
+longitude placed the model. Among rivals, each is left with its part of the sum of
 their o; a code that stands at several places is left to each of them with an equal part.
 
 Basis of a relation (`BASES`)
@@ -87,10 +88,10 @@ FIRM = 0.5
 #: A second building with this part of the best one's o is a rival, unless the footprint covers both; buildings that
 #: share less than this much of the footprint twice are parts of it and no duplicates of each other.
 RIVAL, TWICE = 0.8, 0.1
-#: Distances in metres: where a key has lost half of what it can lose; within which a key and a place do not contradict
-#: each other, for exact and for rough places; within which polygons of one code are one building; from which on a
-#: footprint is outside the layer.
-HALF, BESIDE, BESIDE_ROUGH, ONE_PLACE, FAR_OFF = 50.0, 20.0, 500.0, 200.0, 500.0
+#: Distances in metres: where a key has lost half of what it can lose, and within which a key and a place do not
+#: contradict each other, both for exact and for rough places; within which polygons of one code are one building; from
+#: which on a footprint is outside the layer.
+HALF, HALF_ROUGH, BESIDE, BESIDE_ROUGH, ONE_PLACE, FAR_OFF = 50.0, 500.0, 20.0, 500.0, 200.0, 500.0
 #: Methods of georeferencing (`Placement.method`) that place a model only roughly.
 ROUGH_METHODS = ("latitude_longitude",)
 #: Names of a column of global ids in a building layer.
@@ -378,7 +379,8 @@ def _judge(kept: Pairs, models: Side, register: Side) -> _Verdict:
 
     weight = np.select([kept.guid, kept.loose, kept.code], [GUID_WEIGHT, LOOSE_WEIGHT, CODE_WEIGHT], 0.0)
     away = np.where(overlapping, 0.0, np.nan_to_num(kept.distance))
-    key = weight * (0.25 + 0.75 * HALF / (HALF + away))
+    half = np.where(models.rough[footprint], HALF_ROUGH, HALF)
+    key = weight * (0.25 + 0.75 * half / (half + away))
     place = np.where(models.rough[footprint], ROUGH_WEIGHT, OVERLAP_WEIGHT) * kept.score
     against_key = np.where(contradicted, _largest(footprint, np.where(overlapping, place, 0.0), number), 0.0)
     against_place = np.where(contradicted, _largest(footprint, np.where(apart, key, 0.0), number), 0.0)
