@@ -270,6 +270,34 @@ def test_latitude_and_longitude_decide_between_a_zone_number_and_the_crs(crs, pr
     assert metres_between(*at, *GUANGZHOU) < 0.01
 
 
+@pytest.mark.parametrize(
+    ("stated", "right"),
+    [(4546, 4547), (4548, 4547), (32650, 32649), (32648, 32649), (2383, 2382)],
+)
+@pytest.mark.parametrize("drawn", [False, True])
+def test_a_strip_that_only_the_crs_speaks_for_gives_way(stated, right, drawn):
+    east, north = project(right, *GUANGZHOU)
+    if drawn:
+        evidence, bounds = drawn_at(east, north, GUANGZHOU)
+        placement = resolve(evidence, "building", bounds, f"EPSG:{stated}")
+        at = placed_at(placement, bounds[:2])
+    else:
+        there = located(GUANGZHOU[1] + 0.001, GUANGZHOU[0])
+        placement = resolve(replace(there, conversions=converted(east, north, f"EPSG:{stated}").conversions))
+        at = placed_at(placement)
+    assert (placement.state, placement.crs.to_epsg()) == ("approximate", right)
+    assert "crs_contradicts_location" in codes(placement)
+    assert metres_between(*at, *GUANGZHOU) < 100
+
+
+def test_a_zone_number_speaks_for_its_strip_against_latitude_and_longitude():
+    there = located(GUANGZHOU[1], GUANGZHOU[0])
+    for east, crs in ((EAST + 39e6, "EPSG:4527"), (EAST + 37e6, "EPSG:4546")):
+        placement = resolve(replace(there, conversions=converted(east, NORTH, crs).conversions))
+        assert (placement.state, placement.crs.to_epsg()) == ("placed", int(crs[5:]))
+        assert "contradictory_position" in codes(placement)
+
+
 def test_a_zone_number_before_the_easting_of_a_context():
     moved = Context(7, "Model", 3, shifted(EAST + 38e6, NORTH, angle=0.3))
     placement = resolve(Evidence(contexts=(moved,)), default_crs="EPSG:4547")

@@ -12,8 +12,9 @@ from shapely import affinity
 from ...messages import mark
 from ..findings import Finding
 
-#: ``placed``: coordinates in a known CRS; ``approximate``: from a latitude and longitude only, metres to hundreds of
-#: metres off; ``needs_control_points``: nothing that can be trusted says where the model lies.
+#: ``placed``: coordinates in a known CRS; ``approximate``: from a latitude and longitude, metres to hundreds of metres
+#: off, or from coordinates whose CRS was inferred or replaced with the help of a latitude and longitude;
+#: ``needs_control_points``: nothing that can be trusted says where the model lies.
 STATES = ("placed", "approximate", "needs_control_points")
 #: Where the place comes from.
 METHODS = (

@@ -24,6 +24,7 @@ from .inference import agreeing_crs
 from .locations import location, source_of
 from .placement import Placement
 from .projections import (
+    CONTRADICTED,
     Affine,
     Point,
     apply,
@@ -38,7 +39,7 @@ from .projections import (
     tangent,
 )
 from .stated_crs import crs_of, crs_of_user, vertical_of
-from .zones import read_zone, zone_finding
+from .zones import agreeing_strip, read_zone, zone_finding
 
 #: How far from its site a model may be drawn when a latitude and longitude is all that places it, metres.
 _AROUND_SITE = 10_000.0
@@ -49,6 +50,9 @@ _STOREYS = 60.0
 _AS_DRAWN: Affine = (1.0, 0.0, 0.0, 1.0, 0.0, 0.0)
 #: No place on land is higher, metres.
 _HIGHEST = 9_000.0
+
+#: Findings about numbers that say by themselves which strip they are of, or which place.
+_SURE = frozenset(("zone_prefix_removed", "zone_contradicts_crs", "degrees_in_conversion"))
 
 #: Two points of the model with their places on the map: local x, local y, east, north.
 ControlPoint = Sequence[float]
@@ -294,7 +298,10 @@ class _Case:
             if number or crs is self.default_crs:
                 self._note_default(conversion.source, crs, replaced=number > 0)
             self._note(*reading.findings)
-            self._note_beside(conversion.source, reading.crs, reading.matrix)
+            right, state = self._agreeing(
+                conversion.source, reading.crs, reading.matrix, reading.findings, state
+            )
+            self._note_beside(conversion.source, right, reading.matrix)
             if is_far(self.anchor) and reading.unit is not None:
                 self._note(
                     finding(
@@ -309,7 +316,7 @@ class _Case:
                 50,
                 conversion.kind,
                 conversion.source,
-                reading.crs,
+                right,
                 reading.matrix,
                 self._height(conversion, reading),
                 vertical,
@@ -615,8 +622,9 @@ class _Case:
                 if shift.crs is self.default_crs:
                     self._note_default(source, shift.crs, replaced)
                 self._note(*shift.findings)
-                self._note_beside(source, shift.crs, matrix)
-                return shift.crs, matrix, state
+                right, state = self._agreeing(source, shift.crs, matrix, shift.findings, state)
+                self._note_beside(source, right, matrix)
+                return right, matrix, state
         contradicting = [
             zone_finding(zone, source, point[0], crs)
             for crs, _ in systems
@@ -843,6 +851,34 @@ class _Case:
             if crs is not None and is_plain(crs) and inside(crs, *degrees, BESIDE):
                 return crs
         return None
+
+    def _agreeing(
+        self, source: str, crs: CRS, matrix: Affine, found: Sequence[Finding], state: str
+    ) -> tuple[CRS, str]:
+        """Return the CRS, or another strip of its datum where coordinates, latitude and longitude agree on that, and the state.
+
+        A number of the zone before the easting, or degrees, speak for the CRS or the place by themselves.
+        """
+        point = apply(matrix, self.anchor)
+        place = longitude_latitude(crs, *point)
+        if self.near is None or place is None or _SURE & {f.code for f in found}:
+            return crs, state
+        distance = metres_between(*place, *self.near)
+        other = agreeing_strip(crs, point, self.near) if distance > CONTRADICTED else None
+        if other is None:
+            return crs, state
+        self._note(
+            finding(
+                "crs_contradicts_location",
+                "{source}: in {crs} the coordinates lie {km:.0f} km from where latitude and longitude say, in {other} they "
+                "agree with them; {other} was taken. Check the CRS.",
+                source=source,
+                crs=crs.name,
+                km=distance / 1000,
+                other=other.name,
+            )
+        )
+        return other, "approximate"
 
     def _note_default(self, source: str, crs: CRS, replaced: bool) -> None:
         if replaced:

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import math
+import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from pyproj import CRS
 
 from ..findings import Finding, finding
 from .areas import BESIDE, fits, longitude_latitude
-from .crs_names import STRIPS, chinese_strip, strip_crs
+from .crs_names import STRIPS, chinese_strip, crs_from_text, strip_crs
 from .projections import CONFIRMED, Point, metres_between, metres_of_unit
 
 _MILLION = 1_000_000
@@ -105,6 +108,41 @@ def zone_finding(reading: ZoneReading, source: str, easting: float, crs: CRS) ->
         other=reading.crs.name,
         **values,
     )
+
+
+def agreeing_strip(crs: CRS, point: Point, near: Point) -> CRS | None:
+    """Return another strip or UTM zone of the datum of `crs` in which a point lies where latitude and longitude say.
+
+    Eastings with a zone number name their strip themselves: for those there is no other.
+
+    Parameters
+    ----------
+    point : coordinates of `crs`
+    near : longitude and latitude that can be trusted
+    """
+    for other in _strips_at(crs, near[0]):
+        place = None if other == crs else longitude_latitude(other, *point)
+        if place is not None and metres_between(*place, *near) < CONFIRMED:
+            return other
+    return None
+
+
+def _strips_at(crs: CRS, longitude: float) -> Iterator[CRS]:
+    """Yield the strips of 3 and 6 degrees, or the UTM zones, that have the datum of a CRS and are in use at a longitude."""
+    strip = chinese_strip(crs)
+    if strip is not None and not strip[3]:
+        for width in (strip[1], 9 - strip[1]):
+            first = round(longitude / 3) if width == 3 else math.floor(longitude / 6) + 1
+            for zone in (first, first - 1, first + 1):
+                other = strip_crs(strip[0], width, zone, zoned=False)
+                if other is not None:
+                    yield other
+    elif _utm_zone(crs) and (_parameter(crs, "False easting") or 0.0) < _MILLION:
+        usual = math.floor((longitude + 180) / 6) + 1
+        for zone in (usual, usual - 1, usual + 1):
+            named, _ = crs_from_text(re.sub(r"(?<=zone )\d+", str(zone), crs.name))
+            if named is not None:
+                yield named
 
 
 def _zoned_strip(datum: str, zone: int) -> CRS | None:
