@@ -277,7 +277,7 @@ def _storeys(case: _Case, result: BuildingModel) -> Count | None:
     for field in ("storeys_below", "storeys_above"):
         for said in case.find(field):
             read = storeys_of(said.value)
-            number: int | None = read and getattr(read, field.removeprefix("storeys_"))
+            number = None if read is None else read.above if field == "storeys_above" else read.below
             number = read.total if read and number is None else number
             if number is not None and 0 <= number <= MOST_STOREYS:
                 setattr(result, field, number)

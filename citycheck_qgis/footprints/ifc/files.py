@@ -21,8 +21,6 @@ from ...messages import word
 from ..findings import Finding, finding
 from .encodings import ascii_step, guess_encoding
 
-#: What ifcopenshell can read, by the name that it knows.
-SCHEMAS = ("IFC2X3", "IFC4", "IFC4X3_ADD2")
 #: Relatives without a reader of their own -> the schema whose classes and attributes are nearest.
 #: Other spellings of a schema itself (``IFC4_ADD2``, ``IFC2X3_TC1``) are not in the list: nothing differs.
 RELATIVES = {

@@ -1,4 +1,7 @@
-"""Elements whose placement or body refers to itself: kernels follow such references until the process dies."""
+"""Elements whose body refers to itself: kernels follow such references until the process dies.
+
+`structure` opens placements and relations that lead in a circle; a body cannot be opened without changing it.
+"""
 
 from __future__ import annotations
 
@@ -25,17 +28,9 @@ _UPWARDS = (
 
 
 def in_loops(model: ifcopenshell.file, elements: Ids) -> Chosen:
-    """Tell which elements hang from a placement, clipping or mapped representation that refers to itself."""
+    """Tell which elements have a clipping or mapped representation that refers to itself."""
     solids = endless(_operands(model)) | endless(_mapped(model))
     products = products_of(model, [model.by_id(number) for number in sorted(solids)])
-    placements = endless(_placements(model))
-    if placements:
-        placed = (model.by_id(int(element)).ObjectPlacement for element in elements)
-        products |= {
-            int(element)
-            for element, placement in zip(elements, placed, strict=True)
-            if placement is not None and placement.id() in placements
-        }
     return np.isin(elements, np.fromiter(products, np.int64, len(products)))
 
 
@@ -72,10 +67,6 @@ def endless(links: Links) -> set[int]:
             if not waiting[user]:
                 ended.append(user)
     return set(waiting)
-
-
-def _placements(model: ifcopenshell.file) -> Links:
-    return {item.id(): _ids([item[0]]) for item in instances(model, "IfcLocalPlacement")}
 
 
 def _operands(model: ifcopenshell.file) -> Links:

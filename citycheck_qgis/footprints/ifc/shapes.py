@@ -141,7 +141,7 @@ def triangles(
         findings.append(
             finding(
                 "reference_loop",
-                "The placement or body of {count} elements refers to itself; they have no shape.",
+                "The body of {count} elements refers to itself; they have no shape.",
                 count=int(looped.sum()),
             )
         )

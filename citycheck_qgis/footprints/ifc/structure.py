@@ -140,10 +140,6 @@ class Structure:
     space_storey: Indices
     findings: tuple[Finding, ...]
 
-    def elements_of(self, building: int) -> Ids:
-        """Return the ids of the elements of a building; of -1 those that stand in none, such as paving of the site."""
-        return self.elements[self.building == building]
-
     def storeys_of(self, building: int) -> list[int]:
         """Return the indices of the storeys of a building, from the lowest to the highest."""
         first = bisect_left(self.storeys, building, key=_building_of)
@@ -395,6 +391,7 @@ def _open_placements(model: ifcopenshell.file) -> int:
     at = np.minimum(np.searchsorted(ids[order], above), len(ids) - 1)
     parent = np.where(ids[order][at] == above, order[at], np.arange(len(ids)))
     _, cuts = _circles(parent)
+    cuts += np.flatnonzero(above == ids).tolist()
     for cut in cuts:
         placements[cut].PlacementRelTo = None
     return len(cuts)
