@@ -445,3 +445,12 @@ def test_users_crs_replaces_one_that_cannot_be(tmp_path: Path) -> None:
     assert [found.code for found in made.findings if "crs" in found.code] == ["crs_replaced_by_user"]
     nowhere = read_city_model(path, default_crs="EPSG:28992")
     assert nowhere.crs is None and "crs_replaced_by_user" not in {found.code for found in nowhere.findings}
+
+
+@pytest.mark.parametrize(
+    ("crs", "unknown"), [("EPSG:4610", True), ("EPSG:4490", False), ("EPSG:4326", False)]
+)
+def test_a_datum_whose_shift_nobody_knows(tmp_path: Path, crs: str, unknown: bool) -> None:
+    made = read_city_model(at_corner(tmp_path, crs, 113.87, 23.19))
+    assert made.crs is not None and made.crs.name.startswith("CGCS2000")
+    assert ("datum_shift_unknown" in {found.code for found in made.findings}) == unknown

@@ -9,7 +9,13 @@ from dataclasses import replace
 import numpy as np
 import pytest
 from citycheck.citycheck_qgis.errors import InputError
-from citycheck.citycheck_qgis.footprints.georeference.areas import BESIDE, fits, longitude_latitude, map_point
+from citycheck.citycheck_qgis.footprints.georeference.areas import (
+    BESIDE,
+    datum_shift_unknown,
+    fits,
+    longitude_latitude,
+    map_point,
+)
 from citycheck.citycheck_qgis.footprints.georeference.crs_names import crs_from_text
 from citycheck.citycheck_qgis.footprints.georeference.evidence import (
     BuildingEvidence,
@@ -730,6 +736,28 @@ def test_true_north(ratios, turn, code):
 )
 def test_compound_angles(parts, degrees):
     assert compound_angle(parts) == (None if degrees is None else pytest.approx(degrees, abs=1e-7))
+
+
+@pytest.mark.parametrize(
+    ("own", "wanted", "unknown"),
+    [
+        (2383, 4547, True),  # Xian 1980
+        (2414, 4547, True),  # Beijing 1954
+        (4610, 4547, True),
+        (2383, 32649, True),
+        (4547, 2383, True),
+        (2383, 2370, False),
+        (4547, 4526, False),
+        (4547, 32649, False),
+        (4547, 3857, False),
+        (25832, 4547, False),
+        (31467, 25832, False),
+        (27700, 32630, False),
+        (6668, 32654, False),
+    ],
+)
+def test_shifts_of_datums_that_nobody_knows(own, wanted, unknown):
+    assert datum_shift_unknown(CRS.from_epsg(own), CRS.from_epsg(wanted)) is unknown
 
 
 def test_nothing_at_all():

@@ -11,7 +11,7 @@ from pyproj import CRS, Transformer
 
 from ...units.coordinates import working_crs
 from ..findings import Finding, finding
-from ..georeference.areas import BESIDE, fits
+from ..georeference.areas import BESIDE, datum_shift_unknown, fits
 from ..georeference.crs_names import crs_from_text, swaps_axes
 from ..georeference.stated_crs import crs_of_user
 from ..georeference.zones import read_zone
@@ -112,6 +112,16 @@ class Locator:
                 finding(
                     "several_crs",
                     "The file names several CRSs; what is in {old} was reprojected to {new}.",
+                    old=crs.name,
+                    new=self.crs.name,
+                )
+            )
+        if datum_shift_unknown(crs, self.crs):
+            self._note(
+                finding(
+                    "datum_shift_unknown",
+                    "The shift between the datums of {old} and {new} is not known; the place may be off by metres to "
+                    "hundreds of metres.",
                     old=crs.name,
                     new=self.crs.name,
                 )

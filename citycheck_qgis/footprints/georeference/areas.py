@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import math
+import warnings
 from functools import lru_cache
 from typing import TypeAlias
 
 from pyproj import CRS, Transformer
 from pyproj.exceptions import ProjError
+from pyproj.transformer import TransformerGroup
 
 Bounds: TypeAlias = tuple[float, float, float, float]
 
@@ -16,6 +18,8 @@ BESIDE = 1.5
 #: Metres by which a point may come back from degrees elsewhere; more means that the projection does not hold there.
 _ROUND_TRIP = 2.0
 _FAR = 1e9
+#: Half the axis of GRS 80 and WGS 84, metres: datums with it lie in the middle of the earth and agree to a metre or two.
+_GEOCENTRIC = 6_378_137.0
 
 
 def longitude_latitude(crs: CRS, x: float, y: float) -> tuple[float, float] | None:
@@ -76,6 +80,26 @@ def area_of_use(crs: CRS) -> Bounds:
             meridian = float(parameter.value)
             return meridian - 6.0, -84.0, meridian + 6.0, 84.0
     return -180.0, -90.0, 180.0, 90.0
+
+
+@lru_cache(maxsize=256)
+def datum_shift_unknown(own: CRS, wanted: CRS) -> bool:
+    """Return whether PROJ can only guess the shift between the datums of two CRSs (metres to hundreds of metres).
+
+    So it is between Beijing 1954 or Xian 1980 and CGCS2000, whose parameters are not public. Datums in the middle of the
+    earth (CGCS2000, WGS 84, ETRS89) agree to a metre or two without any shift.
+    """
+    datums = own.geodetic_crs, wanted.geodetic_crs
+    if None in datums or datums[0] == datums[1]:
+        return False
+    ellipsoids = [crs.ellipsoid for crs in datums if crs is not None]
+    if all(e is not None and abs(e.semi_major_metre - _GEOCENTRIC) < 0.5 for e in ellipsoids):
+        return False
+    with warnings.catch_warnings():
+        # That a grid of better accuracy is not installed matters less than having no shift at all.
+        warnings.simplefilter("ignore", UserWarning)
+        ways = TransformerGroup(own, wanted, always_xy=True).transformers
+    return all("ballpark" in way.description.casefold() for way in ways)
 
 
 @lru_cache(maxsize=256)

@@ -15,7 +15,7 @@ from pyproj import CRS
 
 from ...errors import InputError
 from ..findings import Finding, finding
-from .areas import BESIDE, Bounds, fits, inside, longitude_latitude
+from .areas import BESIDE, Bounds, datum_shift_unknown, fits, inside, longitude_latitude
 from .control_points import fit_similarity
 from .conversions import Local, Reading, read_conversion
 from .directions import direction, true_north
@@ -200,6 +200,17 @@ class _Case:
                     new=target.name,
                 )
             )
+            if datum_shift_unknown(crs, target):
+                self._note(
+                    finding(
+                        "datum_shift_unknown",
+                        "{source}: the shift between the datums of {old} and {new} is not known; the place may be off by "
+                        "metres to hundreds of metres.",
+                        source=placed.source,
+                        old=crs.name,
+                        new=target.name,
+                    )
+                )
             crs, matrix = target, moved
         if not fits(crs, *apply(matrix, self.anchor), BESIDE):
             self._note(
