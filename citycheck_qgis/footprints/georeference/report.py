@@ -12,7 +12,7 @@ from .crs_names import crs_from_text
 from .evidence import Context, Conversion, CrsEvidence, Evidence, SiteEvidence
 from .locations import source_of
 from .placement import Placement
-from .projections import Point, apply
+from .projections import Point, apply, metres_of_unit
 
 #: Columns of `evidence_rows`, in order.
 COLUMNS = ("evidence", "kind", "level", "values", "status", "codes", "reason", "longitude", "latitude")
@@ -134,9 +134,8 @@ def _declared_point(found: Conversion) -> Point | None:
     crs, _ = crs_from_text(found.crs.name)
     if crs is None or not crs.is_projected:
         return None
-    unit = (found.crs.unit or crs.axis_info[0].unit_conversion_factor) / crs.axis_info[
-        0
-    ].unit_conversion_factor
+    axis = metres_of_unit(crs)
+    unit = (found.crs.unit or axis) / axis
     return longitude_latitude(crs, found.eastings * unit, found.northings * unit)
 
 
