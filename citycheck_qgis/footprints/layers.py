@@ -21,7 +21,8 @@ from ..messages import Message, mark
 from ..storage.files import file_hash
 from ..storage.tables import FOOTPRINT
 from ..units.conservation import Conservation
-from .findings import Finding, codes_of
+from .findings import Finding, codes_of, finding
+from .georeference.areas import datum_shift_unknown
 from .georeference.placement import STATES as PLACES
 from .georeference.placement import Placement
 from .models import QUALITIES, BuildingModel
@@ -149,6 +150,7 @@ class LayerBuilder:
         table.loc[same, "warnings"] = [
             f"{w};{SAME_ID}" if w else SAME_ID for w in table.loc[same, "warnings"]
         ]
+        self._note_unknown_shifts(table, files, crs)
         read = int((files["state"] == "read").sum())
         states = Counter(table["state"])
         doubtful = states["needs_control_points"] + states[NO_POLYGON]
@@ -165,6 +167,33 @@ class LayerBuilder:
             ),
             _far_off(placed),
         )
+
+    def _note_unknown_shifts(self, table: pd.DataFrame, files: pd.DataFrame, crs: CRS | None) -> None:
+        """Call places approximate that come from a datum whose shift to that of the layer nobody knows."""
+        if crs is None:
+            return
+        for name in table.loc[table["placed"], "source_crs"].unique():
+            own = CRS.from_user_input(name)
+            if not datum_shift_unknown(own, crs):
+                continue
+            told = finding(
+                "datum_shift_unknown",
+                "The shift between the datums of {old} and {new} is not known; the place may be off by metres to hundreds "
+                "of metres.",
+                old=own.name,
+                new=crs.name,
+            )
+            rows = table["placed"] & (table["source_crs"] == name)
+            lowered = table.loc[rows & (table["state"] == "placed"), "source_file"].value_counts()
+            table.loc[rows, "state"] = "approximate"
+            table.loc[rows, "warnings"] = [_joined((w, told.code)) for w in table.loc[rows, "warnings"]]
+            for row in files.index[files["file"].isin(table.loc[rows, "source_file"])]:
+                number = int(lowered.get(files.at[row, "file"], 0))
+                files.at[row, "approximate"] += number
+                files.at[row, "placed"] -= number
+                files.at[row, "warnings"] = _joined((files.at[row, "warnings"], told.code))
+                said = (files.at[row, "explanation"], self._say(told.message))
+                files.at[row, "explanation"] = " ".join(text for text in said if text)
 
 
 #: Degrees beside a CRS's area of use in which it may well be used: strips of 3 degrees overlap in practice.

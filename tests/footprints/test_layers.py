@@ -14,7 +14,7 @@ from citycheck.citycheck_qgis.footprints.records import building_of, building_re
 from citycheck.citycheck_qgis.footprints.workers import FileResult
 from citycheck.citycheck_qgis.messages import message
 from citycheck.citycheck_qgis.storage.tables import FOOTPRINT
-from citycheck.tests.fixtures.read_models import GK114, GROUND, UNKNOWN, building, layers_of, result
+from citycheck.tests.fixtures.read_models import GK114, GROUND, TURNED, UNKNOWN, building, layers_of, result
 from pyproj import CRS, Transformer
 
 
@@ -143,3 +143,21 @@ def test_files_without_a_single_building_give_empty_layers(file):
     assert found.placed.empty and found.unplaced.empty
     assert [c.total for c in found.conservation] == [1, 0]
     assert found.files["buildings"].tolist() == [0]
+
+
+def test_a_place_from_a_datum_without_known_shift_is_approximate(file):
+    xian = Placement("placed", 50, "map_conversion", CRS("EPSG:2383"), TURNED.matrix)
+    rough = Placement("approximate", 20, "latitude_longitude", CRS("EPSG:2383"), TURNED.matrix)
+    found = layers_of(result(file, building("a", xian), building("b"), building("c", rough)))
+    state = found.placed.groupby("cim_id")["state"].first()
+    assert (state["a"], state["b"], state["c"]) == ("approximate", "placed", "approximate")
+    assert (
+        found.placed.loc[found.placed["cim_id"] == "a", "warnings"].str.endswith("datum_shift_unknown").all()
+    )
+    row = found.files.iloc[0]
+    assert (row["placed"], row["approximate"], row["buildings"]) == (1, 2, 3)
+    assert "datums of Xian 1980" in row["explanation"]
+    buildings = found.conservation[1]
+    assert (buildings.matched, buildings.ambiguous) == (1, 2)
+    same = layers_of(result(file, building("a", xian)), crs=CRS("EPSG:2383"))
+    assert set(same.placed["state"]) == {"placed"}
