@@ -167,6 +167,27 @@ def test_garage_around_the_house_is_a_storey_and_no_ground(tmp_path: Path, top: 
     assert (house.quality, codes(house)) == ("good", ["floors_replaced"] if top > -0.6 else [])
 
 
+@pytest.mark.parametrize(("width", "z"), [(10.0, 1.5), (5.0, 1.5), (10.0, -1.5)])
+def test_split_level_is_told(tmp_path: Path, width: float, z: float) -> None:
+    split = read_ifc(models.split_level(width, z).write(tmp_path / "a.ifc")).buildings[0]
+    assert split.roofprint is not None
+    assert split.roofprint.area == pytest.approx(10 * (20 + width), rel=1e-3)
+    assert "split_level" in codes(split) and split.quality == "check"
+
+
+def test_joint_between_parts_is_in_neither_print(tmp_path: Path) -> None:
+    w = IfcWriter("joint")
+    building = w.building(w.site(), "Joint")
+    shell(w, building, rectangle(10, 10), 2)
+    shell(w, building, rectangle(10, 10, 10.4), 2)
+    path = tmp_path / "a.ifc"
+    path.write_bytes(w.text())
+    joint = read_ifc(path).buildings[0]
+    assert joint.roofprint is not None and joint.ground is not None
+    assert (joint.roofprint.area, joint.ground.area) == (pytest.approx(200), pytest.approx(200))
+    assert (joint.quality, codes(joint)) == ("good", [])
+
+
 def test_hall_between_walls_is_no_court(tmp_path: Path) -> None:
     hall = read_ifc(models.paved_courtyard(rooms="all").write(tmp_path / "a.ifc")).buildings[0]
     assert hall.roofprint is not None and hall.ground is not None

@@ -29,6 +29,8 @@ MIN_PART, MIN_HOLE = 4.0, 1.0
 COVERED = 0.5
 #: Eaves stand over the walls of a court by up to this, metres; walls are along more than this share of its edge.
 EAVES, WALLED = 1.5, 0.6
+#: Shares of a ground print outside of the roofprint: less is rounding, more is no gap.
+SLIVER, GAPS = 0.002, 0.05
 #: The ring of walls is the ground print when it is at least this share of floors and rooms at the ground.
 RING_SHARE = 0.5
 #: Two prints that differ by more than this share are worth a look.
@@ -230,7 +232,7 @@ def _ring(walls: BaseGeometry, cover: BaseGeometry) -> Outline:
 
 
 def courts(higher: Outline, roof: Outline) -> NDArray[np.object_]:
-    """Return the large holes of what stands above the ground that the roofprint does not have."""
+    """Return the large holes of an outline that the roofprint does not have."""
     parts = shapely.get_parts(higher)
     holes = np.array([shapely.Polygon(ring) for part in parts for ring in part.interiors], dtype=object)
     holes = holes[shapely.area(holes) > MIN_COURT]
@@ -250,6 +252,24 @@ def enclosed(holes: NDArray[np.object_], walls: Bodies, rooms: Bodies) -> BaseGe
     walled = shapely.length(shapely.intersection(edges, near)) > WALLED * shapely.length(edges)
     inside = shapely.area(shapely.intersection(holes, union(rooms))) > COVERED * shapely.area(holes)
     return shapely.union_all(holes[walled & ~inside])
+
+
+def under(ground: Outline, roof: Outline) -> Outline:
+    """Return the ground print without joints between walls that doors' gaps closed and the roofprint leaves open."""
+    inside = tidy(shapely.intersection(ground, roof))
+    return inside if SLIVER < 1 - inside.area / ground.area < GAPS else ground
+
+
+def split(higher: Bodies, lower: Bodies, ground: Outline, roof: Outline) -> bool:
+    """Tell whether the ground print lacks a part of the building that stands higher or lower.
+
+    Parameters
+    ----------
+    higher, lower : walls that begin between the ground floor and the next, and that reach from below into the ground
+        storey; the former stand beside the ground print, or the latter around a hole of it under the roof
+    """
+    beside = shapely.difference(union(higher), shapely.buffer(ground, EAVES))
+    return beside.area > MIN_HOLE or not enclosed(courts(ground, roof), lower, NOTHING).is_empty
 
 
 def without(shape: Outline, hole: BaseGeometry) -> Outline:

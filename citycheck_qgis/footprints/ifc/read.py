@@ -23,7 +23,7 @@ from .envelope import COVER, UNKNOWN, Chosen, envelope, is_of, with_body
 from .facts import LEAST_HEIGHT, describe
 from .files import open_model
 from .shapes import Bodies, Progress, Shapes, opened, plan_area, recut, triangles
-from .storeys import extents, ground_storey
+from .storeys import SAME, extents, ground_storey
 from .structure import Structure, structure
 
 #: The band above the ground floor in which walls stand, metres: above thresholds, below window sills.
@@ -253,7 +253,12 @@ def _draw(scene: _Scene, index: int, used: Chosen, result: BuildingModel) -> Non
     stands = outlines.ground_print(*bodies, roof.shape, within=within)
     stands = stands or outlines.Print(roof.shape, "roofprint")
     result.roofprint, result.roof_method = roof.shape, roof.method
-    result.ground, result.ground_method = stands.shape, stands.method
+    result.ground, result.ground_method = outlines.under(stands.shape, roof.shape), stands.method
+    higher_walls = seen & scene.upright & (low > ground + BAND[0]) & (low < ground + SAME)
+    lower_walls = upright & (low < ground - DEPTH)
+    halves = shapes.of(higher_walls), shapes.of(lower_walls)
+    if stands.method == "wall_ring" and outlines.split(*halves, result.ground, roof.shape):
+        result.findings.append(_split_level(roof.shape.area - result.ground.area))
 
 
 def _unpaved(
@@ -265,6 +270,15 @@ def _unpaved(
         return None
     unpaved = _roof(scene, higher, bare)
     return unpaved if unpaved is not None and roof.shape.area > PAVED * unpaved.shape.area else None
+
+
+def _split_level(area: float) -> Finding:
+    return finding(
+        "split_level",
+        "A part of the building stands higher or lower than its ground storey; the ground print lacks up to {area} m², and "
+        "storeys and floor area may be wrong.",
+        area=round(area, 1),
+    )
 
 
 def _unroofed(
@@ -360,7 +374,7 @@ def _judge(scene: _Scene, own: Chosen, result: BuildingModel) -> None:
             )
         )
         marks.append(1)
-    if any(one.code == "court_paved" for one in result.findings):
+    if any(one.code in ("court_paved", "split_level") for one in result.findings):
         marks.append(1)
     if result.roof_method == "filled_walls":
         result.findings.append(
