@@ -52,6 +52,11 @@
         <translation>有几何不符合 CityJSON 的结构规定，已略去。</translation>
     </message>
     <message>
+        <location filename="../citycheck_qgis/footprints/ifc/read.py"/>
+        <source>A part of the building stands higher or lower than its ground storey; the ground print lacks up to {area} m², and storeys and floor area may be wrong.</source>
+        <translation>建筑有一部分高于或低于首层；基底轮廓最多缺 {area} m²，层数和建筑面积可能不准。</translation>
+    </message>
+    <message>
         <location filename="../processing_algorithms/maps/problemmap.py"/>
         <source>A3 landscape, 300 dpi.</source>
         <translation>A3 横幅，300 dpi。</translation>
@@ -157,6 +162,11 @@
         <location filename="../processing_algorithms/footprints/matchfootprints.py"/>
         <source>Basis of the relations</source>
         <translation>关系的依据</translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/footprints/ifc/read.py"/>
+        <source>Between the walls {area} m² have a floor at ground level and nothing above it; they are taken for a paved court.</source>
+        <translation>墙体之间有 {area} m² 在地面处有楼板而上方没有构件，按铺装的院落处理。</translation>
     </message>
     <message>
         <location filename="../processing_algorithms/explain.py"/>
@@ -318,6 +328,7 @@
         <translation>城市名称</translation>
     </message>
     <message>
+        <location filename="../citycheck_qgis/footprints/citymodels/read.py"/>
         <location filename="../citycheck_qgis/footprints/worker.py"/>
         <source>CityCheck could not read the file ({error}); please report this with the file.</source>
         <translation>CityCheck 未能读取该文件（{error}）；请连同文件一起报告。</translation>
@@ -651,8 +662,8 @@
     </message>
     <message>
         <location filename="../processing_algorithms/footprints/cimcoverage.py"/>
-        <source>Footprints of BIM and city models; of a building's two polygons the roofprint counts.</source>
-        <translation>BIM 与城市模型的轮廓；建筑的两个多边形中以屋顶轮廓计。</translation>
+        <source>Footprints of BIM and city models; of a building's two polygons the roofprint counts, the ground print where there is no other.</source>
+        <translation>BIM 和城市模型的轮廓；一栋建筑的两个多边形中取屋顶轮廓，没有屋顶轮廓时取基底轮廓。</translation>
     </message>
     <message>
         <location filename="../processing_algorithms/footprints/matchfootprints.py"/>
@@ -1067,8 +1078,8 @@
     </message>
     <message>
         <location filename="../processing_algorithms/footprints/model_inputs.py"/>
-        <source>No model has a known place, so that the database {file} cannot be made; give control points or a CRS.</source>
-        <translation>没有一个模型的位置已知，因此无法建立数据库 {file}；请给出控制点或坐标系。</translation>
+        <source>No model has a known place, so that the database {file} was not made; give control points or a CRS.</source>
+        <translation>没有一个模型的位置是已知的，因此没有建立数据库 {file}；请给出控制点或坐标系。</translation>
     </message>
     <message>
         <location filename="../processing_algorithms/explain.py"/>
@@ -1370,6 +1381,11 @@
         <translation>质量</translation>
     </message>
     <message>
+        <location filename="../citycheck_qgis/footprints/citymodels/read.py"/>
+        <source>Reading needed more memory than there is; have the model split, or give it as CityGML or CityJSONSeq, of which only a part is held at a time.</source>
+        <translation>读取所需内存超过现有内存；请把模型拆分，或改用 CityGML、CityJSONSeq，它们每次只需载入一部分。</translation>
+    </message>
+    <message>
         <location filename="../citycheck_qgis/footprints/workers.py"/>
         <source>Reading needed more than {memory} MB of memory and was ended; raise the memory limit, or have the model split or simplified.</source>
         <translation>读取所需内存超过 {memory} MB，已终止；请提高内存上限，或请人拆分、简化模型。</translation>
@@ -1391,8 +1407,8 @@
     </message>
     <message>
         <location filename="../processing_algorithms/footprints/ifcfootprints.py"/>
-        <source>Reads IFC files (IFC2X3, IFC4, IFC4X3; .ifc and .ifczip) and gives each building a roofprint and a ground print in the right place, with height, storeys, floor area, year, use and structure as far as the model has them. Errors of georeferencing that are known from practice are corrected and named; a model whose place nothing says is never put on the map. Each file is read in a process of its own with a limit of time and memory.</source>
-        <translation>读取 IFC 文件（IFC2X3、IFC4、IFC4X3；.ifc 和 .ifczip），给出每栋建筑位置正确的屋顶轮廓和基底轮廓，以及模型中有的高度、层数、建筑面积、年份、用途和结构。实践中已知的地理配准错误会被更正并注明；没有任何信息说明位置的模型绝不画到地图上。每个文件在单独的进程中读取，有时间上限和内存上限。</translation>
+        <source>Reads IFC files (IFC2X3, IFC4, IFC4X3; .ifc and .ifczip) and gives each building a roofprint and a ground print in the right place, with height, storeys, floor area, year, use and structure as far as the model has them. Errors of georeferencing that are known from practice are corrected and named; a model whose place nothing says is never put on the map. Files are read apart from QGIS, side by side, each with a limit of time and memory.</source>
+        <translation>读取 IFC 文件（IFC2X3、IFC4、IFC4X3；.ifc 和 .ifczip），给出每栋建筑位置正确的屋顶轮廓和基底轮廓，并尽模型所有给出高度、层数、建筑面积、年代、用途和结构。实践中已知的地理配准错误会被更正并注明；没有任何信息说明位置的模型绝不画到地图上。文件在 QGIS 之外并行读取，每个文件都有时间和内存上限。</translation>
     </message>
     <message>
         <location filename="../processing_algorithms/indicators/importvalues.py"/>
@@ -1580,6 +1596,11 @@
         <translation>底图没有“{role}”这种角色（图层 {path}）：请用 {roles} 之一。</translation>
     </message>
     <message>
+        <location filename="../citycheck_qgis/footprints/ifc/shapes.py"/>
+        <source>The body of {count} elements refers to itself; they have no shape.</source>
+        <translation>{count} 个构件的形体引用了自身，没有形体。</translation>
+    </message>
+    <message>
         <location filename="../citycheck_qgis/units/coordinates.py"/>
         <source>The boundaries have no usable coordinates in {crs}; check the layer's CRS and its geometries.</source>
         <translation>边界在 {crs} 中没有可用的坐标；请检查图层的坐标系和几何。</translation>
@@ -1680,13 +1701,13 @@
     </message>
     <message>
         <location filename="../citycheck_qgis/footprints/georeference/control_points.py"/>
-        <source>The control points give a scale of {scale:.5g}, far from one; check the points and the units of the model.</source>
-        <translation>由控制点得到的比例为 {scale:.5g}，与 1 相差很大；请检查控制点和模型的单位。</translation>
+        <source>The control points give a scale of {scale:.5g}, which would distort the building, and which is that of no unit; check the points. They were not used.</source>
+        <translation>控制点得出的比例为 {scale:.5g}，会使建筑变形，也不是任何单位的比例；请检查控制点。这些点未采用。</translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/footprints/georeference/control_points.py"/>
-        <source>The control points give a scale of {scale:.5g}: the local coordinates were given in {unit}, or the model states the wrong unit.</source>
-        <translation>由控制点得到的比例为 {scale:.5g}：局部坐标是以{unit}给出的，或者模型注明的单位有误。</translation>
+        <source>The control points give a scale of {scale:.5g}: their local coordinates are in {unit}, and were taken so.</source>
+        <translation>控制点得出的比例为 {scale:.5g}：其模型坐标的单位是 {unit}，已按此处理。</translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/footprints/control_layer.py"/>
@@ -1714,6 +1735,11 @@
         <translation>坐标的轴序与 {crs} 不同；已对调。</translation>
     </message>
     <message>
+        <location filename="../citycheck_qgis/footprints/citymodels/places.py"/>
+        <source>The coordinates do not fit the CRS of the file, {old}; {crs} was taken, as the user says.</source>
+        <translation>坐标与文件的坐标系 {old} 不符；已按用户指定采用 {crs}。</translation>
+    </message>
+    <message>
         <location filename="../citycheck_qgis/units/conservation.py"/>
         <source>The counts of {subject} do not add up ({total} came in, {found} are accounted for); this is a defect of CityCheck, please report it with the input.</source>
         <translation>{subject}的计数对不上账（输入 {total}，有交代的 {found}）；这是 CityCheck 的缺陷，请连同输入数据一起报告。</translation>
@@ -1729,6 +1755,16 @@
         <translation>dask 调度器 {address} 没有工作进程；请用 dask worker {address} 启动。</translation>
     </message>
     <message>
+        <location filename="../citycheck_qgis/footprints/database.py"/>
+        <source>The database has other buildings from a file of the same name, {file}; rename the file or its folder, or delete these rows of the table footprint if they are no longer needed.</source>
+        <translation>数据库中已有来自同名文件 {file} 的其他建筑；请重命名该文件或其文件夹；如果不再需要这些行，请从 footprint 表中删除。</translation>
+    </message>
+    <message>
+        <location filename="../processing_algorithms/footprints/matchfootprints.py"/>
+        <source>The database {file} has no footprints; give it to ifcfootprints or citymodelfootprints first.</source>
+        <translation>数据库 {file} 中没有轮廓；请先用 ifcfootprints 或 citymodelfootprints 写入。</translation>
+    </message>
+    <message>
         <location filename="../citycheck_qgis/storage/database.py"/>
         <source>The database {file} is in {old} but this run is in {new}; choose the database's CRS as working CRS or another database.</source>
         <translation>数据库 {file} 的坐标系是 {old}，而本次运行是 {new}；请把工作坐标系设为数据库的坐标系，或另选数据库。</translation>
@@ -1737,6 +1773,11 @@
         <location filename="../citycheck_qgis/footprints/georeference/crs_names.py"/>
         <source>The definition of the coordinate reference system cannot be read: {text}.</source>
         <translation>坐标系的定义无法读取：{text}。</translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/footprints/citymodels/places.py"/>
+        <source>The eastings ({easting:.0f}) begin with the number of another zone than {crs}, and nothing tells which is right; give the right CRS to place the buildings.</source>
+        <translation>东坐标（{easting:.0f}）开头的带号与 {crs} 不一致，无法判断哪个正确；请给出正确的坐标系以确定建筑位置。</translation>
     </message>
     <message>
         <location filename="../processing_algorithms/maps/problemmap.py"/>
@@ -2112,7 +2153,7 @@
         <translation>模型没有说明长度单位；按米处理。</translation>
     </message>
     <message>
-        <location filename="../citycheck_qgis/footprints/georeference/resolve.py"/>
+        <location filename="../citycheck_qgis/footprints/georeference/by_location.py"/>
         <source>The model gives no true north; its y axis was taken to point there.</source>
         <translation>模型没有给出真北方向；已按其 y 轴指向真北处理。</translation>
     </message>
@@ -2122,7 +2163,7 @@
         <translation>模型注明的高度为 {stated:.2f} 米，由其面得到的高度为 {modelled:.2f} 米。</translation>
     </message>
     <message>
-        <location filename="../citycheck_qgis/footprints/georeference/resolve.py"/>
+        <location filename="../citycheck_qgis/footprints/georeference/case.py"/>
         <source>The model states no length unit; metres were assumed.</source>
         <translation>模型没有注明长度单位；已按米处理。</translation>
     </message>
@@ -2147,11 +2188,6 @@
         <translation>分片 {file} 没有列 {column}；各分片的列须相同。</translation>
     </message>
     <message>
-        <location filename="../citycheck_qgis/footprints/ifc/shapes.py"/>
-        <source>The placement or body of {count} elements refers to itself; they have no shape.</source>
-        <translation>有 {count} 个构件的位置或实体引用了自身，因此没有形体。</translation>
-    </message>
-    <message>
         <location filename="../citycheck_qgis/footprints/citymodels/read.py"/>
         <source>The polygon is smaller than {least} m².</source>
         <translation>多边形小于 {least} 平方米。</translation>
@@ -2161,6 +2197,11 @@
         <location filename="../processing_algorithms/inputs.py"/>
         <source>The problem layer {name}</source>
         <translation>问题图层“{name}”</translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/footprints/workers.py"/>
+        <source>The process that reads models cannot start ({reason}); check that ifcopenshell, shapely and pyproj can be imported by {program}.</source>
+        <translation>读取模型的进程无法启动（{reason}）；请检查 {program} 能否导入 ifcopenshell、shapely 和 pyproj。</translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/maps/symbology.py"/>
@@ -2249,6 +2290,12 @@
         <translation>图幅没有 {language} 这种语言；请用 zh 或 en。</translation>
     </message>
     <message>
+        <location filename="../citycheck_qgis/footprints/citymodels/places.py"/>
+        <location filename="../citycheck_qgis/footprints/layers.py"/>
+        <source>The shift between the datums of {old} and {new} is not known; the place may be off by metres to hundreds of metres.</source>
+        <translation>{old} 与 {new} 的基准之间的转换参数未知；位置可能偏差几米至几百米。</translation>
+    </message>
+    <message>
         <location filename="../citycheck_qgis/footprints/displacement.py"/>
         <source>The shift of {length:.0f} m is that of GCJ-02 at this place: the {layer} are probably in GCJ-02 coordinates under another name.</source>
         <translation>偏移 {length:.0f} 米正是此处 GCJ-02 的偏移量：{layer}很可能是 GCJ-02 坐标，却标成了别的坐标系。</translation>
@@ -2322,6 +2369,11 @@
         <location filename="../processing_algorithms/explain.py"/>
         <source>The thresholds of {n} indicators that were judged are unverified: {ids}.</source>
         <translation>参与评价的指标中，有 {n} 项的评价标准未经核实：{ids}。</translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/footprints/citymodels/cityjson.py"/>
+        <source>The transform of the file, or of a feature of it, is not a scale and a translate of three numbers each, so that the buildings under it have no polygon and no place; have the model exported again.</source>
+        <translation>文件或其中某个要素的 transform 不是各由三个数组成的 scale 和 translate，因此相应的建筑没有多边形，也没有位置；请重新导出模型。</translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/footprints/coverage.py"/>
@@ -2769,6 +2821,7 @@
         <translation>范围</translation>
     </message>
     <message>
+        <location filename="../citycheck_qgis/footprints/citymodels/read.py"/>
         <location filename="../citycheck_qgis/footprints/workers.py"/>
         <source>failed</source>
         <translation>程序缺陷</translation>
@@ -2861,6 +2914,11 @@
         <translation>请用系统的包管理器安装 {packages}，不要用 pip 的 wheel（“pip install --no-binary shapely,pyproj,pyogrio”会针对系统的库编译），再重启 QGIS</translation>
     </message>
     <message>
+        <location filename="../citycheck_qgis/footprints/workers.py"/>
+        <source>it gave no answer</source>
+        <translation>没有应答</translation>
+    </message>
+    <message>
         <location filename="../citycheck_qgis/footprints/georeference/control_points.py"/>
         <source>kilometres</source>
         <translation>千米</translation>
@@ -2916,6 +2974,7 @@
         <translation>实测</translation>
     </message>
     <message>
+        <location filename="../citycheck_qgis/footprints/citymodels/read.py"/>
         <location filename="../citycheck_qgis/footprints/workers.py"/>
         <source>memory</source>
         <translation>内存超限</translation>
@@ -3122,6 +3181,7 @@
         <translation>已读取</translation>
     </message>
     <message>
+        <location filename="../citycheck_qgis/footprints/citymodels/read.py"/>
         <location filename="../citycheck_qgis/footprints/layers.py"/>
         <source>refused</source>
         <translation>无法读取</translation>
@@ -3373,6 +3433,11 @@
         <translation>指标值</translation>
     </message>
     <message>
+        <location filename="../citycheck_qgis/footprints/matching.py"/>
+        <source>weak</source>
+        <translation>依据不足</translation>
+    </message>
+    <message>
         <location filename="../processing_algorithms/translate.py"/>
         <source>within</source>
         <translation>完全在内</translation>
@@ -3478,6 +3543,11 @@
         <translation>有 {count} 个构件同属两栋建筑；以第一栋为准。</translation>
     </message>
     <message>
+        <location filename="../citycheck_qgis/footprints/ifc/read.py"/>
+        <source>{count} elements were too complex to be drawn as they are modelled, or their large openings could not be cut; the outline may be wrong there.</source>
+        <translation>有 {count} 个构件过于复杂，无法按模型绘制，或其大洞口无法扣除；该处轮廓可能不准。</translation>
+    </message>
+    <message>
         <location filename="../citycheck_qgis/footprints/citymodels/read.py"/>
         <source>{count} faces could not be read (missing vertices, wild coordinates or no area).</source>
         <translation>有 {count} 个面无法读取（缺少顶点、坐标离谱或没有面积）。</translation>
@@ -3486,6 +3556,11 @@
         <location filename="../citycheck_qgis/footprints/citymodels/read.py"/>
         <source>{count} files in {file} are no city models and were passed over.</source>
         <translation>{file} 中有 {count} 个文件不是城市模型，已跳过。</translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/footprints/ifc/facts.py"/>
+        <source>{count} floors have slabs of {area} m² together, which cannot be those of a building of {footprint} m² on the ground; that area counts for each instead.</source>
+        <translation>有 {count} 层的楼板合计 {area} m²，与基底 {footprint} m² 的建筑不符；每层改按基底面积计算。</translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/footprints/matching.py"/>
@@ -3528,8 +3603,7 @@
         <translation>建筑引用的面中有 {count} 个不在文件中，例如 {id}。</translation>
     </message>
     <message>
-        <location filename="../citycheck_qgis/footprints/citymodels/places.py"/>
-        <location filename="../citycheck_qgis/footprints/georeference/resolve.py"/>
+        <location filename="../citycheck_qgis/footprints/georeference/stated_crs.py"/>
         <source>{crs} is not a CRS that PROJ knows; give one such as EPSG:4547.</source>
         <translation>PROJ 不认识坐标系 {crs}；请给出 EPSG:4547 这样的坐标系。</translation>
     </message>
@@ -3597,6 +3671,16 @@
         <location filename="../citycheck_qgis/footprints/citymodels/files.py"/>
         <source>{file} cannot be unpacked to its end ({reason}); copy or download it again.</source>
         <translation>{file} 无法完整解压（{reason}）；请重新复制或下载。</translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/footprints/citymodels/read.py"/>
+        <source>{file} could not be read to its end ({reason}); check that it is still there and that you may read it.</source>
+        <translation>{file} 未能读到末尾（{reason}）；请检查文件是否还在、是否有读取权限。</translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/footprints/database.py"/>
+        <source>{file} could not be read; the {n} buildings that the database had from it stay as they are.</source>
+        <translation>{file} 无法读取；数据库中来自该文件的 {n} 栋建筑保持不变。</translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/footprints/ifc/read.py"/>
@@ -3877,7 +3961,7 @@
         <translation>有 {n} 栋建筑，与其他街道的重叠大于与所在社区所属街道的重叠。</translation>
     </message>
     <message>
-        <location filename="../citycheck_qgis/footprints/layers.py"/>
+        <location filename="../citycheck_qgis/footprints/database.py"/>
         <source>{n} buildings that the database had from {file} are not in the file any more; their rows were removed.</source>
         <translation>数据库中来自 {file} 的 {n} 栋建筑已不在该文件中，相应的行已删除。</translation>
     </message>
@@ -4058,11 +4142,16 @@
     </message>
     <message>
         <location filename="../citycheck_qgis/footprints/ifc/facts.py"/>
+        <source>{source} = {value} is set aside: it cannot be read as a number of storeys.</source>
+        <translation>{source} = {value} 未采用：无法读作层数。</translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/footprints/ifc/facts.py"/>
         <source>{source} = {value} is set aside: it counts levels that are no storeys, or does not fit the height.</source>
         <translation>{source} = {value} 未采用：其中计入了不是楼层的标高，或者与高度不符。</translation>
     </message>
     <message>
-        <location filename="../citycheck_qgis/footprints/georeference/resolve.py"/>
+        <location filename="../citycheck_qgis/footprints/georeference/by_conversion.py"/>
         <source>{source} and {other} give different places, and nothing tells which is right; none was used.</source>
         <translation>{source} 与 {other} 给出的位置不同，无法判断哪个正确；均未采用。</translation>
     </message>
@@ -4072,17 +4161,17 @@
         <translation>{source} 换成另一种单位才与建筑相符：应为 {area} 平方米，而不是 {said} 平方米。</translation>
     </message>
     <message>
-        <location filename="../citycheck_qgis/footprints/georeference/resolve.py"/>
+        <location filename="../citycheck_qgis/footprints/georeference/by_conversion.py"/>
         <source>{source} gives eastings and northings, but no CRS; give the CRS.</source>
         <translation>{source} 给出了东坐标和北坐标，但没有坐标系；请给出坐标系。</translation>
     </message>
     <message>
-        <location filename="../citycheck_qgis/footprints/georeference/resolve.py"/>
+        <location filename="../citycheck_qgis/footprints/georeference/by_conversion.py"/>
         <source>{source} gives no eastings and northings; it was not used.</source>
         <translation>{source} 没有给出东坐标和北坐标；未采用。</translation>
     </message>
     <message>
-        <location filename="../citycheck_qgis/footprints/georeference/resolve.py"/>
+        <location filename="../citycheck_qgis/footprints/georeference/by_conversion.py"/>
         <source>{source} gives other numbers than {used}; the latter was used.</source>
         <translation>{source} 与 {used} 的数值不同；已采用后者。</translation>
     </message>
@@ -4117,13 +4206,13 @@
         <translation>{source}：东坐标和北坐标的单位是 {unit} 米，而不是文件注明的 {declared} 米。</translation>
     </message>
     <message>
-        <location filename="../citycheck_qgis/footprints/georeference/resolve.py"/>
+        <location filename="../citycheck_qgis/footprints/georeference/by_conversion.py"/>
         <source>{source}: eastings and northings are zero, a placeholder; they were not used.</source>
         <translation>{source}：东坐标和北坐标为零，是占位值；未采用。</translation>
     </message>
     <message>
+        <location filename="../citycheck_qgis/footprints/georeference/by_coordinates.py"/>
         <location filename="../citycheck_qgis/footprints/georeference/conversions.py"/>
-        <location filename="../citycheck_qgis/footprints/georeference/resolve.py"/>
         <source>{source}: eastings and northings have changed places; they were swapped.</source>
         <translation>{source}：东坐标和北坐标写反了；已对调。</translation>
     </message>
@@ -4131,6 +4220,11 @@
         <location filename="../citycheck_qgis/footprints/georeference/conversions.py"/>
         <source>{source}: eastings and northings hold degrees ({longitude}, {latitude}); they were read as such.</source>
         <translation>{source}：东坐标和北坐标中是度（{longitude}, {latitude}）；已按度读取。</translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/footprints/georeference/case.py"/>
+        <source>{source}: in {crs} the coordinates lie {km:.0f} km from where latitude and longitude say, in {other} they agree with them; {other} was taken. Check the CRS.</source>
+        <translation>{source}：在 {crs} 中坐标与经纬度相差 {km:.0f} 千米，在 {other} 中则一致；已采用 {other}。请检查坐标系。</translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/footprints/georeference/locations.py"/>
@@ -4163,49 +4257,52 @@
         <translation>{source}：上下文的 WorldCoordinateSystem 有平移；地图转换按从该处起算处理。</translation>
     </message>
     <message>
-        <location filename="../citycheck_qgis/footprints/georeference/resolve.py"/>
+        <location filename="../citycheck_qgis/footprints/georeference/by_conversion.py"/>
         <source>{source}: the WorldCoordinateSystem of the context is {lift:.3f} m up; the height of the conversion was taken to start from there.</source>
         <translation>{source}：上下文的 WorldCoordinateSystem 抬高了 {lift:.3f} 米；地图转换的高度按从该处起算处理。</translation>
     </message>
     <message>
-        <location filename="../citycheck_qgis/footprints/georeference/resolve.py"/>
+        <location filename="../citycheck_qgis/footprints/georeference/case.py"/>
         <source>{source}: the coordinates do not fit the CRS of the file; {crs} was taken, as the user says.</source>
         <translation>{source}：坐标与文件的坐标系不符；已采用用户给出的 {crs}。</translation>
     </message>
     <message>
-        <location filename="../citycheck_qgis/footprints/georeference/conversions.py"/>
-        <source>{source}: the easting {easting:.0f} begins with the number of another zone than {crs}; {other} was taken.</source>
-        <translation>{source}：东坐标 {easting:.0f} 开头的带号与 {crs} 不同；已采用 {other}。</translation>
+        <location filename="../citycheck_qgis/footprints/georeference/zones.py"/>
+        <source>{source}: the easting {easting:.0f} begins with the number of another zone than {crs}, and nothing tells which is right; give the right CRS or two control points.</source>
+        <translation>{source}：东坐标 {easting:.0f} 开头的带号与 {crs} 不一致，无法判断哪个正确；请给出正确的坐标系或两个控制点。</translation>
     </message>
     <message>
-        <location filename="../citycheck_qgis/footprints/georeference/conversions.py"/>
-        <location filename="../citycheck_qgis/footprints/georeference/resolve.py"/>
+        <location filename="../citycheck_qgis/footprints/georeference/zones.py"/>
+        <source>{source}: the easting {easting:.0f} begins with the number of another zone than {crs}; {other} was taken, which agrees with latitude and longitude.</source>
+        <translation>{source}：东坐标 {easting:.0f} 开头的带号与 {crs} 不一致；已采用与经纬度一致的 {other}。</translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/footprints/georeference/zones.py"/>
         <source>{source}: the easting {easting:.0f} begins with the zone number, which {crs} has not; it was taken off.</source>
         <translation>{source}：东坐标 {easting:.0f} 以带号开头，而 {crs} 不带带号；已去掉。</translation>
     </message>
     <message>
-        <location filename="../citycheck_qgis/footprints/georeference/conversions.py"/>
-        <location filename="../citycheck_qgis/footprints/georeference/resolve.py"/>
+        <location filename="../citycheck_qgis/footprints/georeference/zones.py"/>
         <source>{source}: the easting {easting:.0f} lacks the zone number that {crs} has before it; it was added.</source>
         <translation>{source}：东坐标 {easting:.0f} 缺少 {crs} 应有的带号；已补上。</translation>
     </message>
     <message>
-        <location filename="../citycheck_qgis/footprints/georeference/resolve.py"/>
+        <location filename="../citycheck_qgis/footprints/georeference/case.py"/>
         <source>{source}: the file names no CRS, but in {crs} (EPSG:{code}) the coordinates agree with latitude and longitude to {metres:.0f} m; it was taken. Give the CRS if it is another.</source>
         <translation>{source}：文件没有注明坐标系，但按 {crs}（EPSG:{code}）计算，坐标与经纬度相差在 {metres:.0f} 米以内；已采用。如果是其他坐标系，请给出。</translation>
     </message>
     <message>
-        <location filename="../citycheck_qgis/footprints/georeference/resolve.py"/>
+        <location filename="../citycheck_qgis/footprints/georeference/case.py"/>
         <source>{source}: the file names no usable CRS; {crs} was taken, as the user says.</source>
         <translation>{source}：文件没有注明可用的坐标系；已采用用户给出的 {crs}。</translation>
     </message>
     <message>
-        <location filename="../citycheck_qgis/footprints/georeference/resolve.py"/>
+        <location filename="../citycheck_qgis/footprints/georeference/by_conversion.py"/>
         <source>{source}: the height {height} cannot be; it was not used.</source>
         <translation>{source}：高度 {height} 不可能；未采用。</translation>
     </message>
     <message>
-        <location filename="../citycheck_qgis/footprints/georeference/resolve.py"/>
+        <location filename="../citycheck_qgis/footprints/georeference/by_conversion.py"/>
         <source>{source}: the height {height} is in units of {unit} m, unlike eastings and northings.</source>
         <translation>{source}：高度 {height} 的单位是 {unit} 米，与东坐标和北坐标不同。</translation>
     </message>
@@ -4215,12 +4312,12 @@
         <translation>{source}：地图单位（{unit} 米）不是 {crs} 的英尺（{axis} 米），会造成 {shift:.1f} 米的偏移；已采用坐标系的英尺。</translation>
     </message>
     <message>
-        <location filename="../citycheck_qgis/footprints/georeference/resolve.py"/>
+        <location filename="../citycheck_qgis/footprints/georeference/by_coordinates.py"/>
         <source>{source}: the model is drawn around {x:.0f}, {y:.0f}, as on a map, but the file names no CRS; give the CRS.</source>
         <translation>{source}：模型画在 {x:.0f}, {y:.0f} 附近，像是地图坐标，但文件没有注明坐标系；请给出坐标系。</translation>
     </message>
     <message>
-        <location filename="../citycheck_qgis/footprints/georeference/resolve.py"/>
+        <location filename="../citycheck_qgis/footprints/georeference/by_coordinates.py"/>
         <source>{source}: the model is drawn around {x:.0f}, {y:.0f}, which lies outside the area of {crs}.</source>
         <translation>{source}：模型画在 {x:.0f}, {y:.0f} 附近，超出 {crs} 的适用范围。</translation>
     </message>
@@ -4230,17 +4327,17 @@
         <translation>{source}：模型已经用 {crs} 的坐标绘制；再加的地图转换未采用。</translation>
     </message>
     <message>
-        <location filename="../citycheck_qgis/footprints/georeference/resolve.py"/>
+        <location filename="../citycheck_qgis/footprints/georeference/by_conversion.py"/>
         <source>{source}: the model is drawn {km:.0f} km from the origin that the conversion places; check the place.</source>
         <translation>{source}：模型与地图转换所定的原点相距 {km:.0f} 千米；请核对位置。</translation>
     </message>
     <message>
-        <location filename="../citycheck_qgis/footprints/georeference/resolve.py"/>
+        <location filename="../citycheck_qgis/footprints/georeference/case.py"/>
         <source>{source}: the model is drawn {km:.0f} km from the point that it places; it was not used.</source>
         <translation>{source}：模型与其所定的点相距 {km:.0f} 千米；未采用。</translation>
     </message>
     <message>
-        <location filename="../citycheck_qgis/footprints/georeference/resolve.py"/>
+        <location filename="../citycheck_qgis/footprints/georeference/case.py"/>
         <source>{source}: the model lies a little outside the area that {crs} is made for.</source>
         <translation>{source}：模型略微超出 {crs} 的适用范围。</translation>
     </message>
@@ -4255,17 +4352,17 @@
         <translation>{source}：名称指的是 {name}，WKT 指的是 {wkt}；以名称为准。</translation>
     </message>
     <message>
-        <location filename="../citycheck_qgis/footprints/georeference/resolve.py"/>
+        <location filename="../citycheck_qgis/footprints/georeference/by_location.py"/>
         <source>{source}: the place comes from latitude and longitude of the site only; it may be off by metres to hundreds of metres (more where they were taken from a Chinese web map).</source>
         <translation>{source}：位置只来自场地的经纬度；误差可达几米至几百米（经纬度取自国内网络地图时更大）。</translation>
     </message>
     <message>
-        <location filename="../citycheck_qgis/footprints/georeference/resolve.py"/>
+        <location filename="../citycheck_qgis/footprints/georeference/by_conversion.py"/>
         <source>{source}: the place is given in degrees of {old}; the polygons are in {new}.</source>
         <translation>{source}：位置以 {old} 的度给出；多边形采用 {new}。</translation>
     </message>
     <message>
-        <location filename="../citycheck_qgis/footprints/georeference/resolve.py"/>
+        <location filename="../citycheck_qgis/footprints/georeference/by_coordinates.py"/>
         <source>{source}: the placement is not in the unit of the project; it was multiplied by {unit}.</source>
         <translation>{source}：位置的数值不是项目单位；已乘以 {unit}。</translation>
     </message>
@@ -4290,6 +4387,11 @@
         <translation>{source}：比例 {scale} 会把建筑放大到 {factor:.4g} 倍；未采用。</translation>
     </message>
     <message>
+        <location filename="../citycheck_qgis/footprints/georeference/resolve.py"/>
+        <source>{source}: the shift between the datums of {old} and {new} is not known; the place may be off by metres to hundreds of metres.</source>
+        <translation>{source}：{old} 与 {new} 的基准之间的转换参数未知；位置可能偏差几米至几百米。</translation>
+    </message>
+    <message>
         <location filename="../citycheck_qgis/footprints/georeference/directions.py"/>
         <source>{source}: the x axis direction ({x}, {y}) has no length; the model was not turned.</source>
         <translation>{source}：x 轴方向（{x}, {y}）长度为零；模型未旋转。</translation>
@@ -4305,18 +4407,18 @@
         <translation>{source}：真北方向与 {used} 相差 {degrees:.1f} 度；已采用后者。</translation>
     </message>
     <message>
+        <location filename="../citycheck_qgis/footprints/georeference/by_conversion.py"/>
         <location filename="../citycheck_qgis/footprints/georeference/conversions.py"/>
-        <location filename="../citycheck_qgis/footprints/georeference/resolve.py"/>
         <source>{source}: {eastings}, {northings} lies outside the area of {crs} in every unit that was tried; it was not used.</source>
         <translation>{source}：试过各种单位，{eastings}, {northings} 都超出 {crs} 的适用范围；未采用。</translation>
     </message>
     <message>
-        <location filename="../citycheck_qgis/footprints/georeference/resolve.py"/>
+        <location filename="../citycheck_qgis/footprints/georeference/by_conversion.py"/>
         <source>{source}: {first}, {second} is not in the angle unit of the project; the unit was corrected.</source>
         <translation>{source}：{first}, {second} 不是项目的角度单位；单位已更正。</translation>
     </message>
     <message>
-        <location filename="../citycheck_qgis/footprints/georeference/resolve.py"/>
+        <location filename="../citycheck_qgis/footprints/georeference/by_conversion.py"/>
         <source>{source}: {first}, {second} may be longitude and latitude or the other way round; the longitude was taken to come first.</source>
         <translation>{source}：{first}, {second} 可能是先经度后纬度，也可能相反；已按先经度处理。</translation>
     </message>
@@ -4379,6 +4481,11 @@
         <location filename="../citycheck_qgis/indicators/unit_join.py"/>
         <source>{text} is the code of an upper unit, not of a {level}</source>
         <translation>{text} 是上级单元的代码，不是{level}的代码</translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/footprints/georeference/crs_names.py"/>
+        <source>{text} may be a code of the EPSG register or the year of a Chinese datum; give the code of the coordinate reference system, such as EPSG:4547.</source>
+        <translation>{text} 可能是 EPSG 代码，也可能是中国基准的年份；请给出坐标系代码，例如 EPSG:4547。</translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/footprints/citymodels/places.py"/>
