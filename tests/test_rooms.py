@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -175,3 +176,17 @@ def test_every_algorithm_is_listed_on_load():
     }
     assert len(algorithms) >= 8
     assert algorithms <= listed
+
+
+@pytest.mark.parametrize(
+    "module", ["citymodels.read", "layers", "database", "matching", "coverage", "workers"]
+)
+def test_only_readers_of_ifc_need_ifcopenshell(module):
+    code = (
+        "import sys; sys.path.insert(0, sys.argv[1]); import conftest, importlib; sys.modules['ifcopenshell'] = None; "
+        "importlib.import_module('citycheck.citycheck_qgis.footprints.' + sys.argv[2])"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code, str(ROOT), module], capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr

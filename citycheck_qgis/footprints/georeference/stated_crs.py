@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from pyproj import CRS
 
 from ...errors import InputError
 from ..findings import Finding, finding
 from .crs_names import crs_from_text, read_crs
-from .evidence import CrsEvidence
+
+if TYPE_CHECKING:
+    # City models need this module, and whoever reads them may have no ifcopenshell.
+    from .evidence import CrsEvidence
 
 
 def crs_of(stated: CrsEvidence) -> tuple[CRS | None, tuple[Finding, ...]]:
