@@ -328,8 +328,7 @@
         <translation>城市名称</translation>
     </message>
     <message>
-        <location filename="../citycheck_qgis/footprints/citymodels/read.py"/>
-        <location filename="../citycheck_qgis/footprints/worker.py"/>
+        <location filename="../citycheck_qgis/footprints/unread.py"/>
         <source>CityCheck could not read the file ({error}); please report this with the file.</source>
         <translation>CityCheck 未能读取该文件（{error}）；请连同文件一起报告。</translation>
     </message>
@@ -1381,9 +1380,9 @@
         <translation>质量</translation>
     </message>
     <message>
-        <location filename="../citycheck_qgis/footprints/citymodels/read.py"/>
-        <source>Reading needed more memory than there is; have the model split, or give it as CityGML or CityJSONSeq, of which only a part is held at a time.</source>
-        <translation>读取所需内存超过现有内存；请把模型拆分，或改用 CityGML、CityJSONSeq，它们每次只需载入一部分。</translation>
+        <location filename="../citycheck_qgis/footprints/unread.py"/>
+        <source>Reading needed more memory than there is; have the model split, or give a city model as CityGML or CityJSONSeq, of which only a part is held at a time.</source>
+        <translation>读取所需内存超过现有内存；请把模型拆分，或把城市模型改为 CityGML、CityJSONSeq，它们每次只需载入一部分。</translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/footprints/workers.py"/>
@@ -2689,6 +2688,7 @@
         <translation>结论</translation>
     </message>
     <message>
+        <location filename="../processing_algorithms/footprints/matchfootprints.py"/>
         <location filename="../processing_algorithms/translate.py"/>
         <source>building</source>
         <translation>楼栋</translation>
@@ -2821,7 +2821,7 @@
         <translation>范围</translation>
     </message>
     <message>
-        <location filename="../citycheck_qgis/footprints/citymodels/read.py"/>
+        <location filename="../citycheck_qgis/footprints/unread.py"/>
         <location filename="../citycheck_qgis/footprints/workers.py"/>
         <source>failed</source>
         <translation>程序缺陷</translation>
@@ -2974,7 +2974,7 @@
         <translation>实测</translation>
     </message>
     <message>
-        <location filename="../citycheck_qgis/footprints/citymodels/read.py"/>
+        <location filename="../citycheck_qgis/footprints/unread.py"/>
         <location filename="../citycheck_qgis/footprints/workers.py"/>
         <source>memory</source>
         <translation>内存超限</translation>
@@ -3181,8 +3181,7 @@
         <translation>已读取</translation>
     </message>
     <message>
-        <location filename="../citycheck_qgis/footprints/citymodels/read.py"/>
-        <location filename="../citycheck_qgis/footprints/layers.py"/>
+        <location filename="../citycheck_qgis/footprints/unread.py"/>
         <source>refused</source>
         <translation>无法读取</translation>
     </message>
@@ -3388,9 +3387,10 @@
         <translation>落在两个上级中</translation>
     </message>
     <message>
+        <location filename="../citycheck_qgis/units/conservation.py"/>
         <location filename="../processing_algorithms/translate.py"/>
         <source>unit</source>
-        <translation>单元</translation>
+        <translation>体检单元</translation>
     </message>
     <message>
         <location filename="../processing_algorithms/translate.py"/>
@@ -3673,7 +3673,7 @@
         <translation>{file} 无法完整解压（{reason}）；请重新复制或下载。</translation>
     </message>
     <message>
-        <location filename="../citycheck_qgis/footprints/citymodels/read.py"/>
+        <location filename="../citycheck_qgis/footprints/unread.py"/>
         <source>{file} could not be read to its end ({reason}); check that it is still there and that you may read it.</source>
         <translation>{file} 未能读到末尾（{reason}）；请检查文件是否还在、是否有读取权限。</translation>
     </message>
@@ -3921,19 +3921,14 @@
         <translation>{file} 中的 {layer} 已损坏：表中的行与主键不一致；请把该图层另存。</translation>
     </message>
     <message>
-        <location filename="../processing_algorithms/footprints/matchfootprints.py"/>
-        <source>{lost} of {total} footprints ({percent:.1f} %) have no building, more than the limit of {limit:g} %; check that both layers are of the same city and in the right CRS, or raise the limit.</source>
-        <translation>{total} 个轮廓中有 {lost} 个（{percent:.1f} %）没有对应的建筑，超过上限 {limit:g} %；请检查两个图层是否属于同一城市、坐标系是否正确，或提高上限。</translation>
-    </message>
-    <message>
         <location filename="../citycheck_qgis/indicators/values.py"/>
         <source>{lost} of {total} {subject} ({percent:.1f} %) could not be used, more than the limit of {limit:g} %; the first is in {table}, cell {cell} ({reason}): correct it or raise the limit.</source>
         <translation>{subject}共 {total} 项，其中 {lost} 项（{percent:.1f} %）无法使用，超过上限 {limit:g} %；第一项在 {table} 的单元格 {cell}（{reason}）：请改正，或放宽上限。</translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/units/conservation.py"/>
-        <source>{lost} of {total} {subject} ({percent:.1f} %) have no unit, more than the limit of {limit:g} %; look at the remainder, correct the input or raise the limit.</source>
-        <translation>{subject}共 {total} 项，其中 {lost} 项（{percent:.1f} %）没有对应的体检单元，超过上限 {limit:g} %；请查看剩余，改正输入，或放宽上限。</translation>
+        <source>{lost} of {total} {subject} ({percent:.1f} %) have no {partner}, more than the limit of {limit:g} %; look at the remainder, correct the input or raise the limit.</source>
+        <translation>{subject}共 {total} 项，其中 {lost} 项（{percent:.1f} %）没有对应的{partner}，超过上限 {limit:g} %；请查看剩余，改正输入，或放宽上限。</translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/footprints/ifc/read.py"/>

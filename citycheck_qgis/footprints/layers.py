@@ -16,7 +16,7 @@ import pandas as pd
 import shapely
 from pyproj import CRS, Transformer
 
-from ..errors import InputError
+from ..errors import CancelledError, InputError
 from ..messages import Message, mark
 from ..storage.files import file_hash
 from ..storage.tables import FOOTPRINT
@@ -27,6 +27,7 @@ from .georeference.placement import STATES as PLACES
 from .georeference.placement import Placement
 from .models import QUALITIES, BuildingModel
 from .records import Record, crs_name
+from .unread import why_unread
 
 if TYPE_CHECKING:
     from .citymodels.read import CityModel
@@ -96,28 +97,35 @@ class LayerBuilder:
             "place": result.place,
         })  # fmt: skip
 
-    def add_city_model(self, path: Path, name: str, model: CityModel) -> None:
-        """Read a city model batch by batch and add it.
+    def add_city_model(self, path: Path, name: str, read: Callable[[], CityModel]) -> Message | None:
+        """Read a city model batch by batch and add it; return why it could not be read, None where it could.
 
         Raises
         ------
-        InputError : it cannot be read; nothing of it was added.
+        CancelledError : the user stopped the run.
         """
         started, spent = time.monotonic(), time.process_time()
-        frames = [_frame(buildings, model.file.crs, name) for buildings in model]
+        try:
+            model = read()
+            frames = [_frame(buildings, model.file.crs, name) for buildings in model]
+            digest = file_hash(path)
+        except CancelledError:
+            raise
+        except Exception as error:
+            # One file must not end the reading of all others.
+            state, reason = why_unread(name, error)
+            self._add(path, [], [], {"file": name, "state": state, "reason": reason})
+            return reason
         self._add(path, frames, model.file.findings, {
             "file": name,
             "state": mark("read"),
             "schema": model.file.schema,
             "tool": model.file.tool,
-            "sha256": file_hash(path),
+            "sha256": digest,
             "seconds": round(time.monotonic() - started, 3),
             "cpu_seconds": round(time.process_time() - spent, 3),
         })  # fmt: skip
-
-    def add_unread(self, path: Path, name: str, reason: Message) -> None:
-        """Add a file that could not be read."""
-        self._add(path, [], [], {"file": name, "state": mark("refused"), "reason": reason})
+        return None
 
     def _add(
         self, path: Path, frames: list[pd.DataFrame], findings: Sequence[Finding], known: Mapping[str, Any]

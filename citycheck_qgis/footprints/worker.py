@@ -16,8 +16,6 @@ from typing import Any, TextIO
 
 from pyproj import CRS
 
-from ..errors import CityCheckError
-from ..messages import message
 from ..storage.files import file_hash
 from .georeference.evidence import collect
 from .georeference.report import evidence_rows
@@ -25,6 +23,7 @@ from .georeference.resolve import resolve
 from .ifc.files import open_model
 from .ifc.read import read_ifc
 from .records import file_record, finding_records, message_record, placement_record, plain
+from .unread import why_unread
 
 _MEGABYTE = 1 << 20
 
@@ -40,15 +39,13 @@ def main() -> None:
         spent = time.process_time()
         try:
             result = read(Path(job["file"]), job["options"])
-        except MemoryError:
-            result = {"state": "memory"}
-        except CityCheckError as error:
-            result = {"state": "refused", "reason": message_record(error.message)}
-        except RecursionError:
-            result = refused_as_defect("RecursionError")
         except Exception as error:
-            # One file must not end the reading of a thousand others; the sentence asks for a report.
-            result = refused_as_defect(f"{type(error).__name__}: {error}")
+            # One file must not end the reading of a thousand others.
+            state, reason = why_unread(Path(job["file"]).name, error)
+            # Of memory the parent says more: it knows the limit.
+            result = (
+                {"state": state} if state == "memory" else {"state": state, "reason": message_record(reason)}
+            )
         result["cpu_seconds"] = round(time.process_time() - spent, 3)
         target = Path(job["result"])
         draft = target.with_name(target.name + ".part")
@@ -98,14 +95,6 @@ TASKS: dict[str, Callable[[Path, dict[str, Any]], dict[str, Any]]] = {
     "footprints": _footprints,
     "georeference": _georeference,
 }
-
-
-def refused_as_defect(error: str) -> dict[str, Any]:
-    """Return the result of a file that CityCheck itself stumbled over."""
-    text = message(
-        "CityCheck could not read the file ({error}); please report this with the file.", error=error[:300]
-    )
-    return {"state": "failed", "reason": message_record(text)}
 
 
 def _own_output() -> TextIO:

@@ -8,7 +8,10 @@ from dataclasses import asdict, dataclass, fields
 import pandas as pd
 
 from ..errors import ConservationError
-from ..messages import Message, message, word
+from ..messages import Message, mark, message, word
+
+#: What rows are joined with, if nothing else is said.
+UNIT = mark("unit")
 
 
 @dataclass(frozen=True)
@@ -52,15 +55,16 @@ class Conservation:
         """Share of rows without a unit (unmatched and outside), in percent; 0 for an empty input."""
         return 100.0 * (self.unmatched + self.outside) / self.total if self.total else 0.0
 
-    def check(self, limit_percent: float) -> None:
-        """Raise ConservationError when more rows were lost than `limit_percent` allows."""
+    def check(self, limit_percent: float, partner: str = UNIT) -> None:
+        """Raise ConservationError when more rows have no partner (a marked word) than `limit_percent` allows."""
         if self.lost_percent > limit_percent:
             raise ConservationError(
-                "{lost} of {total} {subject} ({percent:.1f} %) have no unit, more than the limit of {limit:g} %; "
+                "{lost} of {total} {subject} ({percent:.1f} %) have no {partner}, more than the limit of {limit:g} %; "
                 "look at the remainder, correct the input or raise the limit.",
                 lost=self.unmatched + self.outside,
                 total=self.total,
                 subject=word(self.subject),
+                partner=word(partner),
                 percent=self.lost_percent,
                 limit=limit_percent,
             )

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 from qgis.core import QgsProcessingContext, QgsProcessingFeedback, QgsProcessingParameterString
 
-from ...citycheck_qgis.errors import CancelledError
 from ..base import progress_of
 from ..groups import FOOTPRINTS
 from ..translate import sentence, tr
@@ -48,7 +48,7 @@ class CityModelFootprints(ModelAlgorithm):
     def work(
         self, parameters: dict[str, Any], context: QgsProcessingContext, feedback: QgsProcessingFeedback
     ) -> dict[str, Any]:
-        from ...citycheck_qgis.footprints.citymodels.read import iterate, why_unread
+        from ...citycheck_qgis.footprints.citymodels.read import iterate
         from ...citycheck_qgis.footprints.layers import LayerBuilder
 
         files = self.model_files(parameters, context)
@@ -57,13 +57,9 @@ class CityModelFootprints(ModelAlgorithm):
         builder, part = LayerBuilder(sentence), 90 / len(files)
         for number, (path, name) in enumerate(files.items()):
             progress = progress_of(feedback, number * part, (number + 1) * part)
-            try:
-                builder.add_city_model(path, name, iterate(path, progress=progress, default_crs=crs, lod=lod))
-            except CancelledError:
-                raise
-            except Exception as error:
-                # One file must not end the reading of all others.
-                state, reason = why_unread(name, error)
+            reason = builder.add_city_model(
+                path, name, partial(iterate, path, progress=progress, default_crs=crs, lod=lod)
+            )
+            if reason is not None:
                 feedback.pushWarning(f"{name}: {sentence(reason)}")
-                builder.add_unread(path, name, reason, state)
         return self.write_footprints(parameters, builder, context, feedback)

@@ -60,11 +60,8 @@ class GeoreferenceReport(IfcAlgorithm):
         from ...citycheck_qgis.footprints.evidence_table import NOT_READ, EvidenceTable
         from ...citycheck_qgis.storage.report import Section
 
-        files = self.model_files(parameters, context)
         builder = EvidenceTable(sentence)
-        with self.results_folder(parameters, context) as folder:
-            for result in self.read("georeference", files, folder, parameters, context, feedback):
-                builder.add(result, files[result.path])
+        self.read_into(builder.add, "georeference", parameters, context, feedback)
         evidence, states = builder.table(), builder.states
         answers = evidence[evidence["kind"] == "answer"]
         sections = [

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from qgis.core import (
     QgsProcessing,
@@ -22,6 +22,9 @@ from ..base import progress_of
 from ..groups import FOOTPRINTS
 from ..translate import sentence, tr
 from .model_inputs import ModelAlgorithm
+
+if TYPE_CHECKING:
+    from ...citycheck_qgis.footprints.workers import FileResult
 
 
 class IfcAlgorithm(ModelAlgorithm):
@@ -69,7 +72,7 @@ class IfcAlgorithm(ModelAlgorithm):
         )
 
     @contextmanager
-    def results_folder(self, parameters: dict[str, Any], context: QgsProcessingContext) -> Iterator[Path]:
+    def _results_folder(self, parameters: dict[str, Any], context: QgsProcessingContext) -> Iterator[Path]:
         """Give the folder of results per file; one that nobody asked for goes with the block."""
         text = self.parameterAsString(parameters, "RESULTS", context)
         if text:
@@ -78,20 +81,20 @@ class IfcAlgorithm(ModelAlgorithm):
         with tempfile.TemporaryDirectory(prefix="citycheck-models-") as folder:
             yield Path(folder)
 
-    def read(
+    def read_into(
         self,
+        add: Callable[[FileResult, str], None],
         task: str,
-        files: dict[Path, str],
-        folder: Path,
         parameters: dict[str, Any],
         context: QgsProcessingContext,
         feedback: QgsProcessingFeedback,
-    ) -> Iterator[Any]:
-        """Have the files read and return a `workers.FileResult` for each."""
+    ) -> None:
+        """Have the files read and hand on the result of each with the file's name."""
         from ...citycheck_qgis.footprints.control_layer import points_by_file
         from ...citycheck_qgis.footprints.records import crs_name
         from ...citycheck_qgis.footprints.workers import Limits, read_files
 
+        files = self.model_files(parameters, context)
         default = self.crs_parameter(parameters, "MODEL_CRS", context)
         given = self.frame(parameters, "CONTROL_POINTS", context, feedback)
         points = {} if given is None else points_by_file(given, list(files.values()), default)
@@ -111,10 +114,11 @@ class IfcAlgorithm(ModelAlgorithm):
             self.parameterAsInt(parameters, "MEMORY_LIMIT", context),
         )
         progress = progress_of(feedback, 0, 90)
-        for result in read_files(list(files), options, folder, processes, limits, progress):
-            if result.reason is not None:
-                feedback.pushWarning(f"{files[result.path]}: {sentence(result.reason)}")
-            yield result
+        with self._results_folder(parameters, context) as folder:
+            for result in read_files(list(files), options, folder, processes, limits, progress):
+                if result.reason is not None:
+                    feedback.pushWarning(f"{files[result.path]}: {sentence(result.reason)}")
+                add(result, files[result.path])
 
 
 class IfcFootprints(IfcAlgorithm):
@@ -148,9 +152,6 @@ class IfcFootprints(IfcAlgorithm):
     ) -> dict[str, Any]:
         from ...citycheck_qgis.footprints.layers import LayerBuilder
 
-        files = self.model_files(parameters, context)
         builder = LayerBuilder(sentence)
-        with self.results_folder(parameters, context) as folder:
-            for result in self.read("footprints", files, folder, parameters, context, feedback):
-                builder.add_result(result, files[result.path])
+        self.read_into(builder.add_result, "footprints", parameters, context, feedback)
         return self.write_footprints(parameters, builder, context, feedback)

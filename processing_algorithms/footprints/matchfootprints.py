@@ -16,8 +16,8 @@ from qgis.core import (
     QgsProcessingParameterString,
 )
 
-from ...citycheck_qgis.errors import ConservationError, InputError
-from ...citycheck_qgis.messages import message
+from ...citycheck_qgis.errors import InputError
+from ...citycheck_qgis.messages import mark, message
 from ..base import progress_of
 from ..explain import conservation_section, count_words, in_words
 from ..groups import FOOTPRINTS
@@ -29,7 +29,6 @@ if TYPE_CHECKING:
 
     from ...citycheck_qgis.footprints.matching import Matches
     from ...citycheck_qgis.storage.report import Section
-    from ...citycheck_qgis.units.conservation import Conservation
 
 
 class MatchFootprints(CheckupAlgorithm):
@@ -131,7 +130,7 @@ class MatchFootprints(CheckupAlgorithm):
         for told in found.findings:
             feedback.pushWarning(sentence(told.message))
         of_footprints, of_buildings = found.conservation
-        self._check(of_footprints, self.parameterAsDouble(parameters, self.LIMIT, context))
+        of_footprints.check(self.parameterAsDouble(parameters, self.LIMIT, context), mark("building"))
         database = self.parameterAsString(parameters, "DATABASE", context)
         if database:
             self._write_database(Path(database), prints, found, feedback)
@@ -151,19 +150,6 @@ class MatchFootprints(CheckupAlgorithm):
             "BUILDING_TOTAL": of_buildings.total,
             "BUILDING_MATCHED": of_buildings.matched,
         }
-
-    @staticmethod
-    def _check(footprints: Conservation, limit: float) -> None:
-        """Fail when more footprints are without a building than the user allows."""
-        if footprints.lost_percent > limit:
-            raise ConservationError(
-                "{lost} of {total} footprints ({percent:.1f} %) have no building, more than the limit of {limit:g} %; "
-                "check that both layers are of the same city and in the right CRS, or raise the limit.",
-                lost=footprints.unmatched + footprints.outside,
-                total=footprints.total,
-                percent=footprints.lost_percent,
-                limit=limit,
-            )
 
     def _inputs(
         self, parameters: dict[str, Any], context: QgsProcessingContext, feedback: QgsProcessingFeedback

@@ -17,11 +17,12 @@ import shapely
 from citycheck.citycheck_qgis.errors import CancelledError, InputError
 from citycheck.citycheck_qgis.footprints.citymodels import read as reading
 from citycheck.citycheck_qgis.footprints.citymodels.files import Source
-from citycheck.citycheck_qgis.footprints.citymodels.read import iterate, read_city_model, why_unread
+from citycheck.citycheck_qgis.footprints.citymodels.read import iterate, read_city_model
 from citycheck.citycheck_qgis.footprints.georeference.areas import longitude_latitude
 from citycheck.citycheck_qgis.footprints.georeference.evidence import Conversion, CrsEvidence, Evidence
 from citycheck.citycheck_qgis.footprints.georeference.projections import apply, metres_between
 from citycheck.citycheck_qgis.footprints.georeference.resolve import resolve
+from citycheck.citycheck_qgis.footprints.unread import why_unread
 from hypothesis import given, settings
 from hypothesis import strategies as st
 

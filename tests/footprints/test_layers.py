@@ -5,7 +5,7 @@ import json
 import numpy as np
 import pytest
 import shapely
-from citycheck.citycheck_qgis.errors import InputError
+from citycheck.citycheck_qgis.errors import CancelledError, InputError
 from citycheck.citycheck_qgis.footprints.findings import finding
 from citycheck.citycheck_qgis.footprints.georeference.placement import Placement
 from citycheck.citycheck_qgis.footprints.layers import FILE_COLUMNS, LayerBuilder
@@ -123,7 +123,7 @@ def test_a_city_model_is_in_its_own_crs(file):
             yield [building("b", None)]
 
     builder = LayerBuilder()
-    builder.add_city_model(file, "city.json", Model())
+    assert builder.add_city_model(file, "city.json", Model) is None
     assert builder.common_crs() == GK114
     placed = builder.layers(GK114).placed
     assert list(placed["cim_id"]) == ["a", "a", "b", "b"]
@@ -161,3 +161,26 @@ def test_a_place_from_a_datum_without_known_shift_is_approximate(file):
     assert (buildings.matched, buildings.ambiguous) == (1, 2)
     same = layers_of(result(file, building("a", xian)), crs=CRS("EPSG:2383"))
     assert set(same.placed["state"]) == {"placed"}
+
+
+def test_a_city_model_that_fails_is_a_row_of_its_own(file):
+    def fail(error):
+        def read():
+            raise error
+
+        return read
+
+    builder = LayerBuilder()
+    for error in (
+        InputError("{file} is cut off.", file="x"),
+        OSError(13, "denied"),
+        MemoryError(),
+        KeyError("lod"),
+    ):
+        assert builder.add_city_model(file, type(error).__name__, fail(error)) is not None
+    status = builder.layers(None).files.set_index("file")["state"].to_dict()
+    assert status == {
+        "InputError": "refused", "PermissionError": "refused", "MemoryError": "memory", "KeyError": "failed",
+    }  # fmt: skip
+    with pytest.raises(CancelledError):
+        builder.add_city_model(file, "cancelled", fail(CancelledError("The run was cancelled.")))

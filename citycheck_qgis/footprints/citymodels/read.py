@@ -12,10 +12,10 @@ from typing import BinaryIO
 import numpy as np
 from pyproj import CRS
 
-from ...errors import CityCheckError, InputError
-from ...messages import Message, mark, message
+from ...errors import InputError
 from ..findings import Finding, finding
 from ..models import BuildingModel, ModelFile
+from ..unread import unreachable
 from . import citygml, cityjson
 from .batches import Batch, Head, add_finding
 from .files import NotACityModelError, Source, counted, sources
@@ -56,7 +56,7 @@ class CityModel:
         try:
             self._sources = sources(path)
         except OSError as error:
-            raise _unreachable(self._name, error) from error
+            raise unreachable(self._name, error) from error
         self._seen = _Seen()
         self._repeats = 0
 
@@ -119,7 +119,7 @@ class CityModel:
                 self._take(head)
                 yield batch
         except OSError as error:
-            raise _unreachable(source.name, error) from error
+            raise unreachable(source.name, error) from error
         finally:
             self._take(head)
             self.parts += head.parts
@@ -175,39 +175,6 @@ class CityModel:
             )
             building.guid = f"{building.guid}#{self._repeats + 1}"
         self._seen.add(ids)
-
-
-def _unreachable(name: str, error: OSError) -> InputError:
-    return InputError(
-        "{file} could not be read to its end ({reason}); check that it is still there and that you may read it.",
-        file=name,
-        reason=error.strerror or str(error) or type(error).__name__,
-    )
-
-
-def why_unread(name: str, error: Exception) -> tuple[str, Message]:
-    """Return what became of a file whose reading ended with an error, and the sentence about it.
-
-    The states are those of `workers.FileResult`: ``refused``, ``memory``, ``failed`` (a defect of CityCheck).
-
-    Parameters
-    ----------
-    name : of the file
-    """
-    if isinstance(error, OSError):
-        error = _unreachable(name, error)
-    if isinstance(error, CityCheckError):
-        return mark("refused"), error.message
-    if isinstance(error, MemoryError):
-        return mark("memory"), message(
-            "Reading needed more memory than there is; have the model split, or give it as CityGML or CityJSONSeq, of "
-            "which only a part is held at a time."
-        )
-    # The text of an error can hold a piece of the file, or nothing.
-    return mark("failed"), message(
-        "CityCheck could not read the file ({error}); please report this with the file.",
-        error=f"{type(error).__name__}: {error}"[:300],
-    )
 
 
 class _Seen:
