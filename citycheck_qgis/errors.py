@@ -33,3 +33,23 @@ class OutputError(CityCheckError):
 
 class CancelledError(CityCheckError):
     """The user stopped the run; nothing has been written."""
+
+
+class ExchangeError(CityCheckError):
+    """The exchange with a platform cannot go on; what was done so far is in the journal."""
+
+
+class NoAnswerError(ExchangeError):
+    """A request was sent and no usable answer came: whether the platform did what was asked is not known."""
+
+
+class RefusedError(ExchangeError):
+    """The platform refused a request and did nothing of it."""
+
+
+class SignInError(ExchangeError):
+    """The platform does not accept the credentials, or no longer."""
+
+
+class UnsafeError(ExchangeError):
+    """An answer asks for something that could do harm (another host, an entity bomb, an endless body)."""

@@ -14,7 +14,16 @@ ROOT = Path(__file__).resolve().parents[1]
 PRODUCT = ROOT / "citycheck_qgis"
 ALGORITHMS = ROOT / "processing_algorithms"
 #: The flow of data; `checkup` runs the rooms up to the problems, `cim` and `footprints` stand beside the units.
-ORDER = {"units": 1, "footprints": 2, "indicators": 2, "problems": 3, "checkup": 4, "maps": 5, "gui": 6}
+ORDER = {
+    "units": 1,
+    "cim": 2,
+    "footprints": 2,
+    "indicators": 2,
+    "problems": 3,
+    "checkup": 4,
+    "maps": 5,
+    "gui": 6,
+}
 #: Whoever everybody may import.
 COMMON = {"storage", "errors", "messages", "processes"}
 

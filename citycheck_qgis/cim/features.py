@@ -1,0 +1,220 @@
+"""The neutral form of a feature: the same for every platform and every local layer."""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import UTC, date, datetime
+from hashlib import blake2b
+
+#: What a field may hold. Dates are ISO 8601 text; a time with a zone is told in UTC and ends in ``Z``.
+TYPES = ("text", "integer", "real", "boolean", "date", "datetime")
+#: The name that stands for the geometry where fields are listed.
+GEOMETRY = "geometry"
+
+Value = str | int | float | bool | None
+
+
+@dataclass(frozen=True)
+class Field:
+    """A field of a collection.
+
+    Attributes
+    ----------
+    type : one of `TYPES`
+    length : longest text that fits, in characters; None: not known
+    editable : whether the platform takes values for it
+    """
+
+    name: str
+    type: str
+    nullable: bool = True
+    length: int | None = None
+    editable: bool = True
+
+
+@dataclass(frozen=True)
+class Schema:
+    """The fields of a collection in their order, and its kind of geometry.
+
+    Attributes
+    ----------
+    geometry : ``Point``, ``LineString``, ``Polygon``, their ``Multi`` forms, ``Geometry`` (any, or not known); None:
+        a table without geometry
+    """
+
+    fields: tuple[Field, ...]
+    geometry: str | None = "Geometry"
+
+    def field(self, name: str) -> Field | None:
+        """Return the field of a name; None without one."""
+        return next((f for f in self.fields if f.name == name), None)
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The names of the fields in their order."""
+        return tuple(f.name for f in self.fields)
+
+
+@dataclass(slots=True)
+class Feature:
+    """One feature.
+
+    Attributes
+    ----------
+    key : the client's own id, a UUID unless the platform's collection says otherwise; None where it has none
+    values : field name -> value, in the types of `TYPES`; the key's own field is not among them
+    geometry : ISO WKB, x = longitude or east, y = latitude or north whatever the platform's axis order is, Z where
+        there is one; None without a geometry
+    server_id : what the platform calls the feature; it may change between two reads
+    version : what the platform says of the feature's state (ETag, time of the last edit); None where it says nothing
+    """
+
+    key: str | None
+    values: dict[str, Value] = field(default_factory=dict)
+    geometry: bytes | None = None
+    server_id: str | None = None
+    version: str | None = None
+
+    def encoded(self) -> str:
+        """Return the values as JSON text, the same text for the same values."""
+        return _encode(self.values)
+
+    def digest(self) -> bytes:
+        """Return a hash of values and geometry; key, server id and version do not count."""
+        return digest(self.encoded(), self.geometry)
+
+    def item(self, name: str) -> Value | bytes:
+        """Return a value, or the geometry under the name `GEOMETRY`."""
+        return self.geometry if name == GEOMETRY else self.values.get(name)
+
+    def with_items(self, items: Mapping[str, Value | bytes]) -> Feature:
+        """Return the feature with other values, and another geometry where `GEOMETRY` is among the names."""
+        values = self.values | {n: v for n, v in items.items() if n != GEOMETRY}
+        return replace(self, values=values, geometry=items.get(GEOMETRY, self.geometry))  # type: ignore[arg-type]
+
+
+_encode = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False).encode
+
+
+def digest(encoded: str, geometry: bytes | None) -> bytes:
+    """Return the hash of values in their JSON text and a geometry; 16 bytes."""
+    made = blake2b(encoded.encode("utf-8", "surrogatepass"), digest_size=16)
+    if geometry is not None:
+        made.update(b"\x00")
+        made.update(geometry)
+    return made.digest()
+
+
+def decoded(text: str) -> dict[str, Value]:
+    """Return the values of a JSON text that `Feature.encoded` made."""
+    return json.loads(text)
+
+
+def canonical(value: object, kind: str) -> Value:
+    """Return a value in the form of a field type.
+
+    What does not fit the type (a text in a field of numbers) stays as it is: it is for the comparison to tell, never
+    for the reader to drop. NaN, NaT and infinities are None: no exchange format can say them.
+
+    Parameters
+    ----------
+    kind : one of `TYPES`
+    """
+    if value is None or value != value or (isinstance(value, float) and math.isinf(value)):
+        return None
+    if isinstance(value, date):
+        value = value.isoformat()
+    elif hasattr(value, "item"):
+        value = value.item()
+    if kind == "text":
+        return value if isinstance(value, str) else _text(value)
+    if kind == "integer":
+        return _integer(value)
+    if kind == "real":
+        return _real(value)
+    if kind == "boolean":
+        return _boolean(value)
+    if kind == "date":
+        return _date(value)
+    return _datetime(value)
+
+
+def _text(value: object) -> str:
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, dict | list):
+        return json.dumps(value, ensure_ascii=False, sort_keys=True)
+    return str(value)
+
+
+def _integer(value: object) -> Value:
+    if isinstance(value, float) and value.is_integer():
+        return int(value)
+    if isinstance(value, str):
+        text = value.strip()
+        # Only the plain form: int() would also take 1_000 and digits of other scripts.
+        if text.lstrip("+-").isascii() and text.lstrip("+-").isdigit():
+            return int(text)
+    return value  # type: ignore[return-value]
+
+
+def _real(value: object) -> Value:
+    if isinstance(value, bool):
+        return value
+    if isinstance(value, int):
+        # A whole number beyond the range of a double stays whole.
+        return float(value) if abs(value) <= 1 << 53 else value
+    if isinstance(value, str):
+        try:
+            number = float(value)
+        except ValueError:
+            return value
+        return number if math.isfinite(number) else None
+    return value  # type: ignore[return-value]
+
+
+def _boolean(value: object) -> Value:
+    if isinstance(value, str):
+        known = {"true": True, "false": False, "t": True, "f": False, "1": True, "0": False}
+        return known.get(value.strip().lower(), value)
+    if isinstance(value, int | float) and value in (0, 1):
+        return bool(value)
+    return value  # type: ignore[return-value]
+
+
+def _date(value: object) -> Value:
+    if isinstance(value, str):
+        text = value.strip().replace("/", "-")
+        # A date that travels as a time of day at midnight; any other time is more than a date.
+        if len(text) > 10 and text[10] in "T " and not text[11:].strip("0:.Z+-"):
+            text = text[:10]
+        text = text.removesuffix("Z")
+        try:
+            return date.fromisoformat(text).isoformat()
+        except ValueError:
+            return value
+    return value  # type: ignore[return-value]
+
+
+def _datetime(value: object) -> Value:
+    if not isinstance(value, str):
+        return value  # type: ignore[return-value]
+    try:
+        moment = datetime.fromisoformat(value.strip().replace("/", "-"))
+    except ValueError:
+        return value
+    if moment.tzinfo is None:
+        return moment.isoformat()
+    return moment.astimezone(UTC).replace(tzinfo=None).isoformat() + "Z"
+
+
+def key_problems(keys: Iterable[str | None]) -> dict[str, int]:
+    """Return the keys that come more than once, with their number."""
+    seen: dict[str, int] = {}
+    for key in keys:
+        if key is not None:
+            seen[key] = seen.get(key, 0) + 1
+    return {key: n for key, n in seen.items() if n > 1}
