@@ -1,0 +1,191 @@
+"""The three-way merge: what has to be done so that both sides have every edit of both.
+
+The base has two sides: what we had and what the platform gave back when both last agreed. A side has changed where it
+differs from its own base, so that what the platform alters on the way is never taken for an edit.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from .features import Feature
+from .fidelity import EXACT, Difference, Tolerance, differences, same
+
+#: Kinds of conflicts.
+BOTH_CHANGED = "both_changed"
+BOTH_CREATED = "both_created"
+DELETED_HERE = "deleted_here_changed_there"
+DELETED_THERE = "changed_here_deleted_there"
+OVERTAKEN = "changed_while_writing"
+
+
+@dataclass(frozen=True, slots=True)
+class Base:
+    """The last agreement on a feature: what we had, and what the platform gave back."""
+
+    local: Feature
+    remote: Feature
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """What has to be done with a feature.
+
+    Attributes
+    ----------
+    there : ``create``, ``update`` or ``delete`` on the platform; None: nothing
+    here : the same for the local layer
+    to_there, to_here : names of the items that travel, for an update
+    agreed : names of the items that are the same on both sides though the base does not say so
+    conflict : kind of the conflict; nothing is done then before it is resolved
+    conflicting : names of the items in conflict
+    gone : deleted on both sides
+    """
+
+    there: str | None = None
+    here: str | None = None
+    to_there: frozenset[str] = field(default_factory=frozenset)
+    to_here: frozenset[str] = field(default_factory=frozenset)
+    agreed: frozenset[str] = field(default_factory=frozenset)
+    conflict: str | None = None
+    conflicting: frozenset[str] = field(default_factory=frozenset)
+    gone: bool = False
+
+    @property
+    def idle(self) -> bool:
+        """Whether both sides stay as they are."""
+        return self.there is None and self.here is None and self.conflict is None
+
+
+NOTHING = Decision()
+
+
+def merge(
+    base: Base | None,
+    local: Feature | None,
+    remote: Feature | None,
+    names: Iterable[str],
+    tolerance: Tolerance = EXACT,
+) -> Decision:
+    """Decide about one feature.
+
+    Parameters
+    ----------
+    local, remote : as they are now; None: it is not there, which the caller knows for certain
+    names : the items that both sides can hold (fields and `features.GEOMETRY`)
+    """
+    names = frozenset(names)
+    if local is None and remote is None:
+        return Decision(gone=base is not None)
+    if base is None:
+        return _without_base(local, remote, names, tolerance)
+    if local is None:
+        changed = _changed(base.remote, remote, names, tolerance)
+        return Decision(conflict=DELETED_HERE, conflicting=changed) if changed else Decision(there="delete")
+    if remote is None:
+        changed = _changed(base.local, local, names, EXACT)
+        return Decision(conflict=DELETED_THERE, conflicting=changed) if changed else Decision(here="delete")
+    ours = _changed(base.local, local, names, EXACT)
+    theirs = _changed(base.remote, remote, names, tolerance)
+    both = ours & theirs
+    agreed = frozenset(n for n in both if same(local.item(n), remote.item(n), tolerance))
+    conflicting = both - agreed
+    if conflicting:
+        return Decision(conflict=BOTH_CHANGED, conflicting=conflicting, agreed=agreed)
+    to_there, to_here = ours - both, theirs - both
+    return Decision("update" if to_there else None, "update" if to_here else None, to_there, to_here, agreed)
+
+
+def _without_base(
+    local: Feature | None, remote: Feature | None, names: frozenset[str], tolerance: Tolerance
+) -> Decision:
+    if local is None:
+        return Decision(here="create", to_here=names)
+    if remote is None:
+        return Decision(there="create", to_there=names)
+    conflicting = frozenset(n for n in names if not same(local.item(n), remote.item(n), tolerance))
+    if conflicting:
+        return Decision(conflict=BOTH_CREATED, conflicting=conflicting, agreed=names - conflicting)
+    return Decision(agreed=names)
+
+
+def _changed(
+    before: Feature, after: Feature | None, names: frozenset[str], tolerance: Tolerance
+) -> frozenset[str]:
+    if after is None:
+        return frozenset()
+    return frozenset(n for n in names if not same(before.item(n), after.item(n), tolerance))
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """What became of a write, seen from what the platform has afterwards.
+
+    Attributes
+    ----------
+    arrived : names of the items that the platform has as they were sent, or as it is known to alter them
+    not_done : those that it still has as before
+    overtaken : those that it has in a third form: somebody else has written meanwhile
+    differences : of the items that arrived, those that came back otherwise, with the cause
+    """
+
+    arrived: frozenset[str]
+    not_done: frozenset[str]
+    overtaken: frozenset[str]
+    differences: tuple[Difference, ...] = ()
+
+
+def judge(
+    sent: Feature, names: Iterable[str], before: Feature | None, stored: Feature, tolerance: Tolerance = EXACT
+) -> Judgement:
+    """Compare what was sent with what the platform has.
+
+    Parameters
+    ----------
+    names : the items that were to change; all of them for a new feature
+    before : what the platform had before the write; None: nothing
+    """
+    names = frozenset(names)
+    differing = {d.name: d for d in differences(sent, stored, names)}
+    same_as_before = {
+        n for n in differing if before is not None and same(before.item(n), stored.item(n), tolerance)
+    }
+    altered = [
+        d
+        for n, d in differing.items()
+        if n not in same_as_before and (d.cause is not None or same(d.sent, d.stored, tolerance))
+    ]
+    arrived = (names - set(differing)) | {d.name for d in altered}
+    overtaken = set(differing) - same_as_before - arrived
+    return Judgement(arrived, frozenset(same_as_before), frozenset(overtaken), tuple(altered))
+
+
+def recognise(
+    base: Base | None, sent: Feature, names: Iterable[str], remote: Feature, tolerance: Tolerance = EXACT
+) -> Base | None:
+    """Return the base after a write of ours of which no answer came.
+
+    An item that the platform has as we sent it was written by us: both sides agree on it. One that it does not have
+    so stays with the base of before; a new feature of which that is true has no base and is left to the merge.
+    """
+    judged = judge(sent, names, base.remote if base else None, remote, tolerance)
+    if base is None:
+        return Base(sent, remote) if not judged.overtaken else None
+    return agree(base, judged.arrived, sent, remote)
+
+
+def agree(base: Base | None, names: Iterable[str], local: Feature, remote: Feature) -> Base:
+    """Return the base after both sides agreed on some items; the others stay as they were.
+
+    Parameters
+    ----------
+    base : None: all items are agreed
+    """
+    if base is None:
+        return Base(local, remote)
+    names = list(names)
+    ours = base.local.with_items({n: local.item(n) for n in names})
+    theirs = base.remote.with_items({n: remote.item(n) for n in names})
+    theirs.server_id, theirs.version = remote.server_id, remote.version
+    return Base(ours, theirs)
