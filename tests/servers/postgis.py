@@ -152,11 +152,16 @@ class PostGis(Server):
         sync = [] if self._durable else ["--no-sync"]
         options = ["-U", USER, "--auth=trust", "-E", "UTF8", "--locale=C.UTF-8", *sync]
         run([programs / "initdb", "-D", making, *options], log, user=self._account)
-        for database, statement in (("postgres", f"create database {DATABASE}"), (DATABASE, "create extension postgis")):
+        for database, statement in (
+            ("postgres", f"create database {DATABASE}"),
+            (DATABASE, "create extension postgis"),
+        ):
             script = self.folder / "first.sql"
             script.write_text(statement + "\n")
             single = '"$0" --single -c fsync=off -D "$1" "$2" < "$3"'
-            run(["sh", "-c", single, programs / "postgres", making, database, script], log, user=self._account)
+            run(
+                ["sh", "-c", single, programs / "postgres", making, database, script], log, user=self._account
+            )
             script.unlink()
         making.rename(data)
 
@@ -172,7 +177,9 @@ class PostGis(Server):
         finally:
             connection.close()
 
-    def execute(self, statement: str | sql.Composable, values: Sequence[Any] | None = None) -> list[tuple[Any, ...]]:
+    def execute(
+        self, statement: str | sql.Composable, values: Sequence[Any] | None = None
+    ) -> list[tuple[Any, ...]]:
         """Run SQL (``%s`` for values) and return the rows it gives, if any."""
         with self.connect() as connection, connection.cursor() as cursor:
             cursor.execute(statement, values)
@@ -191,7 +198,9 @@ class PostGis(Server):
             cursor.execute(f'create table if not exists "{collection.name}" ({body})')
             if collection.geometry is not None:
                 index = f'"{collection.name}_{GEOMETRY}"'
-                cursor.execute(f'create index if not exists {index} on "{collection.name}" using gist ({GEOMETRY})')
+                cursor.execute(
+                    f'create index if not exists {index} on "{collection.name}" using gist ({GEOMETRY})'
+                )
 
     def load(self, collection: Collection, rows: Iterable[dict[str, Any]]) -> int:
         """Append rows by COPY, about 100 000 per second; returns their number.
@@ -222,7 +231,8 @@ class PostGis(Server):
             )
             names = [row[0] for row in cursor.fetchall()]
             columns = [
-                sql.SQL("ST_AsBinary({}, 'NDR')" if n == GEOMETRY else "{}").format(sql.Identifier(n)) for n in names
+                sql.SQL("ST_AsBinary({}, 'NDR')" if n == GEOMETRY else "{}").format(sql.Identifier(n))
+                for n in names
             ]
             condition = sql.SQL("true" if key is None else "{} = %s").format(sql.Identifier(KEY))
             statement = sql.SQL("select {} from {} where {} order by {}").format(

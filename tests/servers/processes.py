@@ -194,7 +194,9 @@ def accepts(port: int) -> bool:
         return probe.connect_ex((LOOPBACK, port)) == 0
 
 
-def run(command: Sequence[str | Path], log: Path, env: dict[str, str] | None = None, user: str | None = None) -> None:
+def run(
+    command: Sequence[str | Path], log: Path, env: dict[str, str] | None = None, user: str | None = None
+) -> None:
     """Run a program to its end; :class:`ServerError` with its output when it fails."""
     words = [*as_user(user, signal.SIGTERM), *map(str, command)]
     with log.open("ab") as out:

@@ -76,7 +76,11 @@ class PyGeoApi(Server):
         if not SERVER_PYTHON.exists():
             return f"pygeoapi not installed: {REMEDY}"
         found = subprocess.run(
-            [SERVER_PYTHON, "-c", "import importlib.util as u; print(*map(u.find_spec, ('pygeoapi', 'gunicorn')))"],
+            [
+                SERVER_PYTHON,
+                "-c",
+                "import importlib.util as u; print(*map(u.find_spec, ('pygeoapi', 'gunicorn')))",
+            ],
             env=clean_environment(),
             capture_output=True,
             text=True,
@@ -101,7 +105,9 @@ class PyGeoApi(Server):
         gunicorn = [SERVER_PYTHON, "-m", "gunicorn", "-w", str(self.workers), "-b", f"{LOOPBACK}:{self.port}"]
         options = ["--timeout", "120", "--graceful-timeout", "2", "--no-control-socket"]
         server = Process(
-            [*gunicorn, *options, "pygeoapi.flask_app:APP"], self.folder / "pygeoapi.log", env=self._environment()
+            [*gunicorn, *options, "pygeoapi.flask_app:APP"],
+            self.folder / "pygeoapi.log",
+            env=self._environment(),
         )
         self.processes.append(server)
         server.wait_for(self._serves_all, "pygeoapi")
@@ -117,7 +123,9 @@ class PyGeoApi(Server):
         deadline = time.monotonic() + 60
         while before & set(self._workers()) or not self._serves_all():
             if time.monotonic() > deadline:
-                raise ServerError(f"pygeoapi did not take its new configuration. {self.processes[0].last_words()}")
+                raise ServerError(
+                    f"pygeoapi did not take its new configuration. {self.processes[0].last_words()}"
+                )
             time.sleep(0.05)
 
     def _workers(self) -> list[int]:
