@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 Translate = Callable[[str], str]
 
@@ -54,3 +56,37 @@ def word(text: str) -> Message:
 def mark(text: str) -> str:
     """Return `text` as it is: a literal for the catalogue that is translated later."""
     return text
+
+
+def plain(value: Any) -> Any:
+    """Return a value as JSON has it; not-a-number and infinity have no JSON and become None."""
+    if isinstance(value, Message):
+        return {"message": message_record(value)}
+    if isinstance(value, Mapping):
+        return {str(key): plain(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [plain(item) for item in value]
+    if hasattr(value, "item"):
+        value = value.item()
+    if isinstance(value, float) and not math.isfinite(value):
+        return None
+    if value is None or isinstance(value, bool | int | float | str):
+        return value
+    return str(value)
+
+
+def message_record(said: Message) -> dict[str, Any]:
+    """Return a sentence as plain values, so that it can be kept and said later in any language."""
+    return {"template": said.template, "values": plain(said.values)}
+
+
+def message_of(record: Mapping[str, Any]) -> Message:
+    """Return the sentence of `message_record`."""
+    return Message(record["template"], {name: unplain(value) for name, value in record["values"].items()})
+
+
+def unplain(value: Any) -> Any:
+    """Return a value of `plain` with the sentences in it."""
+    if isinstance(value, dict) and set(value) == {"message"}:
+        return message_of(value["message"])
+    return [unplain(item) for item in value] if isinstance(value, list) else value

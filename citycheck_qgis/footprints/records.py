@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import fields
 from typing import Any
 
 import shapely
 from pyproj import CRS
 
-from ..messages import Message
+from ..messages import plain, unplain
 from .findings import Finding
 from .georeference.placement import Placement
 from .models import BuildingModel, ModelFile
@@ -66,17 +65,9 @@ def finding_records(findings: Iterable[Finding]) -> list[Record]:
 
 def findings_of(records: Iterable[Record]) -> list[Finding]:
     """Return the findings of `finding_records`."""
-    return [Finding(r["code"], r["template"], {k: _said(v) for k, v in r["values"].items()}) for r in records]
-
-
-def message_record(said: Message) -> Record:
-    """Return a sentence as plain values."""
-    return {"template": said.template, "values": plain(said.values)}
-
-
-def message_of(record: Record) -> Message:
-    """Return the sentence of `message_record`."""
-    return Message(record["template"], {k: _said(v) for k, v in record["values"].items()})
+    return [
+        Finding(r["code"], r["template"], {k: unplain(v) for k, v in r["values"].items()}) for r in records
+    ]
 
 
 def crs_name(crs: CRS) -> str:
@@ -104,26 +95,3 @@ def placement_record(placement: Placement) -> Record:
         "crs": None if placement.crs is None else crs_name(placement.crs),
         "findings": finding_records(placement.findings),
     }
-
-
-def plain(value: Any) -> Any:
-    """Return a value as JSON has it; not-a-number and infinity have no JSON and become None."""
-    if isinstance(value, Message):
-        return {"message": message_record(value)}
-    if isinstance(value, Mapping):
-        return {str(key): plain(item) for key, item in value.items()}
-    if isinstance(value, list | tuple):
-        return [plain(item) for item in value]
-    if hasattr(value, "item"):
-        value = value.item()
-    if isinstance(value, float) and not math.isfinite(value):
-        return None
-    if value is None or isinstance(value, bool | int | float | str):
-        return value
-    return str(value)
-
-
-def _said(value: Any) -> Any:
-    if isinstance(value, dict) and set(value) == {"message"}:
-        return message_of(value["message"])
-    return [_said(item) for item in value] if isinstance(value, list) else value

@@ -16,13 +16,14 @@ from typing import Any, TextIO
 
 from pyproj import CRS
 
+from ..messages import message_record, plain
 from ..storage.files import file_hash
 from .georeference.evidence import collect
 from .georeference.report import evidence_rows
 from .georeference.resolve import resolve
 from .ifc.files import open_model
 from .ifc.read import read_ifc
-from .records import file_record, finding_records, message_record, placement_record, plain
+from .records import file_record, finding_records, placement_record
 from .unread import why_unread
 
 _MEGABYTE = 1 << 20

@@ -19,12 +19,12 @@ from queue import Empty, SimpleQueue
 from typing import Any
 
 from ..errors import InputError
-from ..messages import Message, mark, message, word
+from ..messages import Message, mark, message, message_of, message_record, word
 from ..processes import python_program
 from .findings import Finding
 from .georeference.placement import Placement
 from .models import BuildingModel
-from .records import Record, building_of, findings_of, message_of, message_record, placement_of
+from .records import Record, building_of, findings_of, placement_of
 
 Progress = Callable[[float], None]
 
