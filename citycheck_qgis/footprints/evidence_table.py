@@ -7,10 +7,10 @@ from collections import Counter
 import geopandas as gpd
 import pandas as pd
 
-from ..messages import mark
+from ..messages import mark, message_of
 from .georeference.report import COLUMNS
 from .layers import Say
-from .records import Record, findings_of, message_of
+from .records import Record, findings_of
 from .workers import FileResult
 
 #: State of a file that could not be read.
