@@ -1,0 +1,527 @@
+"""The journal file: what both sides last agreed on, what was sent and what became of it, and the conflicts.
+
+One SQLite file beside the layer's file, in write-ahead mode with a full flush at each commit: what it says was sent was
+written down before it was sent.
+"""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+from ..errors import OutputError
+from ..messages import Message, message, message_of, message_record
+from ..storage.files import writable
+from ..storage.runs import now
+from .features import Feature, decoded, digest
+from .merge import Base
+
+#: States of an operation.
+PLANNED, SENT, ACKNOWLEDGED, VERIFIED, REJECTED, CONFLICT = (
+    "planned", "sent", "acknowledged", "verified", "rejected", "conflict",
+)  # fmt: skip
+#: What it is before its end: of such an operation it is not known whether it was done.
+UNANSWERED = (SENT, ACKNOWLEDGED)
+
+_TABLES = """
+CREATE TABLE IF NOT EXISTS link (
+    link_id INTEGER PRIMARY KEY, platform TEXT NOT NULL, collection TEXT NOT NULL, layer TEXT NOT NULL,
+    created TEXT NOT NULL, UNIQUE (platform, collection, layer));
+CREATE TABLE IF NOT EXISTS base (
+    link_id INTEGER NOT NULL, key TEXT NOT NULL, server_id TEXT, version TEXT,
+    local_hash BLOB NOT NULL, local_values TEXT NOT NULL, local_geometry BLOB,
+    remote_hash BLOB NOT NULL, remote_values TEXT, remote_geometry BLOB,
+    agreed TEXT NOT NULL, PRIMARY KEY (link_id, key));
+CREATE TABLE IF NOT EXISTS run (
+    run_id INTEGER PRIMARY KEY, link_id INTEGER NOT NULL, what TEXT NOT NULL, started TEXT NOT NULL, ended TEXT,
+    counts TEXT);
+CREATE TABLE IF NOT EXISTS operation (
+    operation_id INTEGER PRIMARY KEY, link_id INTEGER NOT NULL, run_id INTEGER NOT NULL, key TEXT NOT NULL,
+    kind TEXT NOT NULL, items TEXT NOT NULL, payload_values TEXT NOT NULL, payload_geometry BLOB,
+    payload_hash BLOB NOT NULL, state TEXT NOT NULL, attempts INTEGER NOT NULL, reason TEXT,
+    planned TEXT NOT NULL, sent TEXT, acknowledged TEXT, ended TEXT);
+CREATE INDEX IF NOT EXISTS operation_key ON operation (link_id, key);
+CREATE INDEX IF NOT EXISTS operation_state ON operation (link_id, state);
+CREATE TABLE IF NOT EXISTS conflict (
+    conflict_id INTEGER PRIMARY KEY, link_id INTEGER NOT NULL, key TEXT NOT NULL, kind TEXT NOT NULL,
+    items TEXT NOT NULL, base_values TEXT, base_geometry BLOB, local_values TEXT, local_geometry BLOB,
+    remote_values TEXT, remote_geometry BLOB, server_id TEXT, found TEXT NOT NULL, seen TEXT NOT NULL,
+    state TEXT NOT NULL, choice TEXT, resolved TEXT);
+CREATE UNIQUE INDEX IF NOT EXISTS conflict_open ON conflict (link_id, key) WHERE state = 'open';
+CREATE TABLE IF NOT EXISTS difference (
+    link_id INTEGER NOT NULL, key TEXT NOT NULL, item TEXT NOT NULL, sent TEXT, stored TEXT, cause TEXT,
+    found TEXT NOT NULL, PRIMARY KEY (link_id, key, item));
+"""
+_CONFLICT = (
+    "conflict_id, link_id, key, kind, items, base_values, base_geometry, local_values, local_geometry, remote_values, "
+    "remote_geometry, server_id, found, state, choice"
+)
+
+
+@dataclass(frozen=True)
+class Operation:
+    """One write to the platform, as the journal has it.
+
+    Attributes
+    ----------
+    kind : ``create``, ``update`` or ``delete``
+    payload : the feature as it was to become
+    items : names of the items that were to change
+    """
+
+    operation_id: int
+    key: str
+    kind: str
+    payload: Feature
+    items: frozenset[str]
+    state: str
+    attempts: int
+
+
+@dataclass(frozen=True)
+class Conflict:
+    """Two edits of one feature that cannot both be kept.
+
+    Attributes
+    ----------
+    kind : see `merge`
+    items : names of the items in conflict
+    base, local, remote : the feature when both last agreed, ours, theirs; None where it is not there
+    choice : once it is resolved, item -> ``local`` or ``remote``; None while it is open
+    """
+
+    conflict_id: int
+    link_id: int
+    key: str
+    kind: str
+    items: tuple[str, ...]
+    base: Feature | None
+    local: Feature | None
+    remote: Feature | None
+    found: str
+    state: str
+    choice: Mapping[str, str] | None = None
+
+
+class Store:
+    """A journal file.
+
+    Parameters
+    ----------
+    path : made where it does not exist; None: kept in memory, for a preview
+
+    Raises
+    ------
+    OutputError : the file cannot be written, is damaged, or another run is using it.
+    """
+
+    def __init__(self, path: Path | None) -> None:
+        self.path = path
+        self.warnings: list[Message] = []
+        self._lock: sqlite3.Connection | None = None
+        if path is None:
+            self.connection = sqlite3.connect(":memory:", isolation_level=None)
+        else:
+            with writable(path):
+                path.parent.mkdir(parents=True, exist_ok=True)
+            self._take_lock(path)
+            self.connection = self._open(path)
+        self.connection.executescript(_TABLES)
+
+    def _take_lock(self, path: Path) -> None:
+        # A lock of the system's: it ends with the process, however that ends.
+        lock = path.with_name(f".{path.name}.lock")
+        try:
+            self._lock = sqlite3.connect(lock, timeout=0, isolation_level=None)
+            self._lock.execute("BEGIN EXCLUSIVE")
+        except sqlite3.OperationalError as error:
+            reason = (
+                message("another run is using it; wait for its end")
+                if "locked" in str(error)
+                else message("you may not write there; choose another folder")
+            )
+            raise OutputError("{what} cannot be written: {reason}.", what=path, reason=reason) from error
+
+    def _open(self, path: Path) -> sqlite3.Connection:
+        try:
+            return self._connect(path)
+        except sqlite3.DatabaseError as error:
+            if isinstance(error, sqlite3.OperationalError) and "malformed" not in str(error):
+                self.close()
+                raise OutputError(
+                    "The journal {file} cannot be opened: {reason}.", file=path, reason=str(error)
+                ) from error
+        aside = self._set_aside(path)
+        self.warnings.append(
+            message(
+                "The journal {file} was damaged and is kept as {aside}; without it both sides are compared afresh: "
+                "nothing is deleted, and what differs is a conflict.",
+                file=path.name,
+                aside=aside.name,
+            )
+        )
+        return self._connect(path)
+
+    def _connect(self, path: Path) -> sqlite3.Connection:
+        connection = sqlite3.connect(path, timeout=10, isolation_level=None)
+        try:
+            connection.execute("PRAGMA journal_mode=WAL")
+            connection.execute("PRAGMA synchronous=FULL")
+            connection.execute("PRAGMA cache_size=-65536")
+            # A file that was cut short says so here; a check of every page would take minutes on a large one.
+            for table in ("link", "base", "operation", "conflict"):
+                with suppress(sqlite3.OperationalError):
+                    connection.execute(f"SELECT max(rowid) FROM {table}").fetchone()
+            if path.stat().st_size < 1 << 26:
+                found = connection.execute("PRAGMA quick_check(1)").fetchone()
+                if found[0] != "ok":
+                    raise sqlite3.DatabaseError(str(found[0]))
+        except BaseException:
+            connection.close()
+            raise
+        return connection
+
+    @staticmethod
+    def _set_aside(path: Path) -> Path:
+        number = 1
+        while (aside := path.with_name(f"{path.name}.damaged-{number}")).exists():
+            number += 1
+        for end in ("-wal", "-shm"):
+            with suppress(FileNotFoundError):
+                Path(f"{path}{end}").replace(f"{aside}{end}")
+        return path.replace(aside)
+
+    def close(self) -> None:
+        """Close the file and let other runs use it."""
+        connection = getattr(self, "connection", None)
+        if connection is not None:
+            connection.close()
+        if self._lock is not None:
+            self._lock.close()
+            self._lock = None
+
+    def __enter__(self) -> Store:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    @contextmanager
+    def transaction(self) -> Iterator[None]:
+        """Do what is in the block as a whole or not at all; it is on the disk when the block has ended."""
+        try:
+            self.connection.execute("BEGIN IMMEDIATE")
+            yield
+            self.connection.execute("COMMIT")
+        except sqlite3.OperationalError as error:
+            self._roll_back()
+            if "full" in str(error) or "disk I/O" in str(error):
+                raise OutputError(
+                    "The journal {file} cannot be written: the disk is full; free some space and run again, nothing "
+                    "is lost.",
+                    file=self.path,
+                ) from error
+            raise
+        except BaseException:
+            self._roll_back()
+            raise
+
+    def _roll_back(self) -> None:
+        with suppress(sqlite3.OperationalError):
+            self.connection.execute("ROLLBACK")
+
+    # --- links and runs ----------------------------------------------------------------------------------
+
+    def link(self, platform: str, collection: str, layer: str) -> int:
+        """Return the id of the pair of a local layer and a collection; made where it is new.
+
+        Parameters
+        ----------
+        platform : address without secrets
+        layer : name of the local layer
+        """
+        names = (platform, collection, layer)
+        with self.transaction():
+            self.connection.execute(
+                "INSERT OR IGNORE INTO link (platform, collection, layer, created) VALUES (?, ?, ?, ?)",
+                (*names, now()),
+            )
+        where = "platform = ? AND collection = ? AND layer = ?"
+        return self.connection.execute(f"SELECT link_id FROM link WHERE {where}", names).fetchone()[0]
+
+    def links(self) -> list[tuple[int, str, str, str]]:
+        """Return id, platform, collection and layer of every link."""
+        return self.connection.execute(
+            "SELECT link_id, platform, collection, layer FROM link ORDER BY link_id"
+        ).fetchall()
+
+    def start_run(self, link_id: int, what: str) -> int:
+        """Note the start of a run; return its id."""
+        with self.transaction():
+            row = self.connection.execute(
+                "INSERT INTO run (link_id, what, started) VALUES (?, ?, ?) RETURNING run_id",
+                (link_id, what, now()),
+            ).fetchone()
+        return row[0]
+
+    def end_run(self, run_id: int, counts: Mapping[str, int]) -> None:
+        """Note the end of a run with its counts."""
+        with self.transaction():
+            self.connection.execute(
+                "UPDATE run SET ended = ?, counts = ? WHERE run_id = ?",
+                (now(), json.dumps(dict(counts), sort_keys=True), run_id),
+            )
+
+    # --- base --------------------------------------------------------------------------------------------
+
+    def bases(self, link_id: int, keys: Sequence[str]) -> dict[str, Base]:
+        """Return the last agreement on each of some features that have one."""
+        marks = ",".join("?" * len(keys))
+        rows = self.connection.execute(
+            "SELECT key, server_id, version, local_values, local_geometry, remote_values, remote_geometry FROM base "
+            f"WHERE link_id = ? AND key IN ({marks})",
+            (link_id, *keys),
+        )
+        return {row[0]: base_of(*row) for row in rows}
+
+    def set_bases(self, link_id: int, bases: Iterable[tuple[str, Base]]) -> None:
+        """Write agreements; inside a `transaction`."""
+        moment = now()
+        self.connection.executemany(
+            "INSERT INTO base VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (link_id, key) DO UPDATE SET "
+            "server_id = excluded.server_id, version = excluded.version, local_hash = excluded.local_hash, "
+            "local_values = excluded.local_values, local_geometry = excluded.local_geometry, "
+            "remote_hash = excluded.remote_hash, remote_values = excluded.remote_values, "
+            "remote_geometry = excluded.remote_geometry, agreed = excluded.agreed",
+            (_base_row(link_id, key, base, moment) for key, base in bases),
+        )
+
+    def forget(self, link_id: int, keys: Iterable[str]) -> None:
+        """Remove agreements on features that are on neither side any more; inside a `transaction`."""
+        self.connection.executemany(
+            "DELETE FROM base WHERE link_id = ? AND key = ?", [(link_id, key) for key in keys]
+        )
+
+    # --- operations --------------------------------------------------------------------------------------
+
+    def plan(
+        self, link_id: int, run_id: int, kind: str, payloads: Sequence[tuple[Feature, frozenset[str]]]
+    ) -> list[int]:
+        """Note operations as planned; return their ids; inside a `transaction`."""
+        moment, ids = now(), []
+        for feature, items in payloads:
+            encoded = feature.encoded()
+            row = self.connection.execute(
+                "INSERT INTO operation (link_id, run_id, key, kind, items, payload_values, payload_geometry, "
+                "payload_hash, state, attempts, planned) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, 0, ?) "
+                "RETURNING operation_id",
+                (
+                    link_id, run_id, feature.key, kind, json.dumps(sorted(items), ensure_ascii=False), encoded,
+                    feature.geometry, digest(encoded, feature.geometry), PLANNED, moment,
+                ),
+            ).fetchone()  # fmt: skip
+            ids.append(row[0])
+        return ids
+
+    def mark_sent(self, operations: Sequence[int]) -> None:
+        """Note that operations are about to be sent; on the disk when this returns."""
+        with self.transaction():
+            self.connection.executemany(
+                "UPDATE operation SET state = ?, attempts = attempts + 1, sent = ? WHERE operation_id = ?",
+                [(SENT, now(), operation) for operation in operations],
+            )
+
+    def mark(self, state: str, operations: Iterable[tuple[int, Message | None]]) -> None:
+        """Move operations to another state, each with its reason; inside a `transaction`."""
+        column = "acknowledged" if state == ACKNOWLEDGED else "ended"
+        self.connection.executemany(
+            f"UPDATE operation SET state = ?, {column} = ?, reason = ? WHERE operation_id = ?",
+            [(state, now(), packed(reason), operation) for operation, reason in operations],
+        )
+
+    def unanswered(self, link_id: int) -> dict[str, Operation]:
+        """Return, by key, the operations of earlier runs of which it is not known whether they were done."""
+        rows = self.connection.execute(
+            "SELECT operation_id, key, kind, payload_values, payload_geometry, items, state, attempts FROM operation "
+            "WHERE link_id = ? AND state IN (?, ?) ORDER BY operation_id",
+            (link_id, *UNANSWERED),
+        )
+        return {
+            key: Operation(number, key, kind, Feature(key, decoded(values), geometry), frozenset(json.loads(items)),
+                           state, attempts)
+            for number, key, kind, values, geometry, items, state, attempts in rows
+        }  # fmt: skip
+
+    def note_differences(
+        self, link_id: int, rows: Iterable[tuple[str, str, str, str, Message | None]]
+    ) -> None:
+        """Keep what a platform altered: key, item, sent, stored, cause; inside a `transaction`."""
+        self.connection.executemany(
+            "INSERT OR REPLACE INTO difference VALUES (?, ?, ?, ?, ?, ?, ?)",
+            [
+                (link_id, key, item, sent, stored, packed(cause), now())
+                for key, item, sent, stored, cause in rows
+            ],
+        )
+
+    # --- conflicts ---------------------------------------------------------------------------------------
+
+    def note_conflicts(
+        self,
+        link_id: int,
+        rows: Iterable[tuple[str, str, Iterable[str], Base | None, Feature | None, Feature | None]],
+    ) -> None:
+        """Open conflicts, or bring open ones up to date; inside a `transaction`.
+
+        Each row is key, kind, items, base, ours, theirs. What a side held in an open conflict and holds no more is
+        kept as a conflict that was superseded.
+        """
+        for key, kind, items, base, local, remote in rows:
+            present = self._open_conflict(link_id, key)
+            sides = (*_side(base.local if base else None), *_side(local), *_side(remote))
+            if present is not None:
+                held = (*_side(present.local), *_side(present.remote))
+                if held == sides[2:] and present.kind == kind:
+                    self.connection.execute(
+                        "UPDATE conflict SET seen = ? WHERE conflict_id = ?", (now(), present.conflict_id)
+                    )
+                    continue
+                self.connection.execute(
+                    "UPDATE conflict SET state = 'superseded', resolved = ? WHERE conflict_id = ?",
+                    (now(), present.conflict_id),
+                )
+            self.connection.execute(
+                "INSERT INTO conflict (link_id, key, kind, items, base_values, base_geometry, local_values, "
+                "local_geometry, remote_values, remote_geometry, server_id, found, seen, state) "
+                "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'open')",
+                (
+                    link_id, key, kind, json.dumps(sorted(items), ensure_ascii=False), *sides,
+                    remote.server_id if remote else None, now(), now(),
+                ),
+            )  # fmt: skip
+
+    def settle_conflicts(self, link_id: int, keys: Iterable[str]) -> None:
+        """Close open conflicts of features on which both sides agree by now; inside a `transaction`."""
+        self.connection.executemany(
+            "UPDATE conflict SET state = 'settled', resolved = ? WHERE link_id = ? AND key = ? AND state = 'open'",
+            [(now(), link_id, key) for key in keys],
+        )
+
+    def conflicts(self, state: str | None = "open", link_id: int | None = None) -> list[Conflict]:
+        """Return the conflicts of a state (None: all) and of a link (None: of all)."""
+        rows = self.connection.execute(
+            f"SELECT {_CONFLICT} FROM conflict WHERE (?1 IS NULL OR state = ?1) AND (?2 IS NULL OR link_id = ?2) ORDER BY conflict_id",
+            (state, link_id),
+        )
+        return [_conflict(*row) for row in rows]
+
+    def _open_conflict(self, link_id: int, key: str) -> Conflict | None:
+        row = self.connection.execute(
+            f"SELECT {_CONFLICT} FROM conflict WHERE link_id = ? AND key = ? AND state = 'open'",
+            (link_id, key),
+        ).fetchone()
+        return None if row is None else _conflict(*row)
+
+    def resolve(self, conflict: Conflict, choice: Mapping[str, str]) -> None:
+        """Resolve a conflict by moving the base; the next exchange does the rest by its ordinary rules.
+
+        Parameters
+        ----------
+        choice : item -> ``local`` or ``remote``; items in conflict that are not named stay open: the conflict does
+            then too
+        """
+        with self.transaction():
+            base = self.bases(conflict.link_id, [conflict.key]).get(conflict.key)
+            moved = rebase(conflict, base, choice)
+            if moved is None:
+                self.forget(conflict.link_id, [conflict.key])
+            else:
+                self.set_bases(conflict.link_id, [(conflict.key, moved)])
+            self.connection.execute(
+                "UPDATE conflict SET state = 'resolved', choice = ?, resolved = ? WHERE conflict_id = ?",
+                (json.dumps(dict(choice), ensure_ascii=False), now(), conflict.conflict_id),
+            )
+
+
+def rebase(conflict: Conflict, base: Base | None, choice: Mapping[str, str]) -> Base | None:
+    """Return the base that makes the chosen side of each item the only one that has changed; None: no base any more.
+
+    A deletion against an edit has one choice for the whole feature. Where the edit wins the feature becomes a new one
+    for the side that deleted it, which is what it is without a base.
+    """
+    local, remote = conflict.local, conflict.remote
+    chosen = next(iter(choice.values()))
+    if local is None or remote is None:
+        deleted = "local" if local is None else "remote"
+        if base is None or chosen != deleted:
+            return None
+        return Base(local or base.local, remote or base.remote)
+    if base is None:
+        # Nothing was agreed before: with the sides exchanged, every item counts as changed on both.
+        base = Base(remote, local)
+    return Base(
+        base.local.with_items({n: local.item(n) for n, side in choice.items() if side == "remote"}),
+        base.remote.with_items({n: remote.item(n) for n, side in choice.items() if side == "local"}),
+    )
+
+
+def base_of(
+    key: str,
+    server_id: str | None,
+    version: str | None,
+    local_values: str,
+    local_geometry: bytes | None,
+    remote_values: str | None,
+    remote_geometry: bytes | None,
+) -> Base:
+    """Return an agreement from the columns of table `base`; a remote side without values is as the local one."""
+    local = Feature(key, decoded(local_values), local_geometry)
+    if remote_values is None:
+        return Base(local, Feature(key, dict(local.values), local_geometry, server_id, version))
+    return Base(local, Feature(key, decoded(remote_values), remote_geometry, server_id, version))
+
+
+def _base_row(link_id: int, key: str, base: Base, moment: str) -> tuple[object, ...]:
+    local, remote = base.local, base.remote
+    ours, theirs = local.encoded(), remote.encoded()
+    local_hash = digest(ours, local.geometry)
+    same = ours == theirs and local.geometry == remote.geometry
+    return (
+        link_id, key, remote.server_id, remote.version, local_hash, ours, local.geometry,
+        local_hash if same else digest(theirs, remote.geometry),
+        None if same else theirs, None if same else remote.geometry, moment,
+    )  # fmt: skip
+
+
+def packed(reason: Message | None) -> str | None:
+    """Return a sentence as text, so that it can be said later in any language."""
+    return None if reason is None else json.dumps(message_record(reason), ensure_ascii=False)
+
+
+def unpacked(text: str | None) -> Message | None:
+    """Return the sentence of `packed`."""
+    return None if text is None else message_of(json.loads(text))
+
+
+def _side(feature: Feature | None) -> tuple[str | None, bytes | None]:
+    return (None, None) if feature is None else (feature.encoded(), feature.geometry)
+
+
+def _conflict(
+    conflict_id: int, link_id: int, key: str, kind: str, items: str,
+    base_values: str | None, base_geometry: bytes | None, local_values: str | None, local_geometry: bytes | None,
+    remote_values: str | None, remote_geometry: bytes | None, server_id: str | None,
+    found: str, state: str, choice: str | None,
+) -> Conflict:  # fmt: skip
+    def feature(values: str | None, geometry: bytes | None, number: str | None = None) -> Feature | None:
+        return None if values is None else Feature(key, decoded(values), geometry, number)
+
+    return Conflict(
+        conflict_id, link_id, key, kind, tuple(json.loads(items)), feature(base_values, base_geometry),
+        feature(local_values, local_geometry), feature(remote_values, remote_geometry, server_id), found, state,
+        json.loads(choice) if choice else None,
+    )  # fmt: skip
