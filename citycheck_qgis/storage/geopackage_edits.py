@@ -1,0 +1,298 @@
+"""Rows of a GeoPackage table read and written straight in the file, which another program may have open."""
+
+from __future__ import annotations
+
+import re
+import sqlite3
+import struct
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import shapely
+
+from ..errors import InputError, OutputError
+from .geopackage import HEADER_SIZES, FeatureTable, connect, quoted, reading
+
+#: Seconds to wait for another program that writes.
+PATIENCE = 10.0
+#: SQLite's page cache in KiB: the nodes of a spatial index of a million features.
+CACHE = 65536
+#: Declared type without its length -> what it holds; others by SQLite's rules of affinity.
+_KINDS = {
+    "BOOLEAN": "boolean", "TINYINT": "integer", "SMALLINT": "integer", "MEDIUMINT": "integer", "INT": "integer",
+    "INTEGER": "integer", "BIGINT": "integer", "FLOAT": "real", "DOUBLE": "real", "REAL": "real", "NUMERIC": "real",
+    "TEXT": "text", "DATE": "date", "DATETIME": "datetime", "TIMESTAMP": "datetime", "BLOB": None,
+}  # fmt: skip
+_HEADER = np.dtype(
+    [("magic", "S2"), ("version", "u1"), ("flags", "u1"), ("srs", "<i4"), ("envelope", "<f8", 4)]
+)
+_SKIP = [int(HEADER_SIZES[(flags >> 1) & 7]) for flags in range(256)]
+_ENVELOPES = (struct.Struct(">4d"), struct.Struct("<4d"))
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column of a table.
+
+    Attributes
+    ----------
+    kind : ``text``, ``integer``, ``real``, ``boolean``, ``date``, ``datetime``; None for bytes
+    length : longest text in characters; None: any
+    generated : the table computes it
+    """
+
+    name: str
+    kind: str | None
+    length: int | None = None
+    nullable: bool = True
+    generated: bool = False
+
+
+@dataclass(frozen=True)
+class TableShape:
+    """What a GeoPackage says about one of its tables.
+
+    Attributes
+    ----------
+    table : its name as it is written in the file
+    fid_column : the integer primary key
+    columns : the others without the geometry, in order
+    geometry_column, geometry_type : None in a table without geometry; the type in upper case
+    has_z : whether heights are allowed
+    srs_id : the file's own number of the CRS
+    srs : the CRS as text for pyproj; None where it is not defined
+    """
+
+    table: str
+    fid_column: str
+    columns: tuple[Column, ...]
+    geometry_column: str | None = None
+    geometry_type: str | None = None
+    has_z: bool = False
+    srs_id: int = 0
+    srs: str | None = None
+
+
+def open_to_edit(path: Path) -> sqlite3.Connection:
+    """Return a connection that may write to a GeoPackage; nothing is locked while it is idle.
+
+    Raises
+    ------
+    InputError : there is no such file, or it is no GeoPackage.
+    """
+    connect(path).close()
+    with reading(path):
+        connection = sqlite3.connect(
+            f"{path.resolve().as_uri()}?mode=rw",
+            uri=True,
+            timeout=PATIENCE,
+            isolation_level=None,
+            check_same_thread=False,
+        )
+        try:
+            connection.execute(f"PRAGMA cache_size=-{CACHE}")
+            register_functions(connection)
+        except BaseException:
+            connection.close()
+            raise
+    return connection
+
+
+@contextmanager
+def editing(connection: sqlite3.Connection, path: Path) -> Iterator[None]:
+    """Do a block in one transaction: all of it, or nothing when it fails.
+
+    Raises
+    ------
+    OutputError : another program does not let go of the file, it is read-only, or the disk is full.
+    """
+    try:
+        connection.execute("BEGIN IMMEDIATE")
+        try:
+            yield
+            connection.execute("COMMIT")
+        except BaseException:
+            # A full disk has rolled it back already.
+            with suppress(sqlite3.Error):
+                connection.execute("ROLLBACK")
+            raise
+    except sqlite3.DatabaseError as error:
+        if "locked" in str(error):
+            raise OutputError(
+                "{file} is being edited in another program; save and close it there and rerun.", file=path
+            ) from error
+        raise OutputError(
+            "{file} cannot be written: {reason}; nothing was changed.", file=path, reason=error
+        ) from error
+
+
+def table_shape(connection: sqlite3.Connection, path: Path, layer: str | None = None) -> TableShape:
+    """Return the structure of a table of a GeoPackage.
+
+    Parameters
+    ----------
+    layer : name of the table, case does not matter; None where there is only one
+
+    Raises
+    ------
+    InputError : there is no such table, it has no integer key, or it is a view.
+    """
+    with reading(path):
+        found = connection.execute(
+            "SELECT m.name, m.type, g.column_name, upper(g.geometry_type_name), g.z, g.srs_id FROM gpkg_contents c "
+            "JOIN sqlite_master m ON lower(m.name) = lower(c.table_name) AND m.type IN ('table', 'view') "
+            "LEFT JOIN gpkg_geometry_columns g ON lower(g.table_name) = lower(c.table_name) "
+            "WHERE c.data_type IN ('features', 'attributes', 'aspatial') ORDER BY m.name"
+        ).fetchall()
+        names = [row[0] for row in found]
+        if layer is not None:
+            found = [row for row in found if row[0].lower() == layer.lower()]
+        elif len(found) > 1:
+            raise InputError(
+                "{file} has several layers: {layers}; name one of them.", file=path, layers=names
+            )
+        if not found:
+            raise InputError(
+                "{file} has no layer {layer}; choose one of: {layers}.",
+                file=path,
+                layer=layer or "",
+                layers=names,
+            )
+        table, kind, geometry, geometry_type, z, srs_id = found[0]
+        info = connection.execute(f"PRAGMA table_xinfo({quoted(table)})").fetchall()
+        keys = [row for row in info if row[5]]
+        if kind != "table" or len(keys) != 1 or keys[0][2].upper() != "INTEGER":
+            raise InputError(
+                "{layer} in {file} is a view or has no whole number as key; save it as a layer of its own.",
+                layer=table,
+                file=path,
+            )
+        own = {keys[0][1], geometry}
+        columns = tuple(
+            Column(name, *_kind(declared), nullable=not mandatory, generated=hidden > 1)
+            for _, name, declared, mandatory, _, _, hidden in info
+            if name not in own and hidden != 1
+        )
+    srs = None
+    if geometry:
+        with FeatureTable.open(path, table) as features:
+            srs = features.srs
+    return TableShape(
+        table, keys[0][1], columns, geometry, geometry_type, bool(z), srs_id if geometry else 0, srs
+    )
+
+
+def _kind(declared: str) -> tuple[str | None, int | None]:
+    """Return what a column of a declared type holds, and the longest text that it takes."""
+    found = re.fullmatch(r"\s*(\w[\w ]*?)\s*(?:\(\s*(\d+)[\d\s,]*\))?\s*", declared.upper())
+    name, length = (found[1], found[2]) if found else (declared.upper(), None)
+    if name in _KINDS:
+        kind = _KINDS[name]
+    elif "INT" in name:
+        kind = "integer"
+    elif any(part in name for part in ("REAL", "FLOA", "DOUB", "DECIMAL")):
+        kind = "real"
+    else:
+        kind = "text" if name else None
+    return kind, int(length) if length and kind == "text" else None
+
+
+def declared_type(kind: str, length: int | None = None) -> str:
+    """Return the SQL type of a column, as GeoPackage names it."""
+    if kind == "text" and length:
+        return f"TEXT({length})"
+    return kind.upper()
+
+
+def bare_wkb(blobs: Sequence[Any]) -> tuple[list[bytes | None], list[int]]:
+    """Return the WKB behind GeoPackage headers (None where there is none), and positions of what is no geometry."""
+    odd = [
+        n
+        for n, b in enumerate(blobs)
+        if b is not None and (type(b) is not bytes or len(b) < 13 or b[:2] != b"GP" or b[3] & 0x20)
+    ]
+    if odd:
+        blobs = list(blobs)
+        for n in odd:
+            blobs[n] = None
+    return [None if b is None else b[_SKIP[b[3]] :] for b in blobs], odd
+
+
+def geometry_blobs(shapes: np.ndarray, wkb: Sequence[bytes | None], srs_id: int) -> list[bytes | None]:
+    """Return geometries as a GeoPackage stores them: a header with the envelope, and the WKB.
+
+    Parameters
+    ----------
+    shapes : not empty, None where there is none
+    wkb : the same as WKB
+    """
+    heads = np.zeros(len(shapes), dtype=_HEADER)
+    heads["magic"], heads["flags"], heads["srs"] = b"GP", 3, srs_id
+    heads["envelope"] = shapely.bounds(shapes)[:, [0, 2, 1, 3]]
+    packed, width = heads.tobytes(), _HEADER.itemsize
+    return [
+        None if body is None else packed[n * width : (n + 1) * width] + body for n, body in enumerate(wkb)
+    ]
+
+
+def register_functions(connection: sqlite3.Connection) -> None:
+    """Give a connection the functions that the triggers of a spatial index call (GeoPackage, annex F.3)."""
+    connection.create_function("ST_IsEmpty", 1, _is_empty, deterministic=True)
+    for name, place in (("ST_MinX", 0), ("ST_MaxX", 1), ("ST_MinY", 2), ("ST_MaxY", 3)):
+        connection.create_function(name, 1, _edge_of(place), deterministic=True)
+
+
+def _is_empty(blob: bytes | None) -> bool | None:
+    if blob is None:
+        return None
+    if blob[3] & 0x10:
+        return True
+    # A header without an envelope is a point's, or an old writer's.
+    return not blob[3] & 0x0E and _envelope(blob) is None
+
+
+def _edge_of(place: int) -> Any:
+    def edge(blob: bytes | None) -> float | None:
+        if blob is None:
+            return None
+        flags = blob[3]
+        if flags & 0x0E:
+            return _ENVELOPES[flags & 1].unpack_from(blob, 8)[place]
+        found = _envelope(blob)
+        return None if found is None else found[place]
+
+    return edge
+
+
+def _envelope(blob: bytes) -> tuple[float, float, float, float] | None:
+    """Return minx, maxx, miny, maxy of a geometry's coordinates; None where it has none."""
+    x0, y0, x1, y1 = shapely.bounds(shapely.from_wkb(blob[_SKIP[blob[3]] :])).tolist()
+    return None if x0 != x0 else (x0, x1, y0, y1)
+
+
+def mark_changed(connection: sqlite3.Connection, shape: TableShape, shapes: np.ndarray) -> None:
+    """Note in the table of contents that a table has changed now, and that its extent holds these geometries."""
+    box = shapely.total_bounds(shapes) if len(shapes) else np.full(4, np.nan)
+    extent = ""
+    if np.isfinite(box).all():
+        # A trigger or another program may leave an extent open.
+        extent = (
+            ", min_x = min(ifnull(min_x, ?2), ?2), min_y = min(ifnull(min_y, ?3), ?3)"
+            ", max_x = max(ifnull(max_x, ?4), ?4), max_y = max(ifnull(max_y, ?5), ?5)"
+        )
+    connection.execute(
+        f"UPDATE gpkg_contents SET last_change = strftime('%Y-%m-%dT%H:%M:%fZ', 'now'){extent} WHERE table_name = ?1",
+        (shape.table, *box.tolist()) if extent else (shape.table,),
+    )
+
+
+def add_column(connection: sqlite3.Connection, shape: TableShape, column: Column) -> None:
+    """Add a column to a table; its rows are null there. Call it within `editing`."""
+    connection.execute(
+        f"ALTER TABLE {quoted(shape.table)} ADD COLUMN {quoted(column.name)} "
+        f"{declared_type(column.kind or 'blob', column.length)}"
+    )
