@@ -8,9 +8,9 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from ..messages import Message
 from .features import Feature, decoded, digest
 from .merge import Base
+from .results import Result
 from .store import Store, packed, unpacked
 
 _TABLES = """
@@ -34,26 +34,6 @@ class Sides:
     base: Base | None
     local: Feature | None
     remote: Feature | None
-
-
-@dataclass(frozen=True)
-class Result:
-    """What became of one feature.
-
-    Attributes
-    ----------
-    key : None for a feature without one
-    action : ``create``, ``update``, ``delete`` on the platform; the same with ``_here`` for the local layer; ``none``
-    state : see `exchange.STATES`
-    items : names of the items concerned
-    """
-
-    key: str | None
-    action: str
-    state: str
-    items: tuple[str, ...] = ()
-    reason: Message | None = None
-    server_id: str | None = None
 
 
 class Stage:
@@ -274,3 +254,20 @@ class Stage:
         ):
             names = tuple(items.split("\x1f")) if items else ()
             yield Result(key, action, state, names, unpacked(reason), server_id)
+
+    def worst(self, states: Sequence[str]) -> dict[str, int]:
+        """Return how many features have each state, a feature with several counting with the first in `states`."""
+        order = " ".join(f"WHEN '{state}' THEN {rank}" for rank, state in enumerate(states))
+        rows = self._connection.execute(
+            f"SELECT rank, count(*) FROM (SELECT min(CASE state {order} END) AS rank FROM stage.result "
+            "GROUP BY ifnull(key, number)) GROUP BY rank ORDER BY rank"
+        )
+        return {states[rank]: number for rank, number in rows}
+
+    def distinct(self) -> int:
+        """Return how many features there are on both sides together."""
+        return self._connection.execute(
+            "SELECT (SELECT count(*) FROM (SELECT key FROM stage.local UNION SELECT key FROM stage.remote UNION "
+            "SELECT key FROM stage.todo UNION SELECT key FROM stage.result WHERE key IS NOT NULL)) + "
+            "(SELECT count(*) FROM stage.result WHERE key IS NULL)"
+        ).fetchone()[0]

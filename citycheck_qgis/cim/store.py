@@ -107,6 +107,10 @@ class Conflict:
     choice: Mapping[str, str] | None = None
 
 
+#: A conflict to be noted: key, kind, items, base, ours, theirs.
+ConflictRow = tuple[str, str, Iterable[str], Base | None, Feature | None, Feature | None]
+
+
 class Store:
     """A journal file.
 
@@ -373,11 +377,11 @@ class Store:
     def note_conflicts(
         self,
         link_id: int,
-        rows: Iterable[tuple[str, str, Iterable[str], Base | None, Feature | None, Feature | None]],
+        rows: Iterable[ConflictRow],
     ) -> None:
         """Open conflicts, or bring open ones up to date; inside a `transaction`.
 
-        Each row is key, kind, items, base, ours, theirs. What a side held in an open conflict and holds no more is
+        What a side held in an open conflict and holds no more is
         kept as a conflict that was superseded.
         """
         for key, kind, items, base, local, remote in rows:

@@ -1,0 +1,353 @@
+"""Writing to the platform: read afresh, written down, sent, read back, compared."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+
+from ..errors import ExchangeError, NoAnswerError, RefusedError
+from ..messages import Message, message
+from .adapters.base import Outcome, Update
+from .comparing import Comparison, conflict_result, parts
+from .features import GEOMETRY, Feature
+from .fidelity import Difference, axes_exchanged
+from .merge import DELETED_THERE, OVERTAKEN, Base, Judgement, agree, judge
+from .results import Result
+from .stage import Sides
+from .store import ACKNOWLEDGED, CONFLICT, REJECTED, VERIFIED, ConflictRow
+
+#: How many features are written down as sent in one go.
+_GROUP = 50
+_ATTEMPTS = 3
+
+
+@dataclass(frozen=True)
+class _Work:
+    """A write to be made: what was known before, what is sent, which items, and its line in the journal."""
+
+    sides: Sides
+    payload: Feature
+    items: frozenset[str]
+    operation: int = 0
+
+    @property
+    def key(self) -> str:
+        return self.sides.key
+
+
+class Writer:
+    """The writes of a run to its platform."""
+
+    def __init__(self, comparison: Comparison) -> None:
+        self._comparison, self._run = comparison, comparison.run
+        self._geometry_checked = False
+
+    def push(self) -> None:
+        """Make the planned writes: new features, changes, deletions."""
+        kinds = [
+            k for k in ("create", "update", "delete") if k != "delete" or self._comparison.deleting["there"]
+        ]
+        total = max(1, sum(self._run.stage.work_count("there", k) for k in kinds))
+        done = 0
+        for kind in kinds:
+            group = max(self._run.remote.capabilities.batch, _GROUP) if self._comparison.by_key else 1 << 30
+            for keys in self._run.stage.planned("there", kind, group):
+                for part in self._careful_parts(keys, kind):
+                    self._write_group(part, kind)
+                done += len(keys)
+                self._run.progress(0.5 + 0.4 * done / total)
+
+    def _careful_parts(self, keys: list[str], kind: str) -> list[list[str]]:
+        """Send one feature alone before the first others with geometry: a wrong axis order then spoils one."""
+        if (
+            self._geometry_checked
+            or kind == "delete"
+            or GEOMETRY not in self._comparison.names
+            or len(keys) == 1
+        ):
+            return [keys]
+        return [keys[:1], keys[1:]]
+
+    def _write_group(self, keys: Sequence[str], kind: str) -> None:
+        usable = self._comparison.look(keys)
+        work, other = [], []
+        for sides in self._run.stage.sides(usable):
+            decision = self._comparison.merged(sides)
+            allowed, _ = self._comparison.allowed(decision) if decision.there else (frozenset[str](), None)
+            items = decision.to_there & allowed if decision.there == "update" else self._comparison.names
+            if decision.there == kind and items and decision.conflict is None:
+                work.append(_Work(sides, self._payload(sides, items, kind), items))
+            if decision.there != kind or decision.agreed:
+                other.append((sides, decision))
+        # The platform has changed since it was compared.
+        self._comparison.settle(other, plan=False)
+        self._run.stage.report(
+            Result(
+                s.key,
+                kind,
+                "waiting",
+                (),
+                message("It changed on the platform meanwhile; the next run goes on."),
+            )
+            for s, d in other
+            if d.there is not None and d.there != kind
+        )
+        if work:
+            self._write(kind, work)
+
+    def _payload(self, sides: Sides, items: frozenset[str], kind: str) -> Feature:
+        """Return the whole feature as it should become, with nothing in it that reading has coarsened."""
+        if kind == "delete":
+            assert sides.remote is not None
+            return sides.remote
+        assert sides.local is not None
+        if sides.remote is None or sides.base is None:
+            return sides.local
+        base, remote = sides.base, sides.remote
+        kept = {
+            n: base.local.item(n) if remote.item(n) == base.remote.item(n) else remote.item(n)
+            for n in self._comparison.names - items
+        }
+        whole = sides.local.with_items(kept)
+        return replace(whole, server_id=remote.server_id, version=remote.version)
+
+    def _write(self, kind: str, work: Sequence[_Work]) -> None:
+        with self._run.store.transaction():
+            numbers = self._run.store.plan(
+                self._run.link_id, self._run.run_id, kind, [(w.payload, w.items) for w in work]
+            )
+        pending = [replace(w, operation=number) for w, number in zip(work, numbers, strict=True)]
+        reasons: dict[str, Message | None] = {}
+        for attempt in range(_ATTEMPTS):
+            self._run.store.mark_sent([w.operation for w in pending])
+            outcomes, answered = self._send(
+                kind, pending, 1 if attempt else self._run.remote.capabilities.batch
+            )
+            with self._run.store.transaction():
+                self._run.store.mark(
+                    ACKNOWLEDGED, [(w.operation, None) for w in pending if outcomes[w.key].state == "done"]
+                )
+            found = self._find_afterwards(kind, pending, answered)
+            pending = self._check(kind, pending, outcomes, found, attempt > 0)
+            reasons |= {key: o.reason for key, o in outcomes.items() if o.reason is not None}
+            if not pending:
+                return
+        reason = message("The platform did not do it, and did not say why.")
+        ended = [(w, reasons.get(w.key) or reason) for w in pending]
+        with self._run.store.transaction():
+            self._run.store.mark(REJECTED, [(w.operation, why) for w, why in ended])
+        self._run.stage.report(
+            Result(w.key, kind, "rejected", tuple(sorted(w.items)), why) for w, why in ended
+        )
+
+    def _send(self, kind: str, work: Sequence[_Work], batch: int) -> tuple[dict[str, Outcome], bool]:
+        """Send writes; return what the platform said to each, and whether it answered to all that was sent."""
+        outcomes = {w.key: Outcome("unknown") for w in work}
+        try:
+            for part in parts(list(work), batch):
+                self._send_part(kind, part, outcomes)
+        except NoAnswerError:
+            return outcomes, False
+        return outcomes, True
+
+    def _send_part(self, kind: str, work: Sequence[_Work], outcomes: dict[str, Outcome]) -> None:
+        try:
+            for w, outcome in zip(work, self._call(kind, work), strict=True):
+                outcomes[w.key] = outcome
+        except RefusedError as error:
+            if len(work) == 1:
+                outcomes[work[0].key] = Outcome("rejected", reason=error.message)
+                return
+            # One of them spoils the whole request: each half by itself, down to the one.
+            middle = len(work) // 2
+            self._send_part(kind, work[:middle], outcomes)
+            self._send_part(kind, work[middle:], outcomes)
+
+    def _call(self, kind: str, work: Sequence[_Work]) -> list[Outcome]:
+        if kind == "create":
+            return self._run.remote.create([w.payload for w in work])
+        if kind == "delete":
+            return self._run.remote.delete([w.payload for w in work])
+        updates = []
+        for w in work:
+            assert w.sides.remote is not None
+            updates.append(Update(w.sides.remote, w.payload, w.items))
+        return self._run.remote.update(updates)
+
+    def _find_afterwards(self, kind: str, work: Sequence[_Work], answered: bool) -> dict[str, list[Feature]]:
+        keys = [w.key for w in work]
+        found = self._comparison.find(keys)
+        if answered or kind != "create":
+            return found
+        # The platform may still be busy with a request of which the answer was lost: sent again, it would be doubled.
+        for pause in self._run.rules.pauses:
+            if all(found.values()):
+                break
+            self._run.sleep(pause)
+            self._run.progress(0.5)
+            found = self._comparison.find(keys)
+        return found
+
+    def _check(
+        self,
+        kind: str,
+        work: Sequence[_Work],
+        outcomes: dict[str, Outcome],
+        found: dict[str, list[Feature]],
+        repeated: bool,
+    ) -> list[_Work]:
+        """Compare what was sent with what the platform has; return what has to be sent again."""
+        again: list[_Work] = []
+        ended = _Ended()
+        for w in work:
+            outcome: Outcome = outcomes[w.key]
+            features: Sequence[Feature] = found[w.key]
+            if len(features) > 1 and repeated:
+                features = self._without_own_double(w, features, ended)
+            if len(features) > 1:
+                self._comparison.hold_doubles([(w.key, len(features), True)])
+                ended.end(
+                    REJECTED, w, message("The platform has {n} features with this key.", n=len(features))
+                )
+            elif kind == "delete":
+                self._check_deleted(w, outcome, features, ended, again)
+            elif features:
+                self._check_written(kind, w, outcome, features[0], ended, again)
+            elif kind == "update":
+                ended.conflict(w, DELETED_THERE, w.items, None)
+            elif outcome.state == "rejected":
+                ended.reject(kind, w, outcome)
+            else:
+                again.append(w)
+        self._end(kind, ended, found)
+        return again
+
+    def _check_deleted(
+        self, w: _Work, outcome: Outcome, features: Sequence[Feature], ended: _Ended, again: list[_Work]
+    ) -> None:
+        if not features:
+            ended.end(VERIFIED, w)
+            ended.gone.append(w.key)
+            ended.results.append(Result(w.key, "delete", "verified"))
+        elif outcome.state == "rejected":
+            ended.reject("delete", w, outcome)
+        else:
+            again.append(w)
+
+    def _check_written(
+        self, kind: str, w: _Work, outcome: Outcome, stored: Feature, ended: _Ended, again: list[_Work]
+    ) -> None:
+        before = w.sides.remote if kind == "update" else None
+        self._check_axes(kind, w, stored)
+        judged = judge(w.payload, w.items, before, stored, self._run.tolerance)
+        if judged.arrived or not w.items:
+            local = w.payload.with_items({})
+            ended.bases.append((w.key, agree(w.sides.base, judged.arrived, local, stored)))
+            ended.differences += [(w.key, d) for d in judged.differences]
+        if judged.overtaken:
+            ended.conflict(w, OVERTAKEN, judged.overtaken, stored)
+        elif judged.not_done and outcome.state == "rejected":
+            ended.reject(kind, w, outcome, judged.not_done)
+        elif judged.not_done:
+            base = agree(w.sides.base, judged.arrived, w.payload, stored)
+            again.append(replace(w, sides=replace(w.sides, base=base, remote=stored), items=judged.not_done))
+        else:
+            ended.end(VERIFIED, w)
+            ended.results.append(_written_result(kind, w, judged, stored))
+
+    def _check_axes(self, kind: str, w: _Work, stored: Feature) -> None:
+        if self._geometry_checked or GEOMETRY not in w.items:
+            return
+        if axes_exchanged(w.payload.geometry, stored.geometry):
+            reason = message(
+                "The platform exchanges x and y of what it is sent; probe it, or set the axis order of the "
+                "connection for writing, and run again."
+            )
+            undone = kind == "create" and self._run.remote.capabilities.delete
+            if undone:
+                self._run.remote.delete([stored])
+            with self._run.store.transaction():
+                self._run.store.mark(REJECTED, [(w.operation, reason)])
+            raise ExchangeError(
+                "{reason} The feature {key} was written so{undone}; nothing else was sent.",
+                reason=reason,
+                key=w.key,
+                undone=message(" and has been removed again") if undone else message(" and stands there"),
+            )
+        self._geometry_checked = True
+
+    def _without_own_double(self, w: _Work, features: Sequence[Feature], ended: _Ended) -> Sequence[Feature]:
+        """Remove the copies that our own repeated request has made, where all are alike; return what is left."""
+        alike = all(
+            not judge(w.payload, w.items, None, f, self._run.tolerance).overtaken for f in features
+        ) and len({f.server_id for f in features}) == len(features)
+        if not alike or not self._run.remote.capabilities.delete:
+            return features
+        _kept, *surplus = sorted(features, key=lambda f: (len(f.server_id or ""), f.server_id or ""))
+        self._run.remote.delete(surplus)
+        left = self._comparison.find([w.key])[w.key]
+        if len(left) == 1:
+            self._comparison.warn(
+                message(
+                    "The platform did a request twice of which the answer was lost; the second copy of {key} was "
+                    "removed.",
+                    key=w.key,
+                )
+            )
+        return left
+
+    def _end(self, kind: str, ended: _Ended, found: dict[str, list[Feature]]) -> None:
+        with self._run.store.transaction():
+            for state in (VERIFIED, REJECTED, CONFLICT):
+                self._run.store.mark(state, [(n, why) for s, n, why in ended.operations if s == state])
+            self._run.store.set_bases(self._run.link_id, ended.bases)
+            self._run.store.forget(self._run.link_id, ended.gone)
+            self._run.store.note_conflicts(self._run.link_id, ended.conflicts)
+            self._run.store.note_differences(
+                self._run.link_id, [(key, d.name, _shown(d.sent), _shown(d.stored), d.cause) for key, d in ended.differences]
+            )  # fmt: skip
+        self._comparison.note_conflicting(row[0] for row in ended.conflicts)
+        # For what is taken over afterwards, the platform's side is as it is now.
+        self._run.stage.replace_remote(list(found), [fs[0] for fs in found.values() if len(fs) == 1])
+        self._run.stage.report(ended.results)
+
+
+class _Ended:
+    """What a check has found, to be written down in one go."""
+
+    def __init__(self) -> None:
+        self.operations: list[tuple[str, int, Message | None]] = []
+        self.bases: list[tuple[str, Base]] = []
+        self.gone: list[str] = []
+        self.conflicts: list[ConflictRow] = []
+        self.differences: list[tuple[str, Difference]] = []
+        self.results: list[Result] = []
+
+    def end(self, state: str, work: _Work, reason: Message | None = None) -> None:
+        self.operations.append((state, work.operation, reason))
+
+    def reject(self, kind: str, work: _Work, outcome: Outcome, items: Iterable[str] | None = None) -> None:
+        self.end(REJECTED, work, outcome.reason)
+        names = tuple(sorted(work.items if items is None else items))
+        self.results.append(Result(work.key, kind, "rejected", names, outcome.reason))
+
+    def conflict(self, work: _Work, kind: str, items: frozenset[str], remote: Feature | None) -> None:
+        self.end(CONFLICT, work)
+        sides = replace(work.sides, remote=remote)
+        self.conflicts.append((work.key, kind, items, sides.base, sides.local, remote))
+        self.results.append(conflict_result(sides, kind, items))
+
+
+def _written_result(kind: str, work: _Work, judged: Judgement, stored: Feature) -> Result:
+    items = tuple(sorted(work.items)) if kind == "update" else ()
+    if not judged.differences:
+        return Result(work.key, kind, "verified", items, None, stored.server_id)
+    causes = [
+        message("{field}: {cause}", field=d.name, cause=d.cause or message("within what the probe has found"))
+        for d in judged.differences
+    ]
+    return Result(work.key, kind, "altered", items, message("{causes}.", causes=causes), stored.server_id)
+
+
+def _shown(value: object) -> str:
+    return value.hex() if isinstance(value, bytes) else "" if value is None else str(value)
