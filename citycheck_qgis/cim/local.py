@@ -134,7 +134,7 @@ def canonical_column(values: Sequence[Any], kind: str) -> Sequence[Value]:
 class Streamed(LocalLayer):
     """A layer that is read batch by batch: what its kinds have in common."""
 
-    _rule: KeyRule
+    rule: KeyRule
 
     @abstractmethod
     def _key_batches(self) -> Iterator[list[str | None]]:
@@ -154,7 +154,7 @@ class Streamed(LocalLayer):
             for row, key in enumerate(rows.keys):
                 if key is None:
                     self.complete = False
-                    held[row] = self._rule.missing()
+                    held[row] = self.rule.missing()
                 elif key in doubles:
                     held[row] = doubled(key, doubles[key])
             if not held:
@@ -246,7 +246,7 @@ class FrameLayer(Streamed):
         schema: Schema | None = None,
     ) -> None:
         self.name, self.complete, self.problems = name, complete, []
-        self._frame, self._rule = frame, KeyRule(key_field, table)
+        self._frame, self.rule = frame, KeyRule(key_field, table)
         geometry = frame.geometry if hasattr(frame, "geom_type") and crs is not None else None
         self._shapes = None if geometry is None else geometry.to_numpy()
         self._way = None
@@ -255,7 +255,7 @@ class FrameLayer(Streamed):
                 raise InputError(NO_CRS, layer=name)
             self._way = transformer(geometry.crs, crs or "")
         own = frame.geometry.name if hasattr(frame, "geom_type") else None
-        check_key(self._rule, [str(c) for c in frame.columns], name)
+        check_key(self.rule, [str(c) for c in frame.columns], name)
         known = {field.name: field for field in schema.fields} if schema is not None else {}
         kinds = TABLES[table].columns if table is not None else {}
         fields = [
@@ -270,7 +270,7 @@ class FrameLayer(Streamed):
             return None
         if schema is not None and schema.geometry is not None:
             return schema.geometry
-        table = TABLES.get(self._rule.table or "")
+        table = TABLES.get(self.rule.table or "")
         return table.geometry if table and table.geometry else type_of(self._shapes)
 
     def _key_batches(self) -> Iterator[list[str | None]]:
@@ -278,7 +278,7 @@ class FrameLayer(Streamed):
             yield self._keys(slice(start, start + BATCH))
 
     def _keys(self, rows: slice) -> list[str | None]:
-        return self._rule.keys([_plain(self._frame[c].iloc[rows]) for c in self._rule.columns])
+        return self.rule.keys([_plain(self._frame[c].iloc[rows]) for c in self.rule.columns])
 
     def _batches(self) -> Iterator[Rows]:
         for start in range(0, len(self._frame), BATCH):

@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 import sqlite3
 import struct
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, suppress
+import warnings
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -15,7 +16,8 @@ import numpy as np
 import shapely
 
 from ..errors import InputError, OutputError
-from .geopackage import HEADER_SIZES, FeatureTable, connect, quoted, reading
+from .files import writable
+from .geopackage import HEADER_SIZES, FeatureTable, quoted, reading
 
 #: Seconds to wait for another program that writes.
 PATIENCE = 10.0
@@ -30,6 +32,7 @@ _KINDS = {
 _HEADER = np.dtype(
     [("magic", "S2"), ("version", "u1"), ("flags", "u1"), ("srs", "<i4"), ("envelope", "<f8", 4)]
 )
+_SCAFFOLD = "scaffold"
 _SKIP = [int(HEADER_SIZES[(flags >> 1) & 7]) for flags in range(256)]
 _ENVELOPES = (struct.Struct(">4d"), struct.Struct("<4d"))
 
@@ -84,8 +87,10 @@ def open_to_edit(path: Path) -> sqlite3.Connection:
     ------
     InputError : there is no such file, or it is no GeoPackage.
     """
-    connect(path).close()
+    file_id(path)
     with reading(path):
+        # Not looked at through another connection first: closing that one would drop the locks that this process has
+        # on the file, those of QGIS as well.
         connection = sqlite3.connect(
             f"{path.resolve().as_uri()}?mode=rw",
             uri=True,
@@ -94,12 +99,29 @@ def open_to_edit(path: Path) -> sqlite3.Connection:
             check_same_thread=False,
         )
         try:
+            (application,) = connection.execute("PRAGMA application_id").fetchone()
+            if application >> 16 != int.from_bytes(b"GP", "big"):
+                raise InputError("{file} is not a GeoPackage; choose another file.", file=path)
             connection.execute(f"PRAGMA cache_size=-{CACHE}")
             register_functions(connection)
         except BaseException:
             connection.close()
             raise
     return connection
+
+
+def file_id(path: Path) -> tuple[int, int]:
+    """Return what tells a file from another one that takes its place.
+
+    Raises
+    ------
+    InputError : there is no such file.
+    """
+    try:
+        status = path.stat()
+    except OSError as error:
+        raise InputError("{file} cannot be read: {reason}.", file=path, reason=error.strerror) from error
+    return status.st_dev, status.st_ino
 
 
 @contextmanager
@@ -179,8 +201,8 @@ def table_shape(connection: sqlite3.Connection, path: Path, layer: str | None = 
         )
     srs = None
     if geometry:
-        with FeatureTable.open(path, table) as features:
-            srs = features.srs
+        with reading(path):
+            srs = FeatureTable(connection, path, table, None, None, lambda share: None).srs
     return TableShape(
         table, keys[0][1], columns, geometry, geometry_type, bool(z), srs_id if geometry else 0, srs
     )
@@ -206,6 +228,65 @@ def declared_type(kind: str, length: int | None = None) -> str:
     if kind == "text" and length:
         return f"TEXT({length})"
     return kind.upper()
+
+
+def create_table(
+    path: Path, layer: str, geometry: str | None, crs: str | None, names: Mapping[str, str]
+) -> None:
+    """Make an empty table without fields, in a new GeoPackage or one that is there.
+
+    Parameters
+    ----------
+    geometry : geometry type; ``Geometry`` for any, None for a table without it
+    names : ``FID`` and ``GEOMETRY_NAME`` -> name of the column
+
+    Raises
+    ------
+    InputError : the file has a table of that name already.
+    OutputError : the file cannot be written.
+    """
+    import geopandas as gpd
+    import pandas as pd
+    import pyogrio
+
+    if path.exists():
+        with closing(open_to_edit(path)) as connection, reading(path):
+            if connection.execute(
+                "SELECT 1 FROM sqlite_master WHERE lower(name) = lower(?)", (layer,)
+            ).fetchone():
+                raise InputError(
+                    "{file} has a layer {layer} already; choose another name.", file=path, layer=layer
+                )
+    if geometry is not None:
+        frame: pd.DataFrame = gpd.GeoDataFrame(geometry=[], crs=crs)
+        options = {"SPATIAL_INDEX": "YES", **names}
+        kind = "Unknown" if geometry == "Geometry" else geometry
+    else:
+        # The driver wants a column; it goes again.
+        frame = pd.DataFrame({_SCAFFOLD: pd.Series([], dtype=object)})
+        options = {"ASPATIAL_VARIANT": "GPKG_ATTRIBUTES", "FID": names["FID"]}
+        kind = None
+    with writable(path):
+        path.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", UserWarning)
+            pyogrio.write_dataframe(
+                frame,
+                path,
+                layer=layer,
+                driver="GPKG",
+                geometry_type=kind,
+                layer_options=options,
+                dataset_options={} if path.exists() else {"VERSION": "1.2"},
+            )
+    except (pyogrio.errors.DataSourceError, pyogrio.errors.DataLayerError) as error:
+        raise OutputError(
+            "{file} cannot be written: {reason}; nothing was changed.", file=path, reason=error
+        ) from error
+    if geometry is None:
+        with closing(open_to_edit(path)) as connection, editing(connection, path):
+            connection.execute(f"ALTER TABLE {quoted(layer)} DROP COLUMN {quoted(_SCAFFOLD)}")
 
 
 def bare_wkb(blobs: Sequence[Any]) -> tuple[list[bytes | None], list[int]]:
@@ -285,7 +366,7 @@ def mark_changed(connection: sqlite3.Connection, shape: TableShape, shapes: np.n
             ", max_x = max(ifnull(max_x, ?4), ?4), max_y = max(ifnull(max_y, ?5), ?5)"
         )
     connection.execute(
-        f"UPDATE gpkg_contents SET last_change = strftime('%Y-%m-%dT%H:%M:%fZ', 'now'){extent} WHERE table_name = ?1",
+        f"UPDATE gpkg_contents SET last_change = strftime('%Y-%m-%dT%H:%M:%fZ', 'now'){extent} WHERE lower(table_name) = lower(?1)",
         (shape.table, *box.tolist()) if extent else (shape.table,),
     )
 
@@ -296,3 +377,47 @@ def add_column(connection: sqlite3.Connection, shape: TableShape, column: Column
         f"ALTER TABLE {quoted(shape.table)} ADD COLUMN {quoted(column.name)} "
         f"{declared_type(column.kind or 'blob', column.length)}"
     )
+
+
+def allow_z(connection: sqlite3.Connection, shape: TableShape) -> None:
+    """Note that geometries of a table may have heights. Call it within `editing`."""
+    connection.execute(
+        "UPDATE gpkg_geometry_columns SET z = 2 WHERE lower(table_name) = lower(?)", (shape.table,)
+    )
+
+
+def next_fid(connection: sqlite3.Connection, shape: TableShape) -> int:
+    """Return an id from which on none has ever been used. Call it within `editing`."""
+    key, table = quoted(shape.fid_column), quoted(shape.table)
+    (last,) = connection.execute(f"SELECT ifnull(max({key}), 0) FROM {table}").fetchone()
+    if connection.execute("SELECT 1 FROM sqlite_master WHERE name = 'sqlite_sequence'").fetchone():
+        (used,) = connection.execute(
+            "SELECT ifnull(max(seq), 0) FROM sqlite_sequence WHERE name = ?", (shape.table,)
+        ).fetchone()
+        last = max(last, used)
+    return last + 1
+
+
+def write_rows(
+    connection: sqlite3.Connection, statement: str, rows: Sequence[Sequence[Any]]
+) -> dict[int, str]:
+    """Run a statement for each row; return by position why the table does not take one (a constraint, a trigger).
+
+    Call it within `editing`.
+    """
+    connection.execute("SAVEPOINT citycheck")
+    try:
+        connection.executemany(statement, rows)
+        connection.execute("RELEASE citycheck")
+        return {}
+    except sqlite3.IntegrityError:
+        connection.execute("ROLLBACK TO citycheck")
+        connection.execute("RELEASE citycheck")
+    refused = {}
+    for number, row in enumerate(rows):
+        try:
+            # A statement that fails undoes itself.
+            connection.execute(statement, row)
+        except sqlite3.IntegrityError as error:
+            refused[number] = str(error)
+    return refused
