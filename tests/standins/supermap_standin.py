@@ -79,7 +79,8 @@ class SupermapSettings:
     truncates_text: bool = False
     null_geometry_clears: bool = False
     transactions: bool = True
-    unordered: bool = False
+    order: str = "sorted"
+    lists_all_fields: bool = True
     seconds_per_request: float = 0.0
 
 
@@ -156,8 +157,16 @@ class SupermapStandin(Standin):
         with self.lock:
             if rest == "/featureResults" and method == "POST":
                 return self._feature_results(request)
+            if rest == "/datasources":
+                return {
+                    "datasourceNames": [self.settings.datasource],
+                    "datasourceCount": 1,
+                    "childUriList": [],
+                }
+            if re.fullmatch(rf"/datasources/(?:name/)?{self.settings.datasource}/datasets", rest):
+                return {"datasetNames": [self.settings.dataset], "datasetCount": 1, "childUriList": []}
             found = re.fullmatch(
-                r"/datasources/(?:name/)?([^/]+)/datasets/(?:name/)?([^/]+)(?:/(fields|features)(?:/(\d+))?)?",
+                r"/datasources/(?:name/)?([^/]+)/datasets/(?:name/)?([^/]+)(?:/(fields|features)(?:/(\w+))?)?",
                 rest,
             )
             if found is None:
@@ -167,7 +176,7 @@ class SupermapStandin(Standin):
             if part is None:
                 return self._dataset()
             if part == "fields":
-                return self._fields_resource(request)
+                return self._fields_resource(request, number)
             if number is not None:
                 return self._feature(int(number))
             match method:
@@ -248,8 +257,13 @@ class SupermapStandin(Standin):
         }
         return [shared | {"caption": item["name"]} | item for item in [*system, *self.settings.fields]]
 
-    def _fields_resource(self, request: Request) -> Any:
-        if request.query.get("returnAll") == "true":
+    def _fields_resource(self, request: Request, name: str | None) -> Any:
+        if name is not None:
+            return {
+                "childUriList": None,
+                "fieldInfo": next(i for i in self._field_infos() if i["name"] == name),
+            }
+        if request.query.get("returnAll") == "true" and self.settings.lists_all_fields:
             return self._field_infos()
         names = [item["name"] for item in self._field_infos()]
         return {"fieldNames": names, "childUriList": [f"{self.dataset_url}/fields/{name}" for name in names]}
@@ -287,7 +301,9 @@ class SupermapStandin(Standin):
         for pair in body["datasetNames"]:
             self._check_names(*pair.split(":", 1))
         names, rows = None, list(self.features.values())
-        if self.settings.unordered and rows:
+        if self.settings.order == "reversed":
+            rows = rows[::-1]
+        elif self.settings.order == "shifting" and rows:
             shift = len(self.record) * 7 % len(rows)
             rows = rows[shift:] + rows[:shift]
         match body.get("getFeatureMode"):
@@ -298,7 +314,8 @@ class SupermapStandin(Standin):
                 if text := parameter.get("attributeFilter"):
                     matches = read_where(text)
                     rows = [row for row in rows if matches(row["values"])]
-                if order := (parameter.get("orderBy") or parameter.get("sortClause")):
+                order = parameter.get("orderBy") or parameter.get("sortClause")
+                if order and self.settings.order == "sorted":
                     rows = _sorted(rows, order)
                 names = parameter.get("fields") or None
             case other:

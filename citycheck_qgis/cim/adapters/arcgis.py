@@ -223,7 +223,7 @@ class ArcgisCollection(Collection):
         if not (self.layer.get("advancedQueryCapabilities") or {}).get("supportsPagination"):
             yield from self._pages_by_ids(matched)
             return
-        after = -1
+        after, seen = -1, 0
         while True:
             answer = self._query(
                 {
@@ -241,9 +241,9 @@ class ArcgisCollection(Collection):
                     "if it happens again.",
                     name=self.title,
                 )
-            last = not features or (not more and len(features) < self.limit)
-            if more and not features:
-                last = False
+            seen += len(features)
+            full = more or len(features) >= self.limit or (matched is not None and seen < matched)
+            last = not more if not features else not full
             yield Page(features, matched, last)
             if last or not features:
                 return

@@ -1,0 +1,538 @@
+"""SuperMap iServer: the REST interface of its data service.
+
+The connection's address is that of the data service (``…/iserver/services/data-name/rest/data``), a collection's name
+is ``datasource:dataset``.
+
+Options of the connection:
+
+============== =======================================================================================
+option         meaning
+============== =======================================================================================
+batch          features in one write, default 200; iServer lets few writers in at a time
+page           features in one page, default 500
+partial_update an update may leave out fields and geometry; default false, then the whole feature is
+               sent, with what does not change as the platform gave it a moment ago
+token_minutes  how long a token is to live, default 60
+============== =======================================================================================
+
+Sources: the pages of the resources ``dataset``, ``fields``, ``features`` and ``featureResults`` of the iServer REST
+API. Values travel as text; null and the empty text are the same there, and times have no zone. Adding with
+``isUseBatch`` gives no ids back. A dataset without transactions may have done a part of a batch that it refuses, so
+a refused batch is looked at by key and sent again feature by feature.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from datetime import UTC, datetime
+from typing import Any
+from urllib.parse import quote
+
+import numpy as np
+import shapely
+
+from ...errors import InputError, NoAnswerError, RefusedError, SignInError
+from ...messages import Message, message
+from ..connections import Connection
+from ..features import GEOMETRY, Feature, Field, Schema, Value, canonical
+from ..network import Answer, Dialect, Http
+from .base import DONE, Capabilities, Collection, Outcome, Page, Update
+from .rings import polygons_from_rings, rings_of
+
+#: Type of a field there -> type here; what is not named cannot be exchanged.
+_TYPES = {
+    "BOOLEAN": "boolean",
+    "BYTE": "integer",
+    "INT16": "integer",
+    "INT32": "integer",
+    "INT64": "integer",
+    "SINGLE": "real",
+    "DOUBLE": "real",
+    "CHAR": "text",
+    "TEXT": "text",
+    "WTEXT": "text",
+    "DATE": "date",
+    "DATETIME": "datetime",
+    "TIMESTAMP": "datetime",
+}
+_GEOMETRIES = {"POINT": "MultiPoint", "LINE": "MultiLineString", "REGION": "MultiPolygon", "TABULAR": None}
+_ID = "SMID"
+#: The one system field that may be written.
+_USER = "SMUSERID"
+_ERROR = re.compile(rb'\s*\{[^{\[]*"succeed"\s*:\s*false|\s*\{\s*"error"\s*:')
+_FIND_BATCH = 100
+#: A batch refused with this may hold one bad feature; other codes refuse the request as such.
+_BAD = 400
+#: After these nobody knows whether a write was done: the service failed, or a gateway lost its answer.
+_UNSURE = (500, 502, 504)
+
+
+class SupermapDialect(Dialect):
+    """Errors in iServer's form, and tokens as a parameter of the address."""
+
+    def __init__(self, connection: Connection) -> None:
+        self.connection = connection
+
+    def signed_out(self, answer: Answer) -> bool:
+        """Return whether iServer does not accept the token."""
+        return answer.status == 401 or _error(answer).get("code") == 401
+
+    def failure(self, answer: Answer) -> Message | None:
+        """Return why iServer refused.
+
+        Bad parameters (400) and errors of its own (500 and above) are for the caller, who knows what was asked.
+        """
+        error = _error(answer)
+        if error and not _for_the_caller(error.get("code")):
+            return _reason(error)
+        if answer.status >= 400 and not (error and answer.status == _BAD):
+            return message("HTTP status {status}", status=answer.status)
+        if answer.body.lstrip()[:1] == b"<":
+            return message("a page for people came instead of data (is the address that of a data service?)")
+        return None
+
+    def sign_in(self, http: Http, user: str, password: str) -> tuple[dict[str, str], dict[str, str]] | None:
+        """Get a token from the server's security service."""
+        base = re.split(r"/services(?=/|$)", self.connection.url)[0]
+        minutes = int(self.connection.options.get("token_minutes", 60))
+        asked = {"userName": user, "password": password, "clientType": "NONE", "expiration": minutes}
+        try:
+            answer = http.request(
+                "POST", f"{base}/services/security/tokens.json", json=asked, repeatable=True
+            )
+        except RefusedError as error:
+            raise SignInError(
+                "The platform does not accept the user name and password: {reason}; correct the authentication "
+                "configuration of the connection.",
+                reason=error.message,
+            ) from error
+        token = answer.body.decode("utf-8", "replace").strip().strip('"')
+        return ({}, {"token": token}) if re.fullmatch(r"[\w.~+/=-]+", token) else None
+
+
+def collections(http: Http, connection: Connection) -> dict[str, str]:
+    """Return the datasets of all data sources of a service: name -> title."""
+    base = connection.url.rstrip("/")
+    found: dict[str, str] = {}
+    for source in _asked(http, "GET", f"{base}/datasources.json").get("datasourceNames") or []:
+        listed = _asked(http, "GET", f"{base}/datasources/{quote(source)}/datasets.json")
+        found |= {f"{source}:{name}": name for name in listed.get("datasetNames") or []}
+    return found
+
+
+class SupermapCollection(Collection):
+    """A point, line or region dataset, or a table."""
+
+    def __init__(self, http: Http, connection: Connection, name: str) -> None:
+        self.http = http
+        self.name = name
+        self.settings = connection.settings(name)
+        source, _, dataset = name.partition(":")
+        if not dataset:
+            raise InputError(
+                "Collection {name} of {url} must be named as data source and dataset with a colon, as in "
+                "City:Problem_R.",
+                name=name,
+                url=connection.url,
+            )
+        self.base = connection.url.rstrip("/")
+        self.url = f"{self.base}/datasources/{quote(source)}/datasets/{quote(dataset)}"
+        info = _asked(http, "GET", f"{self.url}.json").get("datasetInfo") or {}
+        self.title = str(info.get("description") or dataset)
+        self.kind = str(info.get("type", "")).upper()
+        if self.kind not in _GEOMETRIES:
+            raise InputError(
+                "Dataset {name} is of type {kind}, which cannot be exchanged; point, line, region and table datasets "
+                "can.",
+                name=name,
+                kind=self.kind or "-",
+            )
+        self.infos = self._infos()
+        self.key_field = self._own_name(self.settings.key_field)
+        self.types = {item["name"]: str(item.get("type", "WTEXT")).upper() for item in self.infos}
+        self.crs = self._crs(info) if _GEOMETRIES[self.kind] else None
+        self.schema = self._schema()
+        self.page = min(int(connection.options.get("page", 500)), 1000)
+        partial = self.settings.probe.get("partial_update", connection.options.get("partial_update", False))
+        writable = self.key_field is not None and not info.get("isReadOnly")
+        self.capabilities = Capabilities(
+            create=writable,
+            update=writable,
+            delete=writable,
+            batch=int(connection.options.get("batch", 200)),
+            atomic=False,
+            partial_update=bool(partial),
+            find_batch=_FIND_BATCH if self.key_field else 0,
+        )
+
+    def _infos(self) -> list[dict[str, Any]]:
+        found = _asked(self.http, "GET", f"{self.url}/fields.json", {"returnAll": "true"})
+        if isinstance(found, list):
+            return found
+        names = found.get("fieldNames") or []
+        fields = (_asked(self.http, "GET", f"{self.url}/fields/{quote(name)}.json") for name in names)
+        return [field.get("fieldInfo") or field for field in fields]
+
+    def _own_name(self, name: str | None) -> str | None:
+        """Return a field as the dataset writes it: iServer tells names in any case."""
+        if name is None:
+            return None
+        for item in self.infos:
+            if item["name"].casefold() == name.casefold():
+                return str(item["name"])
+        raise InputError(
+            "Dataset {name} has no field {field} for the key; its fields are {fields}. Correct the key field of the "
+            "connection.",
+            name=self.name,
+            field=name,
+            fields=[item["name"] for item in self.infos],
+        )
+
+    def _crs(self, info: Mapping[str, Any]) -> str:
+        code = (info.get("prjCoordSys") or {}).get("epsgCode") or info.get("epsgCode")
+        if isinstance(code, int) and code > 0:
+            return f"EPSG:{code}"
+        if self.settings.crs:
+            return self.settings.crs
+        raise InputError(
+            "Dataset {name} does not say its coordinate reference system; set the CRS of the collection in the "
+            "connection.",
+            name=self.name,
+        )
+
+    def _schema(self) -> Schema:
+        fields = tuple(
+            Field(
+                item["name"],
+                _TYPES[self.types[item["name"]]],
+                nullable=not item.get("isRequired"),
+                length=item.get("maxLength") if "TEXT" in self.types[item["name"]] else None,
+                editable=not item.get("isSystemField"),
+            )
+            for item in self.infos
+            if self.types[item["name"]] in _TYPES and not _of_system(item) and item["name"] != self.key_field
+        )
+        return Schema(fields, _GEOMETRIES[self.kind])
+
+    # Reading.
+
+    def pages(self) -> Iterator[Page]:
+        """Read everything, each page after the last id of the one before.
+
+        Where the service does not sort, it is read by windows, and the end counts as the end only if every feature
+        came.
+        """
+        after, seen, matched = -1, 0, None
+        while True:
+            features, total = self._query(f"{_ID} > {after}", 0, self.page)
+            ids = [int(str(feature.server_id)) for feature in features]
+            if ids != sorted(set(ids)) or (ids and ids[0] <= after):
+                if matched is None:
+                    yield from self._windows()
+                    return
+                raise NoAnswerError(
+                    "Dataset {name} gave a page that does not follow the one before; run again, and probe the "
+                    "platform if it happens again.",
+                    name=self.name,
+                )
+            matched = total if matched is None else matched
+            seen += len(features)
+            # Fewer than there were at first: some were deleted meanwhile, or a page that looked sorted was not.
+            last = len(features) == total and seen >= matched
+            yield Page(features, matched, last)
+            if len(features) == total or not features:
+                return
+            after = ids[-1]
+
+    def _windows(self) -> Iterator[Page]:
+        seen: set[str | None] = set()
+        start = 0
+        while True:
+            features, total = self._query(f"{_ID} > -1", start, self.page)
+            seen |= {feature.server_id for feature in features}
+            start += self.page
+            last = len(seen) >= total
+            yield Page(features, total, last)
+            if last or not features:
+                return
+
+    def find(self, keys: Sequence[str]) -> list[Feature]:
+        """Ask for keys by SQL; a part of which not everything came is asked for in halves."""
+        if not keys:
+            return []
+        if self.key_field is None:
+            return self.scan(keys)
+        found: list[Feature] = []
+        parts = [list(keys[start : start + _FIND_BATCH]) for start in range(0, len(keys), _FIND_BATCH)]
+        while parts:
+            part = parts.pop()
+            listed = ",".join("'" + key.replace("'", "''") + "'" for key in part)
+            features, total = self._query(f"{self.key_field} IN ({listed})", 0, 4 * len(part))
+            if len(features) >= total:
+                wanted = set(part)
+                found += [feature for feature in features if feature.key in wanted]
+            elif len(part) == 1:
+                raise NoAnswerError(
+                    "Dataset {name} gave fewer features than were asked for; run again.", name=self.name
+                )
+            else:
+                parts += [part[: len(part) // 2], part[len(part) // 2 :]]
+        return found
+
+    def _query(self, condition: str, start: int, size: int) -> tuple[list[Feature], int]:
+        parameter = {"attributeFilter": condition, "orderBy": _ID}
+        asked = {"getFeatureMode": "SQL", "maxFeatures": size, "queryParameter": parameter}
+        return self._results(asked, start, size)
+
+    def _results(self, asked: Mapping[str, Any], start: int, size: int) -> tuple[list[Feature], int]:
+        answer = _asked(
+            self.http,
+            "POST",
+            f"{self.base}/featureResults.json",
+            {"returnContent": "true", "fromIndex": str(start), "toIndex": str(start + size - 1)},
+            {"datasetNames": [self.name], **asked},
+        )
+        rows = answer.get("features")
+        if rows is None or not isinstance(answer.get("totalCount"), int):
+            raise NoAnswerError("Dataset {name} answered without features; run again.", name=self.name)
+        shapes = geometries_from_iserver([row.get("geometry") for row in rows])
+        features = [self._feature(row, shape) for row, shape in zip(rows, shapes, strict=True)]
+        return features, answer["totalCount"]
+
+    def _feature(self, row: Mapping[str, Any], shape: bytes | None) -> Feature:
+        given = {str(n).upper(): v for n, v in zip(row["fieldNames"], row["fieldValues"], strict=True)}
+        values = {f.name: _value(given.get(f.name.upper()), f.type) for f in self.schema.fields}
+        number = given.get(_ID) or row.get("ID")
+        key = given.get(self.key_field.upper()) if self.key_field else number
+        return Feature(str(key) if key else None, values, shape, None if number is None else str(number))
+
+    # Writing.
+
+    def create(self, features: Sequence[Feature]) -> list[Outcome]:
+        """Add features quickly; their ids are not told."""
+
+        def rest(part: Sequence[Feature]) -> dict[str, Outcome]:
+            there = {str(feature.key) for feature in self.find([str(feature.key) for feature in part])}
+            return dict.fromkeys(there, DONE)
+
+        names = frozenset(f.name for f in self.schema.fields if f.editable)
+        items = [self._item(feature, names & set(feature.values) | {GEOMETRY}, None) for feature in features]
+        return self._write({"isUseBatch": "true"}, items, features, rest)
+
+    def update(self, updates: Sequence[Update]) -> list[Outcome]:
+        """Change features by id, with all that they had unless the platform takes less."""
+        items: list[dict[str, Any] | Outcome] = []
+        whole = frozenset(f.name for f in self.schema.fields if f.editable) | {GEOMETRY}
+        for update in updates:
+            names = update.changed if self.capabilities.partial_update else whole
+            after = update.before.with_items({name: update.after.item(name) for name in update.changed})
+            if GEOMETRY in update.changed and after.geometry is None:
+                items.append(Outcome("rejected", None, message("this platform cannot take a geometry away")))
+            else:
+                items.append(self._item(after, names, str(update.before.server_id)))
+        # A change done twice is the same change.
+        return self._write({"_method": "PUT"}, items, [update.before for update in updates], lambda part: {})
+
+    def delete(self, features: Sequence[Feature]) -> list[Outcome]:
+        """Delete by ids, never by a condition; what is not there any more is done."""
+
+        def rest(part: Sequence[Feature]) -> dict[str, Outcome]:
+            ids = [int(str(feature.server_id)) for feature in part]
+            there, _ = self._results({"getFeatureMode": "ID", "ids": ids}, 0, len(ids))
+            left = {feature.server_id for feature in there}
+            return {str(feature.key): DONE for feature in part if feature.server_id not in left}
+
+        items = [int(str(feature.server_id)) for feature in features]
+        return self._write({"_method": "DELETE", "deleteMode": "IDS"}, items, features, rest)
+
+    def _item(
+        self, feature: Feature, names: frozenset[str], server_id: str | None
+    ) -> dict[str, Any] | Outcome:
+        """Return a feature as iServer takes it, or why it cannot be said there."""
+        said: dict[str, str] = {} if server_id is None else {_ID: server_id}
+        if self.key_field is not None:
+            said[self.key_field] = str(feature.key)
+        for name in sorted(names - {GEOMETRY}):
+            text = _text(feature.values.get(name), self.types.get(name, ""))
+            if isinstance(text, Message):
+                return Outcome("rejected", None, message("field {name}: {reason}", name=name, reason=text))
+            said[name] = text
+        item: dict[str, Any] = {
+            "fieldNames": list(said),
+            "fieldValues": list(said.values()),
+            "geometry": None,
+        }
+        if GEOMETRY in names and feature.geometry is not None and self.crs:
+            item["geometry"] = geometry_to_iserver(feature.geometry, self.kind, int(server_id or 0))
+            if item["geometry"] is None:
+                return Outcome("rejected", None, message("its kind of geometry does not fit the layer"))
+        return item
+
+    def _write(
+        self,
+        parameters: Mapping[str, str],
+        items: Sequence[Any],
+        features: Sequence[Feature],
+        done_already: Callable[[Sequence[Feature]], dict[str, Outcome]],
+    ) -> list[Outcome]:
+        outcomes: list[Outcome | None] = [item if isinstance(item, Outcome) else None for item in items]
+        open_ = [n for n, outcome in enumerate(outcomes) if outcome is None]
+        size = self.capabilities.batch
+        for start in range(0, len(open_), size):
+            part = open_[start : start + size]
+            refused = self._send(parameters, [items[n] for n in part])
+            if refused is None:
+                for n in part:
+                    outcomes[n] = DONE
+                continue
+            done = done_already([features[n] for n in part])
+            for n in part:
+                outcomes[n] = done.get(str(features[n].key))
+                if outcomes[n] is None and len(part) > 1:
+                    refused = self._send(parameters, [items[n]])
+                    outcomes[n] = DONE if refused is None else Outcome("rejected", None, refused)
+                elif outcomes[n] is None:
+                    outcomes[n] = Outcome("rejected", None, refused)
+        return [outcome for outcome in outcomes if outcome is not None]
+
+    def _send(self, parameters: Mapping[str, str], items: Sequence[Any]) -> Message | None:
+        """Send one write; return why it was refused, None where it was done."""
+        answer = self.http.request(
+            "POST", f"{self.url}/features.json", params=parameters, json=list(items), accept=(_BAD, *_UNSURE)
+        )
+        error = _error(answer)
+        if error.get("code") == _BAD or (answer.status == _BAD and not error):
+            return _reason(error) if error else message("HTTP status {status}", status=answer.status)
+        read = _checked(answer, self.name)
+        if not isinstance(read, dict) or read.get("succeed") is not True:
+            raise NoAnswerError("Dataset {name} does not say whether it wrote; run again.", name=self.name)
+        return None
+
+
+def _of_system(item: Mapping[str, Any]) -> bool:
+    name = str(item["name"]).upper()
+    return name != _USER and name.startswith("SM") and bool(item.get("isSystemField", True))
+
+
+def _value(text: Any, kind: str) -> Value:
+    if text == "" and kind != "text":
+        return None
+    return canonical(text, kind)
+
+
+def _text(value: Value, kind: str) -> str | Message:
+    """Return a value as iServer writes it."""
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if _TYPES.get(kind) in ("date", "datetime"):
+        try:
+            moment = datetime.fromisoformat(str(value))
+        except ValueError:
+            return message("{value} is no date", value=value)
+        if moment.tzinfo is not None:
+            moment = moment.astimezone(UTC)
+        return moment.strftime("%Y-%m-%d %H:%M:%S")
+    return repr(value) if isinstance(value, float) else str(value)
+
+
+def _error(answer: Answer) -> dict[str, Any]:
+    if not _ERROR.match(answer.body[:300]):
+        return {}
+    read = answer.json()
+    error = read.get("error") if isinstance(read, dict) else None
+    return error if isinstance(error, dict) else {"errorMsg": error}
+
+
+def _for_the_caller(code: Any) -> bool:
+    return isinstance(code, int) and (code == _BAD or 500 <= code < 600)
+
+
+def _reason(error: Mapping[str, Any]) -> Message:
+    text = str(error.get("errorMsg") or "no reason given")
+    return message("{text} (code {code})", text=text, code=error.get("code", "-"))
+
+
+def _asked(
+    http: Http, method: str, url: str, params: Mapping[str, str] | None = None, json: Any = None
+) -> Any:
+    answer = http.request(method, url, params=params, json=json, repeatable=True, accept=(_BAD,))
+    error = _error(answer)
+    if answer.status == _BAD or error.get("code") == _BAD:
+        reason = _reason(error) if error else message("HTTP status {status}", status=answer.status)
+        raise RefusedError("{url} refused the request: {reason}.", url=url, reason=reason)
+    return _checked(answer, url)
+
+
+def _checked(answer: Answer, name: str) -> Any:
+    error = _error(answer)
+    if error or answer.status >= 500:
+        reason = _reason(error) if error else message("HTTP status {status}", status=answer.status)
+        raise NoAnswerError(
+            "{name} reports an error of the platform: {reason}; run again.", name=name, reason=reason
+        )
+    return answer.json()
+
+
+# Geometry.
+
+
+def geometries_from_iserver(found: Sequence[Mapping[str, Any] | None]) -> list[bytes | None]:
+    """Return iServer's geometries as ISO WKB; None for none.
+
+    Raises
+    ------
+    NoAnswerError : one of them is of a kind that has no plain shape (text, CAD, 3D), or is broken.
+    """
+    shapes = np.full(len(found), None, dtype=object)
+    rings: dict[int, list[np.ndarray]] = {}
+    holes: dict[int, list[bool] | None] = {}
+    for n, geometry in enumerate(found):
+        if not geometry or not geometry.get("points"):
+            continue
+        corners = np.array([(point["x"], point["y"]) for point in geometry["points"]], dtype=float)
+        parts = geometry.get("parts") or [len(corners)]
+        # The documents' own examples have one part that leaves out the closing corner.
+        parts = [len(corners)] if len(parts) == 1 else parts
+        kind = str(geometry.get("type")).upper()
+        if kind not in ("POINT", "LINE", "REGION") or (kind != "POINT" and sum(parts) != len(corners)):
+            raise NoAnswerError("A geometry of type {kind} cannot be read.", kind=kind)
+        pieces = np.split(corners, np.cumsum(parts)[:-1])
+        if kind == "REGION":
+            rings[n] = [piece for piece in pieces if len(piece) > 2]
+            topo = geometry.get("partTopo")
+            holes[n] = [side == -1 for side in topo] if topo and len(topo) == len(rings[n]) else None
+        elif kind == "LINE":
+            lines = [shapely.linestrings(piece) for piece in pieces if len(piece) > 1]
+            shapes[n] = shapely.multilinestrings(lines) if len(lines) > 1 else (lines or [None])[0]
+        else:
+            shapes[n] = shapely.multipoints(corners) if len(corners) > 1 else shapely.points(corners[0])
+    if rings:
+        shapes[list(rings)] = polygons_from_rings(list(rings.values()), list(holes.values()))
+    return list(shapely.to_wkb(shapes, flavor="iso"))
+
+
+def geometry_to_iserver(geometry: bytes, kind: str, number: int = 0) -> dict[str, Any] | None:
+    """Return ISO WKB as a geometry of a dataset type (``POINT``, ``LINE``, ``REGION``); None where it does not fit.
+
+    Heights are left out: these datasets have none.
+    """
+    shape = shapely.force_2d(shapely.from_wkb(geometry))
+    name = shape.geom_type.removeprefix("Multi")
+    if kind == "REGION" and name == "Polygon":
+        pieces = rings_of(shape, clockwise=False)
+    elif kind == "LINE" and name == "LineString":
+        pieces = [shapely.get_coordinates(part) for part in shapely.get_parts(shape)]
+    elif kind == "POINT" and name == "Point" and len(shapely.get_parts(shape)) == 1:
+        pieces = [shapely.get_coordinates(shape)]
+    else:
+        return None
+    return {
+        "id": number,
+        "type": kind,
+        "parts": [len(piece) for piece in pieces],
+        "points": [{"x": x, "y": y} for piece in pieces for x, y in piece.tolist()],
+        "style": None,
+    }
