@@ -12,14 +12,15 @@ from citycheck.citycheck_qgis.cim.adapters.base import Update
 from citycheck.citycheck_qgis.cim.connections import CollectionSettings, Connection
 from citycheck.citycheck_qgis.cim.features import GEOMETRY, Feature
 from citycheck.citycheck_qgis.cim.fidelity import same_geometry
+from citycheck.citycheck_qgis.cim.network import Http
 from citycheck.citycheck_qgis.errors import InputError, NoAnswerError, RefusedError, SignInError
 from citycheck.tests.standins.adversary import Adversary, Fault
 from citycheck.tests.standins.arcgis_standin import ArcgisSettings, ArcgisStandin
-from citycheck.tests.standins.plain_http import PlainHttp
+from citycheck.tests.standins.standin_server import Login
 from hypothesis import given
 from hypothesis import strategies as st
 
-LOGIN = ("planner", "correct horse")
+LOGIN = Login("planner", "correct horse")
 
 
 def connection(url: str, key_field: str | None = "uuid", **options: Any) -> Connection:
@@ -27,9 +28,9 @@ def connection(url: str, key_field: str | None = "uuid", **options: Any) -> Conn
     return Connection("test", "arcgis", url, collections=settings, options=options)
 
 
-def opened(url: str, login: tuple[str, str] | None = None, **settings: Any) -> arcgis.ArcgisCollection:
+def opened(url: str, login: Login | None = None, **settings: Any) -> arcgis.ArcGisCollection:
     made = connection(url, **settings)
-    return arcgis.ArcgisCollection(PlainHttp(made, arcgis.ArcgisDialect(made), login), made, "0")
+    return arcgis.ArcGisCollection(made, Http(made, arcgis.ArcGisDialect(made), login), "0")
 
 
 def square(x: float = 113.0, y: float = 23.0, size: float = 0.1) -> bytes:
@@ -45,7 +46,7 @@ def problem(number: int, **values: Any) -> Feature:
     return Feature(key, given, square(113 + number / 1000))
 
 
-def everything(collection: arcgis.ArcgisCollection) -> list[Feature]:
+def everything(collection: arcgis.ArcGisCollection) -> list[Feature]:
     pages = list(collection.pages())
     assert pages[-1].last
     return [feature for page in pages for feature in page.features]
@@ -54,7 +55,7 @@ def everything(collection: arcgis.ArcgisCollection) -> list[Feature]:
 def test_schema_leaves_out_ids_and_key() -> None:
     with ArcgisStandin() as server:
         collection = opened(server.service_url)
-        assert arcgis.collections(collection.http, connection(server.service_url)) == {"0": "checkup"}
+        assert arcgis.collections_of(collection.http) == [("0", "checkup")]
     names = collection.schema.names
     assert not {"OBJECTID", "GlobalID", "uuid"} & set(names)
     found = collection.schema.field("name")
@@ -190,7 +191,7 @@ def test_a_dead_token_is_replaced_and_the_work_goes_on() -> None:
         assert len(everything(collection)) == 4
         assert len(server.tokens) > 2
         with pytest.raises(SignInError):
-            opened(server.service_url, ("planner", "wrong"))
+            opened(server.service_url, Login("planner", "wrong"))
     assert not any("token" in line.query for line in server.record)
 
 

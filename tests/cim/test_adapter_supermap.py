@@ -12,12 +12,13 @@ from citycheck.citycheck_qgis.cim.adapters.base import Update
 from citycheck.citycheck_qgis.cim.connections import CollectionSettings, Connection
 from citycheck.citycheck_qgis.cim.features import GEOMETRY, Feature
 from citycheck.citycheck_qgis.cim.fidelity import same_geometry
+from citycheck.citycheck_qgis.cim.network import Http
 from citycheck.citycheck_qgis.errors import InputError, NoAnswerError, RefusedError, SignInError
 from citycheck.tests.standins.adversary import Adversary, Fault
-from citycheck.tests.standins.plain_http import PlainHttp
+from citycheck.tests.standins.standin_server import Login
 from citycheck.tests.standins.supermap_standin import SupermapSettings, SupermapStandin
 
-LOGIN = ("planner", "correct horse")
+LOGIN = Login("planner", "correct horse")
 NAME = "City:Problem_R"
 
 
@@ -27,10 +28,10 @@ def connection(url: str, key_field: str | None = "uuid", **options: Any) -> Conn
 
 
 def opened(
-    server: SupermapStandin, url: str | None = None, login: tuple[str, str] | None = None, **settings: Any
-) -> supermap.SupermapCollection:
+    server: SupermapStandin, url: str | None = None, login: Login | None = None, **settings: Any
+) -> supermap.SuperMapCollection:
     made = connection(url or server.data_url, **settings)
-    return supermap.SupermapCollection(PlainHttp(made, supermap.SupermapDialect(made), login), made, NAME)
+    return supermap.SuperMapCollection(made, Http(made, supermap.SuperMapDialect(made), login), NAME)
 
 
 def square(x: float = 113.0, y: float = 23.0, size: float = 0.1) -> bytes:
@@ -46,7 +47,7 @@ def problem(number: int, **values: Any) -> Feature:
     return Feature(key, given, square(113 + number / 1000))
 
 
-def everything(collection: supermap.SupermapCollection) -> list[Feature]:
+def everything(collection: supermap.SuperMapCollection) -> list[Feature]:
     pages = list(collection.pages())
     assert pages[-1].last
     return [feature for page in pages for feature in page.features]
@@ -56,7 +57,7 @@ def everything(collection: supermap.SupermapCollection) -> list[Feature]:
 def test_schema_leaves_out_the_systems_fields(all_at_once: bool) -> None:
     with SupermapStandin(settings=SupermapSettings(lists_all_fields=all_at_once)) as server:
         collection = opened(server)
-        assert supermap.collections(collection.http, connection(server.data_url)) == {NAME: "Problem_R"}
+        assert supermap.collections_of(collection.http) == [(NAME, "Problem_R")]
     assert collection.schema.names == ("SMUSERID", "NAME", "NOTE", "SEVERITY", "BIG", "AREA", "OPEN", "FOUND")
     found = collection.schema.field("NAME")
     assert found is not None and (found.type, found.length) == ("text", 64)
@@ -199,7 +200,7 @@ def test_a_dead_token_is_replaced() -> None:
         assert len(everything(collection)) == 7
         assert len(server.tokens) > 2
         with pytest.raises(SignInError):
-            opened(server, login=("planner", "wrong"))
+            opened(server, login=Login("planner", "wrong"))
 
 
 def test_what_cannot_be_written_says_so() -> None:
@@ -212,11 +213,11 @@ def test_what_cannot_be_written_says_so() -> None:
         with pytest.raises(InputError, match="no field nothing"):
             opened(server, key_field="nothing")
         made = connection(server.data_url)
-        http = PlainHttp(made, supermap.SupermapDialect(made))
+        http = Http(made, supermap.SuperMapDialect(made))
         with pytest.raises(InputError, match="colon"):
-            supermap.SupermapCollection(http, made, "Problem_R")
+            supermap.SuperMapCollection(made, http, "Problem_R")
         with pytest.raises(RefusedError, match="404"):
-            supermap.SupermapCollection(http, made, "City:Nothing")
+            supermap.SuperMapCollection(made, http, "City:Nothing")
 
 
 def test_no_delete_without_ids() -> None:

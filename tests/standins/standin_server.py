@@ -52,6 +52,20 @@ class Reply:
         return cls(status, text.encode("utf-8"), {"Content-Type": "application/json;charset=UTF-8"})
 
 
+@dataclass(frozen=True)
+class Login:
+    """User name and password as `cim.network.Credentials`, for platforms with a sign-in of their own."""
+
+    user: str
+    password: str
+
+    def headers(self, url: str, fresh: bool) -> dict[str, str]:
+        return {}
+
+    def login(self) -> tuple[str, str]:
+        return self.user, self.password
+
+
 @dataclass
 class Recorded:
     """A line of the record: what was asked and which status it got."""

@@ -29,11 +29,11 @@ from typing import Any
 import numpy as np
 import shapely
 
-from ...errors import InputError, NoAnswerError, RefusedError, SignInError
+from ...errors import InputError, NoAnswerError
 from ...messages import Message, message
 from ..connections import Connection
 from ..features import GEOMETRY, Feature, Field, Schema, Value, canonical
-from ..network import Answer, Dialect, Http
+from ..network import Answer, Dialect, Http, reason_of
 from .base import DONE, Capabilities, Collection, Outcome, Page, Update
 from .rings import polygons_from_rings, rings_of
 
@@ -70,11 +70,11 @@ UNSURE = (500, 502, 504)
 _NAMESPACE = uuid.UUID("6f1c2c2e-0a55-4d0b-9a0e-6a1f5c7d3b10")
 
 
-class ArcgisDialect(Dialect):
+class ArcGisDialect(Dialect):
     """Errors in answers with status 200, and tokens."""
 
-    def __init__(self, connection: Connection) -> None:
-        self.connection = connection
+    def __init__(self, connection: Connection | None = None) -> None:
+        self.options: Mapping[str, Any] = connection.options if connection else {}
 
     def signed_out(self, answer: Answer) -> bool:
         """Return whether the token is missing (499) or dead (498)."""
@@ -85,15 +85,11 @@ class ArcgisDialect(Dialect):
         error = _error(answer)
         if error and not _broken(error):
             return _reason(error)
-        if answer.status >= 400:
-            return message("HTTP status {status}", status=answer.status)
-        if answer.body.lstrip()[:1] == b"<":
-            return message("a page for people came instead of data (is the address that of a FeatureServer?)")
-        return None
+        return reason_of(answer) if answer.status >= 400 else None
 
     def sign_in(self, http: Http, user: str, password: str) -> tuple[dict[str, str], dict[str, str]] | None:
         """Get a token from the service's token address."""
-        address = self.connection.options.get("token_url") or self._token_url(http)
+        address = self.options.get("token_url") or self._token_url(http)
         if not address:
             return None
         form = {
@@ -103,38 +99,31 @@ class ArcgisDialect(Dialect):
             "expiration": "60",
             "f": "json",
         }
-        try:
-            token = http.request("POST", http.url(address), form=form, repeatable=True).json().get("token")
-        except RefusedError as error:
-            raise SignInError(
-                "The platform does not accept the user name and password: {reason}; correct the authentication "
-                "configuration of the connection.",
-                reason=error.message,
-            ) from error
+        token = http.request("POST", http.url(address), form=form, repeatable=True).json().get("token")
         return ({"X-Esri-Authorization": f"Bearer {token}"}, {}) if token else None
 
     def _token_url(self, http: Http) -> str | None:
-        base = re.split(r"/rest/services(?=/|$)", self.connection.url)[0]
+        base = re.split(r"/rest/services(?=/|$)", http.base)[0]
         info = http.request("GET", f"{base}/rest/info", params={"f": "json"}).json()
         return (info.get("authInfo") or {}).get("tokenServicesUrl")
 
 
-def collections(http: Http, connection: Connection) -> dict[str, str]:
-    """Return the layers and tables of a service: name -> title."""
-    service = _asked(http, connection.url, {})
-    return {
-        str(item["id"]): item["name"] for item in [*service.get("layers", []), *service.get("tables", [])]
-    }
+def collections_of(http: Http) -> list[tuple[str, str]]:
+    """Return number and name of the layers and tables of a service."""
+    service = _asked(http, http.base, {})
+    return [
+        (str(item["id"]), item["name"]) for item in [*service.get("layers", []), *service.get("tables", [])]
+    ]
 
 
-class ArcgisCollection(Collection):
+class ArcGisCollection(Collection):
     """A layer or table of a feature service.
 
     With `supportsApplyEditsWithGlobalIds`, a new feature gets a GlobalID that follows from its key, so that the
     service itself refuses to create it twice.
     """
 
-    def __init__(self, http: Http, connection: Connection, name: str) -> None:
+    def __init__(self, connection: Connection, http: Http, name: str) -> None:
         self.http = http
         self.name = name
         self.settings = connection.settings(name)
@@ -472,7 +461,7 @@ def _asked(http: Http, url: str, parameters: Mapping[str, str]) -> dict[str, Any
 def _checked(answer: Answer, name: str) -> dict[str, Any]:
     error = _error(answer)
     if error or answer.status >= 500:
-        reason = _reason(error) if error else message("HTTP status {status}", status=answer.status)
+        reason = _reason(error) if error else reason_of(answer)
         raise NoAnswerError(
             "Layer {name} reports an error of the platform: {reason}; run again.", name=name, reason=reason
         )

@@ -32,11 +32,11 @@ from urllib.parse import quote
 import numpy as np
 import shapely
 
-from ...errors import InputError, NoAnswerError, RefusedError, SignInError
+from ...errors import InputError, NoAnswerError, RefusedError
 from ...messages import Message, message
 from ..connections import Connection
 from ..features import GEOMETRY, Feature, Field, Schema, Value, canonical
-from ..network import Answer, Dialect, Http
+from ..network import Answer, Dialect, Http, reason_of
 from .base import DONE, Capabilities, Collection, Outcome, Page, Update
 from .rings import polygons_from_rings, rings_of
 
@@ -68,11 +68,11 @@ _BAD = 400
 _UNSURE = (500, 502, 504)
 
 
-class SupermapDialect(Dialect):
+class SuperMapDialect(Dialect):
     """Errors in iServer's form, and tokens as a parameter of the address."""
 
-    def __init__(self, connection: Connection) -> None:
-        self.connection = connection
+    def __init__(self, connection: Connection | None = None) -> None:
+        self.options: Mapping[str, Any] = connection.options if connection else {}
 
     def signed_out(self, answer: Answer) -> bool:
         """Return whether iServer does not accept the token."""
@@ -86,45 +86,32 @@ class SupermapDialect(Dialect):
         error = _error(answer)
         if error and not _for_the_caller(error.get("code")):
             return _reason(error)
-        if answer.status >= 400 and not (error and answer.status == _BAD):
-            return message("HTTP status {status}", status=answer.status)
-        if answer.body.lstrip()[:1] == b"<":
-            return message("a page for people came instead of data (is the address that of a data service?)")
-        return None
+        return reason_of(answer) if answer.status >= 400 and not (error and answer.status == _BAD) else None
 
     def sign_in(self, http: Http, user: str, password: str) -> tuple[dict[str, str], dict[str, str]] | None:
         """Get a token from the server's security service."""
-        base = re.split(r"/services(?=/|$)", self.connection.url)[0]
-        minutes = int(self.connection.options.get("token_minutes", 60))
+        base = re.split(r"/services(?=/|$)", http.base)[0]
+        minutes = int(self.options.get("token_minutes", 60))
         asked = {"userName": user, "password": password, "clientType": "NONE", "expiration": minutes}
-        try:
-            answer = http.request(
-                "POST", f"{base}/services/security/tokens.json", json=asked, repeatable=True
-            )
-        except RefusedError as error:
-            raise SignInError(
-                "The platform does not accept the user name and password: {reason}; correct the authentication "
-                "configuration of the connection.",
-                reason=error.message,
-            ) from error
+        answer = http.request("POST", f"{base}/services/security/tokens.json", json=asked, repeatable=True)
         token = answer.body.decode("utf-8", "replace").strip().strip('"')
         return ({}, {"token": token}) if re.fullmatch(r"[\w.~+/=-]+", token) else None
 
 
-def collections(http: Http, connection: Connection) -> dict[str, str]:
-    """Return the datasets of all data sources of a service: name -> title."""
-    base = connection.url.rstrip("/")
-    found: dict[str, str] = {}
+def collections_of(http: Http) -> list[tuple[str, str]]:
+    """Return name (``datasource:dataset``) and title of the datasets of all data sources of a service."""
+    found = []
+    base = http.base.rstrip("/")
     for source in _asked(http, "GET", f"{base}/datasources.json").get("datasourceNames") or []:
         listed = _asked(http, "GET", f"{base}/datasources/{quote(source)}/datasets.json")
-        found |= {f"{source}:{name}": name for name in listed.get("datasetNames") or []}
+        found += [(f"{source}:{name}", str(name)) for name in listed.get("datasetNames") or []]
     return found
 
 
-class SupermapCollection(Collection):
+class SuperMapCollection(Collection):
     """A point, line or region dataset, or a table."""
 
-    def __init__(self, http: Http, connection: Connection, name: str) -> None:
+    def __init__(self, connection: Connection, http: Http, name: str) -> None:
         self.http = http
         self.name = name
         self.settings = connection.settings(name)
@@ -154,7 +141,6 @@ class SupermapCollection(Collection):
         self.crs = self._crs(info) if _GEOMETRIES[self.kind] else None
         self.schema = self._schema()
         self.page = min(int(connection.options.get("page", 500)), 1000)
-        partial = self.settings.probe.get("partial_update", connection.options.get("partial_update", False))
         writable = self.key_field is not None and not info.get("isReadOnly")
         self.capabilities = Capabilities(
             create=writable,
@@ -162,7 +148,7 @@ class SupermapCollection(Collection):
             delete=writable,
             batch=int(connection.options.get("batch", 200)),
             atomic=False,
-            partial_update=bool(partial),
+            partial_update=bool(connection.options.get("partial_update", False)),
             find_batch=_FIND_BATCH if self.key_field else 0,
         )
 
@@ -403,7 +389,7 @@ class SupermapCollection(Collection):
         )
         error = _error(answer)
         if error.get("code") == _BAD or (answer.status == _BAD and not error):
-            return _reason(error) if error else message("HTTP status {status}", status=answer.status)
+            return _reason(error) if error else reason_of(answer)
         read = _checked(answer, self.name)
         if not isinstance(read, dict) or read.get("succeed") is not True:
             raise NoAnswerError("Dataset {name} does not say whether it wrote; run again.", name=self.name)
@@ -461,7 +447,7 @@ def _asked(
     answer = http.request(method, url, params=params, json=json, repeatable=True, accept=(_BAD,))
     error = _error(answer)
     if answer.status == _BAD or error.get("code") == _BAD:
-        reason = _reason(error) if error else message("HTTP status {status}", status=answer.status)
+        reason = _reason(error) if error else reason_of(answer)
         raise RefusedError("{url} refused the request: {reason}.", url=url, reason=reason)
     return _checked(answer, url)
 
@@ -469,7 +455,7 @@ def _asked(
 def _checked(answer: Answer, name: str) -> Any:
     error = _error(answer)
     if error or answer.status >= 500:
-        reason = _reason(error) if error else message("HTTP status {status}", status=answer.status)
+        reason = _reason(error) if error else reason_of(answer)
         raise NoAnswerError(
             "{name} reports an error of the platform: {reason}; run again.", name=name, reason=reason
         )
