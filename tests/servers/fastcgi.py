@@ -24,7 +24,7 @@ http {{
     fastcgi_temp_path {folder}/fastcgi;
     uwsgi_temp_path {folder}/uwsgi;
     scgi_temp_path {folder}/scgi;
-    fastcgi_read_timeout 300s;
+    fastcgi_read_timeout 60s;
     upstream programs {{ {upstream} }}
     server {{
         listen {address}:{port};

@@ -93,23 +93,25 @@ class PostGis(Server):
         return f"host={self.host} port={self.port} dbname={self.database} user={self.user}"
 
     def start(self) -> None:
-        """Start the server, after making the cluster where there is none yet."""
+        """Start the server, after making the cluster where there is none yet; after a crash on the same address."""
         programs = _programs()
         if programs is None:
             raise ServerError(self.missing())
         data, log = self.folder / "data", self.folder / "postgres.log"
+        self.folder.mkdir(parents=True, exist_ok=True)
         self._give(self.folder)
         log.touch()
         if not (data / "PG_VERSION").exists():
             self._check_access()
             self._make_cluster(programs, data, log)
         # A path of a Unix socket has 107 bytes at most, too few for many folders.
-        self.host = tempfile.mkdtemp(prefix="citycheck-pg-", dir="/tmp")
-        self._give(Path(self.host))
+        if not self.host:
+            self.host = tempfile.mkdtemp(prefix="citycheck-pg-", dir="/tmp")
+            self._give(Path(self.host))
         settings = {"listen_addresses": "", "unix_socket_directories": self.host, "port": self.port}
         settings |= {"timezone": self._timezone, "max_connections": 100, "jit": "off"}
         if not self._durable:
-            settings |= {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
+            settings |= {"fsync": "off", "full_page_writes": "off"}
         options = [word for name, value in settings.items() for word in ("-c", f"{name}={value}")]
         server = Process(
             [programs / "postgres", "-D", data, *options], log, user=self._account, end_signal=signal.SIGINT
@@ -122,6 +124,7 @@ class PostGis(Server):
         super().stop()
         if self.host:
             shutil.rmtree(self.host, ignore_errors=True)
+            self.host = ""
         if self._own_folder:
             shutil.rmtree(self.folder, ignore_errors=True)
 

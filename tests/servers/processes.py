@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import shutil
 import signal
@@ -100,12 +101,13 @@ class Process:
 
     def kill(self) -> None:
         """End the program and its children at once (SIGKILL), as a crash would."""
-        for pid in [self.pid, *children(self.pid)]:
-            try:
+        family = [self.pid, *children(self.pid)]
+        for pid in family:
+            with contextlib.suppress(ProcessLookupError):
                 os.kill(pid, signal.SIGKILL)
-            except ProcessLookupError:
-                continue
         self._popen.wait()
+        while any(alive(pid) for pid in family):
+            time.sleep(0.01)
 
     def memory(self) -> int:
         """Memory of the program and its children in bytes; what they share is counted once (PSS)."""
@@ -165,10 +167,22 @@ def clean_environment() -> dict[str, str]:
 
 def children(pid: int) -> Iterator[int]:
     """Process ids of all descendants."""
-    for listing in Path(f"/proc/{pid}/task").glob("*/children"):
-        for child in listing.read_text().split():
-            yield int(child)
-            yield from children(int(child))
+    try:
+        listings = [listing.read_text() for listing in Path(f"/proc/{pid}/task").glob("*/children")]
+    except (FileNotFoundError, ProcessLookupError):
+        return
+    for child in " ".join(listings).split():
+        yield int(child)
+        yield from children(int(child))
+
+
+def alive(pid: int) -> bool:
+    """Whether a process runs; one that has ended and was not collected yet does not."""
+    try:
+        state = Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[0]
+    except (FileNotFoundError, ProcessLookupError):
+        return False
+    return state not in "ZX"
 
 
 def proportional_memory(pid: int) -> int:
