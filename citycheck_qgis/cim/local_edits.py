@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date, datetime
+from functools import lru_cache
+from math import isfinite
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -208,14 +211,22 @@ class Edit:
             self.outcomes[n] = LocalOutcome("done", found[self.fids[n] or 0][0])
 
 
+#: Type of a value that is canonical as it stands; times and dates may be many ways.
+_PLAIN = {"text": str, "integer": int, "boolean": bool, "date": str}
+#: Readers of a GeoPackage take the first for the end of a text; halves of a character have no bytes.
+_UNHELD = re.compile("[\0\ud800-\udfff]")
 _CHANGED = message("The row was changed here meanwhile; run again.")
 
 
 def _stored(value: Value, field: Field) -> Any:
     """Return a value as a column stores it; a message where the column cannot hold it."""
-    value = canonical(value, field.type)
-    if value is None:
-        return None
+    given = value
+    if value is None or (field.type == "real" and type(value) is float and isfinite(value)):
+        return value
+    if type(value) is not _PLAIN.get(field.type):
+        value = canonical(value, field.type)
+        if value is None:
+            return None
     if field.type == "text":
         text = str(value)
         if field.length is not None and len(text) > field.length:
@@ -224,22 +235,22 @@ def _stored(value: Value, field: Field) -> Any:
                 field=field.name,
                 length=field.length,
             )
-        # Readers of a GeoPackage take the first for the end of the text; the others have no bytes.
-        if "\0" in text or any("\ud800" <= c <= "\udfff" for c in text):
+        if _UNHELD.search(text):
             return message("The text in {field} holds a character that no layer can hold.", field=field.name)
         return text
-    if field.type == "datetime" and _is_time(value):
-        return _gpkg_time(str(value))
+    if field.type == "datetime":
+        value = _gpkg_time(value)
     fits = {
         "integer": isinstance(value, int) and -(1 << 63) <= value < 1 << 63,
         "real": isinstance(value, float),
         "boolean": isinstance(value, bool),
         "date": isinstance(value, str) and _is_date(value),
+        "datetime": isinstance(value, str),
     }
     if not fits.get(field.type, False):
         return message(
             "{value} does not fit field {field} of type {type}.",
-            value=str(value)[:80],
+            value=str(given)[:80],
             field=field.name,
             type=word(field.type),
         )
@@ -253,17 +264,17 @@ def _is_date(text: str) -> bool:
         return False
 
 
-def _is_time(value: Value) -> bool:
+@lru_cache(4096)
+def _gpkg_time(value: Value) -> str | None:
+    """Return a time as a GeoPackage writes it; None where it is none.
+
+    It has thousandths, and more digits only where there are more.
+    """
     try:
         datetime.fromisoformat(str(value))
     except ValueError:
-        return False
-    return isinstance(value, str)
-
-
-def _gpkg_time(text: str) -> str:
-    """Return a time as a GeoPackage writes it: with thousandths, and more digits only where there are more."""
-    zone = "Z" if text.endswith("Z") else ""
+        return None
+    text = str(value)
     whole, _, part = text.removesuffix("Z").partition(".")
     part = part.ljust(3, "0")
-    return f"{whole}.{part[:3] if not part[3:].strip('0') else part}{zone}"
+    return f"{whole}.{part if part[3:].strip('0') else part[:3]}{'Z' if text.endswith('Z') else ''}"

@@ -233,7 +233,7 @@ def declared_type(kind: str, length: int | None = None) -> str:
 def create_table(
     path: Path, layer: str, geometry: str | None, crs: str | None, names: Mapping[str, str]
 ) -> None:
-    """Make an empty table without fields, in a new GeoPackage or one that is there.
+    """Make an empty table without fields and spatial index, in a new GeoPackage or one that is there.
 
     Parameters
     ----------
@@ -259,7 +259,7 @@ def create_table(
                 )
     if geometry is not None:
         frame: pd.DataFrame = gpd.GeoDataFrame(geometry=[], crs=crs)
-        options = {"SPATIAL_INDEX": "YES", **names}
+        options = {"SPATIAL_INDEX": "NO", **names}
         kind = "Unknown" if geometry == "Geometry" else geometry
     else:
         # The driver wants a column; it goes again.
