@@ -31,10 +31,10 @@ _NAMED = {"utf-8", "utf8", "utf-16", "utf-16le", "utf-16be", "utf-32", "us-ascii
 _MARKS = b'[]{}"'
 _NO_MARKS = bytes(set(range(256)) - set(_MARKS))
 #: All digits as 0, so that a long run of them is found at the speed of memory.
-_ZEROS = bytes.maketrans(b"123456789", b"000000000")
+_ZEROS = bytes.maketrans(b"123456789E", b"000000000e")
 _ONE_KIND = bytes.maketrans(b"{}", b"[]")
 _STRING = re.compile(rb'"[^"]*"')
-_HUGE_EXPONENT = re.compile(rb"[\[,:\s][+-]?[0-9][0-9.]{0,400}[eE]\+?[0-9]{3}")
+_EXPONENT = re.compile(b"e000")
 _DECLARATION = re.compile(rb"\s*<\?xml\b[^>]{0,200}?\?>")
 _DECLARED = re.compile(rb"encoding\s*=\s*[\"']([A-Za-z0-9._-]+)[\"']")
 #: What may stand before the root element, other than a document type.
@@ -63,9 +63,10 @@ def read_json(
     _refuse_page(data, what, error)
     _refuse_depth(data, what)
     hooks: dict[str, Any] = {}
-    if b"0" * (MAX_DIGITS + 1) in data.translate(_ZEROS):
+    zeros = data.translate(_ZEROS, b"+")
+    if b"0" * (MAX_DIGITS + 1) in zeros:
         hooks["parse_int"] = _integer
-    if _HUGE_EXPONENT.search(data):
+    if _may_be_infinite(zeros):
         hooks["parse_float"] = _finite
     try:
         return json.loads(data.decode("utf-8"), parse_constant=_no_number, **hooks)
@@ -99,6 +100,17 @@ class _TooLongError(Exception):
 
 class _NotFiniteError(Exception):
     pass
+
+
+def _may_be_infinite(zeros: bytes) -> bool:
+    """Return whether a number has an exponent of three digits; such are rare, and texts with the like are not."""
+    for count, found in enumerate(_EXPONENT.finditer(zeros)):
+        before = zeros[max(0, found.start() - MAX_DIGITS) : found.start()]
+        rest = before.rstrip(b"0.")
+        digits, rest = len(rest) < len(before), rest.removesuffix(b"-")
+        if count > 100_000 or (digits and rest[-1:] in b"[,: \n\r\t"):
+            return True
+    return False
 
 
 def _integer(text: str) -> int:
@@ -179,15 +191,13 @@ def _in_utf8(data: bytes, what: object, charset: str | None, error: type[CityChe
 
 def _of_zeros(data: bytes) -> str | None:
     """Return the encoding that zeros among the first bytes tell: JSON begins with two ASCII characters."""
-    begun = data[:4]
-    patterns = {
+    patterns: dict[tuple[bool, ...], str] = {
         (True, True, True, False): "utf-32-be",
         (False, True, True, True): "utf-32-le",
         (True, False, True, False): "utf-16-be",
         (False, True, False, True): "utf-16-le",
     }
-    found = patterns.get(tuple(byte == 0 for byte in begun))  # type: ignore[call-overload]
-    return str(found) if found else None
+    return patterns.get(tuple(byte == 0 for byte in data[:4]))
 
 
 def _by_name(charset: str | None) -> str:

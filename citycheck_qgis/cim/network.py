@@ -800,11 +800,11 @@ def _broken(error: Exception) -> Exception:
     for one in chain:
         if isinstance(one, ExchangeError | CancelledError):
             return one
-        if isinstance(one, ssl.SSLCertVerificationError):
+        if isinstance(one, ssl.SSLCertVerificationError) or type(one).__name__ == "CertificateError":
             return UnsafeError(
                 "The platform's certificate is not trusted ({reason}); add the certificate of its authority to the "
                 "connection, or to QGIS's certificates.",
-                reason=one.verify_message,
+                reason=getattr(one, "verify_message", "") or str(one),
             )
     if any(isinstance(one, requests.exceptions.InvalidSchema) for one in chain):
         reason = message("the kind of proxy in QGIS's network settings is not supported here")
@@ -824,20 +824,14 @@ def _broken(error: Exception) -> Exception:
             "certificate the right one?"
         )
         return _BrokenError(reason, sent=not connecting)
-    for one in chain:
-        if isinstance(one, socket.gaierror):
-            return _BrokenError(message("the name of the host is not known"), sent=False)
-        if isinstance(one, ConnectionRefusedError):
-            return _BrokenError(message("the host refuses the connection; is the port right?"), sent=False)
-        if isinstance(one, TimeoutError | urllib3.exceptions.TimeoutError):
-            reason = (
-                message("the host cannot be reached in time")
-                if connecting
-                else message("the time for the answer was over")
-            )
-            return _BrokenError(reason, sent=not connecting)
+    if any(isinstance(one, socket.gaierror) for one in chain):
+        return _BrokenError(message("the name of the host is not known"), sent=False)
+    if any(isinstance(one, ConnectionRefusedError) for one in chain):
+        return _BrokenError(message("the host refuses the connection; is the port right?"), sent=False)
     if connecting:
         return _BrokenError(message("the host cannot be reached"), sent=False)
+    if any(isinstance(one, TimeoutError | urllib3.exceptions.TimeoutError) for one in chain):
+        return _BrokenError(message("the time for the answer was over"))
     return _BrokenError(message("the connection broke off"))
 
 
@@ -1078,6 +1072,7 @@ class _Incoming(io.RawIOBase):
         # Keeps the socket open as long as something is read from it.
         self._held = sock.makefile("rb", buffering=0)
         self._bytes = 0
+        self.ended = False
 
     def readable(self) -> bool:
         return True
@@ -1101,6 +1096,7 @@ class _Incoming(io.RawIOBase):
         finally:
             sock.settimeout(watch.silence)
         self._bytes += count
+        self.ended = count == 0
         if self._bytes > watch.most:
             raise UnsafeError("The answer of {address} is larger than allowed.", address=watch.address)
         return count
@@ -1114,10 +1110,19 @@ class _Incoming(io.RawIOBase):
 class _Response(http.client.HTTPResponse):
     def __init__(self, sock: socket.socket, *args: Any, **kwargs: Any) -> None:
         super().__init__(sock, *args, **kwargs)
+        self._incoming: _Incoming | None = None
         watch = getattr(_current, "watch", None)
         if watch is not None:
             self.fp.close()
-            self.fp = io.BufferedReader(_Incoming(sock, watch), _PIECE)
+            self._incoming = _Incoming(sock, watch)
+            self.fp = io.BufferedReader(self._incoming, _PIECE)
+
+    def begin(self) -> None:
+        super().begin()
+        # Headers that end with the connection are taken for whole by the library.
+        if self._incoming is not None and self._incoming.ended:
+            self.close()
+            raise http.client.RemoteDisconnected("The headers were cut short.")
 
 
 class _Careful:
@@ -1201,6 +1206,8 @@ def _tls(connection: Connection, surroundings: Surroundings) -> ssl.SSLContext:
     InputError : a file cannot be read, or holds none.
     """
     context = ssl.create_default_context()
+    # urllib3 compares the name itself then, and knows how to do that for an address of numbers as well.
+    context.check_hostname = False
     paths = ssl.get_default_verify_paths()
     if not context.get_ca_certs() and not paths.cafile and not paths.capath:
         # Python of some systems does not know where the system keeps its certificates.
