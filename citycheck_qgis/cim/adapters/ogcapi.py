@@ -19,12 +19,12 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 from urllib.parse import parse_qsl, quote, unquote, urlencode, urlsplit, urlunsplit
 
-from ...errors import CityCheckError, ExchangeError, NoAnswerError, RefusedError, SignInError, UnsafeError
+from ...errors import ExchangeError, NoAnswerError, RefusedError, SignInError, UnsafeError
 from ...messages import Message, message
 from ..connections import CollectionSettings, Connection
 from ..features import GEOMETRY, Feature, Field, Schema
-from ..network import Answer, Dialect, Http
-from . import axes, geojson, wkb
+from ..network import Answer, Dialect, Http, reason_of, words_of
+from . import axes, geojson, guessing, wkb
 from .base import DONE, Capabilities, Collection, Outcome, Page, Update
 
 #: Features to ask for at a time. Larger pages cost more memory, and some platforms take longer for them.
@@ -44,44 +44,11 @@ _ERRORS = tuple(status for status in range(400, 600) if status != 401)
 _PART = re.compile(r"ogcapi-features-(\d)/[^/]+/conf/(.+)$")
 #: Keys that need no quoting in any filter language; QGIS Server puts a value into its own expression as it stands.
 _PLAIN_KEY = re.compile(r"[0-9A-Za-z_.:{}-]+")
-_ID_NAMES = {"fid", "ogc_fid", "gid", "objectid", "id", "pk"}
-_DATE = re.compile(r"\d{4}-\d\d-\d\d")
-_TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d.*")
 _GEOMETRIES = {name.lower(): name for name in wkb.NUMBERS}
 
 
 class OgcApiDialect(Dialect):
-    """What these platforms say about errors: an object, an array of them, a problem document, or a page of HTML."""
-
-    def failure(self, answer: Answer) -> Message | None:
-        """Return why the platform refused; None below status 400."""
-        return None if answer.status < 400 else reason_of(answer)
-
-
-def reason_of(answer: Answer) -> Message:
-    """Return what an answer with an error says, in short."""
-    said = _said(answer)
-    if not said:
-        return message("the platform answers {status} without a reason", status=answer.status)
-    return message("the platform answers {status}: {text}", status=answer.status, text=said)
-
-
-def _said(answer: Answer) -> str:
-    try:
-        document = answer.json()
-    except CityCheckError:
-        text = answer.body[:20_000].decode("utf-8", "replace")
-        text = re.sub(r"(?is)<(script|style|title)\b.*?</\1>|<!--.*?-->|<[^>]*>", " ", text)
-        return " ".join(text.split())[:300]
-    parts = document if isinstance(document, list) else [document]
-    texts = [
-        str(part[name])
-        for part in parts
-        if isinstance(part, Mapping)
-        for name in ("detail", "description", "message", "title", "code")
-        if part.get(name)
-    ][:1]
-    return " ".join(texts[0].split())[:300] if texts else ""
+    """These platforms say errors by the status of the answer; the reason is JSON, a problem document or HTML."""
 
 
 def collections_of(http: Http) -> list[tuple[str, str]]:
@@ -184,11 +151,15 @@ class OgcApiCollection(Collection):
         properties = [item.get("properties") or {} for item in sample]
         found, geometry, id_field, self.fields_from = self._declared_fields(properties)
         if found is None:
-            found = [Field(name, _type_of_values(properties, name)) for name in _names(properties)]
+            found = [
+                Field(name, guessing.type_of(p.get(name) for p in properties)) for name in _names(properties)
+            ]
             geometry, self.fields_from = "Geometry", "sample"
         self._id_field = self._probe.get("id_field", id_field) or None
         if self._id_field is None and "id_field" not in self._probe:
-            self._id_field = _repeated_id(found, sample)
+            self._id_field = guessing.repeated_id(
+                found, [(item.get("properties") or {}, str(item.get("id"))) for item in sample]
+            )
         self._key_type = next((f.type for f in found if f.name == self.key_field), "text")
         known = {self.key_field, self._id_field}
         self.schema = Schema(tuple(field for field in found if field.name not in known), geometry)
@@ -674,7 +645,7 @@ def _refusal(answer: Answer) -> Outcome:
 def _is_missing(answer: Answer, server_id: str) -> bool:
     """Return whether an answer says that there is no such feature; QGIS Server says so with a status of 500."""
     return answer.status in (404, 410) or (
-        answer.status == 500 and f"Invalid feature [{server_id}]" in _said(answer)
+        answer.status == 500 and f"Invalid feature [{server_id}]" in words_of(answer)
     )
 
 
@@ -788,30 +759,4 @@ def _refined(field: Field, properties: list[Mapping[str, Any]]) -> Field:
     """Return a field with the type of its values: a description of query parameters calls most types text."""
     if field.type != "text":
         return field
-    return Field(field.name, _type_of_values(properties, field.name))
-
-
-def _type_of_values(properties: list[Mapping[str, Any]], name: str) -> str:
-    values = [value for item in properties if (value := item.get(name)) is not None]
-    kinds = set(map(type, values))
-    if kinds == {bool}:
-        return "boolean"
-    if kinds == {int}:
-        return "integer"
-    if kinds and kinds <= {int, float}:
-        return "real"
-    if kinds == {str}:
-        for kind, pattern in (("date", _DATE), ("datetime", _TIME)):
-            if all(map(pattern.fullmatch, values)):
-                return kind
-    return "text"
-
-
-def _repeated_id(fields: list[Field], sample: list[Mapping[str, Any]]) -> str | None:
-    """Return the field that repeats the platform's id: called like one, a whole number, and the same in the sample."""
-    for field in fields:
-        if field.name.lower() in _ID_NAMES and field.type == "integer":
-            pairs = [((item.get("properties") or {}).get(field.name), item.get("id")) for item in sample]
-            if all(str(value) == str(server_id) for value, server_id in pairs):
-                return field.name
-    return None
+    return Field(field.name, guessing.type_of(p.get(field.name) for p in properties))

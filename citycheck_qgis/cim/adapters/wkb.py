@@ -79,11 +79,28 @@ def _positions(positions: Sequence[Sequence[float]], dimensions: int, swapped: b
     if len(numbers) != dimensions * len(positions):
         # Some platforms add a measure; without it the position is still a position.
         numbers = [n for position in positions for n in _cut(position, dimensions)]
+    return packed_numbers(numbers, dimensions, swapped)
+
+
+def packed_numbers(numbers: list[float], dimensions: int, swapped: bool = False) -> bytes:
+    """Return the numbers of positions, one after the other, as they stand in WKB.
+
+    Raises
+    ------
+    BrokenGeometryError : they are no whole positions, or one of them is not finite.
+    """
+    if len(numbers) % dimensions:
+        raise BrokenGeometryError(f"{len(numbers)} numbers for positions of {dimensions}")
     if swapped:
         numbers[0::dimensions], numbers[1::dimensions] = numbers[1::dimensions], numbers[0::dimensions]
     if not math.isfinite(sum(numbers)):
         raise BrokenGeometryError("a coordinate that is no finite number")
     return pack(f"<{len(numbers)}d", *numbers)
+
+
+def head(kind: str, dimensions: int, count: int) -> bytes:
+    """Return the beginning of the WKB of a geometry with `count` positions, rings or parts."""
+    return _BARE.pack(1, NUMBERS[kind] + (0 if dimensions == 2 else 1000), count)
 
 
 def _cut(position: Sequence[float], dimensions: int) -> Sequence[float]:
