@@ -5,6 +5,7 @@ from __future__ import annotations
 import signal
 import subprocess
 import sys
+import tempfile
 import time
 from pathlib import Path
 
@@ -14,13 +15,14 @@ import requests
 import shapely
 from citycheck.tests.servers.map_server import MapServer
 from citycheck.tests.servers.postgis import Collection, PostGis
-from citycheck.tests.servers.processes import ROOT, ServerError, accepts, alive
+from citycheck.tests.servers.processes import ROOT, ServerError, accepts, alive, free_port
 from citycheck.tests.servers.pygeoapi_server import PyGeoApi
 from citycheck.tests.servers.qgis_server import QgisServer
 
 TREES = Collection("tree", {"name": "text", "height": "real", "rings": "integer", "alive": "boolean"})
 PLACE = shapely.Point(113.123456789012, 23.25)
 GEOJSON = {"Content-Type": "application/geo+json"}
+EXAMPLE = ROOT / "examples" / "cim_platform.py"
 XML = {"Content-Type": "text/xml; charset=utf-8"}
 INSERT = """<wfs:Transaction service="WFS" version="1.1.0" xmlns:wfs="http://www.opengis.net/wfs"
  xmlns:gml="http://www.opengis.net/gml" xmlns:qgs="http://www.qgis.org/gml"><wfs:Insert><qgs:tree>
@@ -143,6 +145,38 @@ def test_map_server_serves_what_has_a_place(map_server: MapServer, trees: Collec
     text = requests.get(map_server.wfs_url("trees"), query).text
     assert "<ms:uuid>a</ms:uuid>" in text and "23.250000 113.123457" in text
     assert "<ms:uuid>b</ms:uuid>" not in text
+
+
+def test_the_example_platform_keeps_its_data() -> None:
+    if reason := PostGis.missing() or PyGeoApi.missing():
+        pytest.skip(reason)
+    # As root the database runs as another user, who cannot enter pytest's folder.
+    with tempfile.TemporaryDirectory(prefix="平台 ", dir="/var/tmp") as name:
+        Path(name).chmod(0o755)
+        port = str(free_port())
+        folder = f"{name}/city"
+
+        def platform(*words: str) -> str:
+            done = subprocess.run([sys.executable, EXAMPLE, *words], capture_output=True, text=True)
+            return done.stdout if done.returncode == 0 else f"failed: {done.stderr}"
+
+        try:
+            assert f"http://127.0.0.1:{port}" in platform("start", folder, "--port", port)
+            assert "runs already" in platform("start", folder)
+            assert (
+                platform("sql", folder, "insert into problem (uuid, status) values ('a', '未整改')")
+                == "INSERT 0 1\n"
+            )
+            items = requests.get(f"http://127.0.0.1:{port}/collections/problem/items").json()
+            assert [feature["properties"]["status"] for feature in items["features"]] == ["未整改"]
+            assert platform("sql", folder, "selec").startswith("failed: syntax error")
+            assert platform("stop", folder) == "Stopped.\n"
+            assert "start it first" in platform("sql", folder, "select 1")
+            platform("start", folder, "--port", port)
+            assert platform("sql", folder, "select uuid from problem") == "uuid\na\n"
+        finally:
+            platform("stop", folder)
+        assert not accepts(int(port))
 
 
 CHILD = """
