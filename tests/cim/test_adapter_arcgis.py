@@ -195,6 +195,13 @@ def test_a_dead_token_is_replaced_and_the_work_goes_on() -> None:
     assert not any("token" in line.query for line in server.record)
 
 
+def test_the_token_address_of_a_server_behind_a_proxy_is_its_own() -> None:
+    with ArcgisStandin(settings=ArcgisSettings(needs_token=True)) as server, Adversary(server.root) as proxy:
+        collection = opened(proxy.through(server.service_url), LOGIN)
+        assert collection.create([problem(1)])[0].state == "done"
+        assert proxy.count(path="generateToken") == 1
+
+
 def test_read_only_service_says_so() -> None:
     with ArcgisStandin(settings=ArcgisSettings(read_only=True)) as server:
         collection = opened(server.service_url)

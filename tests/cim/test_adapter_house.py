@@ -269,10 +269,10 @@ def test_one_by_one_where_the_platform_takes_no_lists() -> None:
 
 def test_a_lost_answer_is_not_a_refusal() -> None:
     with HouseStandin() as server:
-        for kind in ("drop_after", "status_after", "truncate_quietly"):
+        for kind in ("drop_after", "status_after", "truncate_quietly", "error_in_200_after"):
             with Adversary(server.root, [Fault(kind, path="save")]) as proxy, pytest.raises(NoAnswerError):
                 opened(proxy.root).create([problem(len(server.rows()))])
-    assert len(server.rows()) == 3
+    assert len(server.rows()) == 4
 
 
 def test_a_token_that_dies_is_replaced_and_never_shown() -> None:

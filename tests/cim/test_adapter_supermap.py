@@ -192,6 +192,26 @@ def test_a_lost_answer_is_not_a_refusal() -> None:
     assert len(server.rows()) == 3
 
 
+def test_a_refusal_after_a_part_was_done_is_no_refusal() -> None:
+    bad = problem(3, NAME="长" * 70)
+    features = [problem(1), problem(2), bad, problem(4)]
+    with SupermapStandin(settings=SupermapSettings(transactions=False)) as server:
+        # The look at what is there fails: nobody may think that the batch can be sent again.
+        faults = [Fault("status", path="featureResults", status=404)]
+        with Adversary(server.root, faults) as proxy, pytest.raises(NoAnswerError):
+            opened(server, proxy.through(server.data_url)).create(features)
+        assert len(server.rows()) == 2
+    with SupermapStandin() as server:
+        faults = [Fault("status", path="features.json", at=3, status=403)]
+        with Adversary(server.root, faults) as proxy:
+            outcomes = opened(server, proxy.through(server.data_url)).create(features)
+        assert [outcome.state for outcome in outcomes] == ["done", "rejected", "rejected", "done"]
+        with Adversary(server.root, [Fault("status", path="features.json", at=2, status=403)]) as proxy:
+            collection = opened(server, proxy.through(server.data_url), batch=2)
+            outcomes = collection.create([problem(n) for n in range(10, 14)])
+        assert [outcome.state for outcome in outcomes] == ["done", "done", "unknown", "unknown"]
+
+
 def test_a_dead_token_is_replaced() -> None:
     settings = SupermapSettings(needs_token=True, token_requests=3)
     with SupermapStandin(settings=settings) as server:

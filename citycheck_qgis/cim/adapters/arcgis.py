@@ -25,6 +25,7 @@ import uuid
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from urllib.parse import urlsplit
 
 import numpy as np
 import shapely
@@ -35,6 +36,7 @@ from ..connections import Connection
 from ..features import GEOMETRY, Feature, Field, Schema, Value, canonical
 from ..network import Answer, Dialect, Http, reason_of
 from .base import DONE, Capabilities, Collection, Outcome, Page, Update
+from .batches import in_batches
 from .rings import polygons_from_rings, rings_of
 
 #: Type of a field there -> type here; what is not named cannot be exchanged.
@@ -105,7 +107,11 @@ class ArcGisDialect(Dialect):
     def _token_url(self, http: Http) -> str | None:
         base = re.split(r"/rest/services(?=/|$)", http.base)[0]
         info = http.request("GET", f"{base}/rest/info", params={"f": "json"}).json()
-        return (info.get("authInfo") or {}).get("tokenServicesUrl")
+        address = (info.get("authInfo") or {}).get("tokenServicesUrl")
+        # Behind a proxy the server names its inner address; what lies beside its services is its own.
+        context = urlsplit(base).path + "/"
+        path = urlsplit(address or "").path
+        return f"{base}/{path.removeprefix(context)}" if address and path.startswith(context) else address
 
 
 def collections_of(http: Http) -> list[tuple[str, str]]:
@@ -401,13 +407,10 @@ class ArcGisCollection(Collection):
         return value
 
     def _edit(self, kind: str, items: Sequence[Any], parameters: Mapping[str, str]) -> list[Outcome]:
-        size = self.capabilities.batch
-        sent = [item for item in items if not isinstance(item, Outcome)]
-        found: list[Outcome] = []
-        for start in range(0, len(sent), size):
-            found += self._apply(kind, sent[start : start + size], parameters)
-        answers = iter(found)
-        return [item if isinstance(item, Outcome) else next(answers) for item in items]
+        def send(part: list[int]) -> list[Outcome]:
+            return self._apply(kind, [items[n] for n in part], parameters)
+
+        return in_batches(items, self.capabilities.batch, send)
 
     def _apply(self, kind: str, items: Sequence[Any], parameters: Mapping[str, str]) -> list[Outcome]:
         text = json.dumps(items, ensure_ascii=False, separators=(",", ":"), allow_nan=False)

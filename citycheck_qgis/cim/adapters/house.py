@@ -74,6 +74,7 @@ from ..features import GEOMETRY, TYPES, Feature, Field, Schema, Value, canonical
 from ..network import Answer, Dialect, Http, reason_of
 from . import geojson
 from .base import DONE, Capabilities, Collection, Outcome, Page, Update
+from .batches import in_batches
 from .wkb import BrokenGeometryError
 
 _FORMS = ("geojson_text", "geojson", "wkt", "lonlat")
@@ -426,16 +427,11 @@ class HouseCollection(Collection):
 
     def _write(self, kind: str, rows: Sequence[Any], ids: Sequence[str | None]) -> list[Outcome]:
         about = _request(self.about, kind, self.name)
-        outcomes: list[Outcome | None] = [row if isinstance(row, Outcome) else None for row in rows]
-        open_ = [n for n, outcome in enumerate(outcomes) if outcome is None]
-        size = max(1, int(about.get("batch", 1)))
-        for start in range(0, len(open_), size):
-            part = open_[start : start + size]
-            for n, outcome in zip(
-                part, self._send(kind, about, [rows[n] for n in part], [ids[n] for n in part]), strict=True
-            ):
-                outcomes[n] = outcome
-        return [outcome for outcome in outcomes if outcome is not None]
+
+        def send(part: list[int]) -> list[Outcome]:
+            return self._send(kind, about, [rows[n] for n in part], [ids[n] for n in part])
+
+        return in_batches(rows, max(1, int(about.get("batch", 1))), send)
 
     def _send(
         self, kind: str, about: Mapping[str, Any], rows: Sequence[Any], ids: Sequence[str | None]
@@ -453,7 +449,7 @@ class HouseCollection(Collection):
         if answer.status in (404, 410) or code in self.dialect.gone:
             reason = self.dialect.words(answer) if code else reason_of(answer)
             return [DONE] if kind == "delete" and len(rows) == 1 else self._all_refused(len(rows), reason)
-        if answer.status >= 400 or code in self.dialect.failed:
+        if answer.status >= 400 or code in self.dialect.failed or (code is None and self.dialect.code):
             raise self._unusable(self.dialect.words(answer) if code else reason_of(answer))
         return self._outcomes(about, answer.json() if answer.body.strip() else None, len(rows))
 

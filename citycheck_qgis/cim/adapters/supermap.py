@@ -38,6 +38,7 @@ from ..connections import Connection
 from ..features import GEOMETRY, Feature, Field, Schema, Value, canonical
 from ..network import Answer, Dialect, Http, reason_of
 from .base import DONE, Capabilities, Collection, Outcome, Page, Update
+from .batches import in_batches
 from .rings import polygons_from_rings, rings_of
 
 #: Type of a field there -> type here; what is not named cannot be exchanged.
@@ -362,25 +363,31 @@ class SuperMapCollection(Collection):
         features: Sequence[Feature],
         done_already: Callable[[Sequence[Feature]], dict[str, Outcome]],
     ) -> list[Outcome]:
-        outcomes: list[Outcome | None] = [item if isinstance(item, Outcome) else None for item in items]
-        open_ = [n for n, outcome in enumerate(outcomes) if outcome is None]
-        size = self.capabilities.batch
-        for start in range(0, len(open_), size):
-            part = open_[start : start + size]
+        def send(part: list[int]) -> list[Outcome]:
             refused = self._send(parameters, [items[n] for n in part])
             if refused is None:
-                for n in part:
-                    outcomes[n] = DONE
-                continue
-            done = done_already([features[n] for n in part])
-            for n in part:
-                outcomes[n] = done.get(str(features[n].key))
-                if outcomes[n] is None and len(part) > 1:
-                    refused = self._send(parameters, [items[n]])
-                    outcomes[n] = DONE if refused is None else Outcome("rejected", None, refused)
-                elif outcomes[n] is None:
-                    outcomes[n] = Outcome("rejected", None, refused)
-        return [outcome for outcome in outcomes if outcome is not None]
+                return [DONE] * len(part)
+            try:
+                done = done_already([features[n] for n in part])
+            except RefusedError as error:
+                # The batch may be done in part, so this is no refusal after which it could be sent again.
+                raise NoAnswerError(
+                    "Dataset {name} refused a batch, and what it did of it could not be found out: {reason}",
+                    name=self.name,
+                    reason=error.message,
+                ) from error
+            if len(part) == 1:
+                return [done.get(str(features[part[0]].key)) or Outcome("rejected", None, refused)]
+            return [done.get(str(features[n].key)) or self._alone(parameters, items[n]) for n in part]
+
+        return in_batches(items, self.capabilities.batch, send)
+
+    def _alone(self, parameters: Mapping[str, str], item: Any) -> Outcome:
+        try:
+            refused = self._send(parameters, [item])
+        except RefusedError as error:
+            refused = error.message
+        return DONE if refused is None else Outcome("rejected", None, refused)
 
     def _send(self, parameters: Mapping[str, str], items: Sequence[Any]) -> Message | None:
         """Send one write; return why it was refused, None where it was done."""

@@ -1,0 +1,38 @@
+"""Writes in parts of what one request may hold."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import TypeVar
+
+from ...errors import RefusedError
+from .base import Outcome
+
+T = TypeVar("T")
+
+
+def in_batches(
+    items: Sequence[T | Outcome], size: int, send: Callable[[list[int]], list[Outcome]]
+) -> list[Outcome]:
+    """Send items in batches; return one outcome per item, in order.
+
+    A refusal leaves here as an error only while nothing has been sent before it: whoever gets it may send again.
+
+    Parameters
+    ----------
+    items : what is to be sent; an Outcome among them has been decided already and is passed over
+    send : sends the items at the given positions, and returns one outcome for each
+    """
+    outcomes = [item if isinstance(item, Outcome) else None for item in items]
+    open_ = [n for n, outcome in enumerate(outcomes) if outcome is None]
+    for start in range(0, len(open_), size):
+        part = open_[start : start + size]
+        try:
+            found = send(part)
+        except RefusedError as error:
+            if start == 0:
+                raise
+            found = [Outcome("rejected" if len(part) == 1 else "unknown", None, error.message)] * len(part)
+        for n, outcome in zip(part, found, strict=True):
+            outcomes[n] = outcome
+    return [outcome for outcome in outcomes if outcome is not None]
