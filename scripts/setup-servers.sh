@@ -31,7 +31,7 @@ logged() {
 }
 
 as_root() { if [ "$(id -u)" = 0 ]; then "$@"; else sudo "$@"; fi; }
-installed() { dpkg-query -W -f '${Status} ${Version}\n' "$1" 2>/dev/null | awk '/^install ok installed/ {print $4}'; }
+installed() { { dpkg-query -W -f '${Status} ${Version}\n' "$1" 2>/dev/null || true; } | awk '/^install ok installed/ {print $4}'; }
 script_state() { sha256sum scripts/setup-servers.sh | cut -c1-16; }
 state() { printf '%s %s %s\n' "$root" "$(script_state)" "$($python -c 'import sys; print(*sys.version_info[:3])')"; }
 

@@ -15,7 +15,7 @@ import requests
 import shapely
 from citycheck.tests.servers.map_server import MapServer
 from citycheck.tests.servers.postgis import Collection, PostGis
-from citycheck.tests.servers.processes import ROOT, ServerError, accepts, alive, free_port
+from citycheck.tests.servers.processes import ROOT, ServerError, accepts, alive, free_port, scratch_folder
 from citycheck.tests.servers.pygeoapi_server import PyGeoApi
 from citycheck.tests.servers.qgis_server import QgisServer
 
@@ -186,7 +186,7 @@ importlib.import_module("conftest")
 from citycheck.tests.servers.postgis import PostGis
 server = PostGis()
 server.start()
-print(server.processes[0].pid, server.host, server.folder, flush=True)
+print(server.processes[0].pid, server.host, flush=True)
 time.sleep(600)
 """
 
@@ -196,11 +196,13 @@ def test_a_server_does_not_outlive_a_killed_parent() -> None:
         pytest.skip(reason)
     with subprocess.Popen([sys.executable, "-c", CHILD, ROOT], stdout=subprocess.PIPE, text=True) as parent:
         assert parent.stdout is not None
-        pid, *folders = parent.stdout.readline().split()
+        pid, folder = parent.stdout.readline().split()
         assert alive(int(pid))
         parent.send_signal(signal.SIGKILL)
     deadline = time.monotonic() + 10
     while alive(int(pid)) and time.monotonic() < deadline:
         time.sleep(0.05)
     assert not alive(int(pid))
-    subprocess.run(["rm", "-rf", *folders], check=True)
+    # The next one tidies up after it.
+    scratch_folder().rmdir()
+    assert not Path(folder).exists()

@@ -8,7 +8,6 @@ import os
 import pwd
 import shutil
 import signal
-import tempfile
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -19,7 +18,7 @@ import psycopg2.extensions
 import shapely
 from psycopg2 import sql
 
-from .processes import Process, Server, ServerError, missing, run
+from .processes import Process, Server, ServerError, missing, run, scratch_folder
 
 #: PostgreSQL's types by the names that the schemas of this project use.
 TYPES = {
@@ -77,7 +76,7 @@ class PostGis(Server):
         self, folder: Path | None = None, *, durable: bool = False, timezone: str = "Asia/Shanghai"
     ) -> None:
         self._own_folder = folder is None
-        super().__init__(folder or Path(tempfile.mkdtemp(prefix="citycheck-postgis-", dir="/tmp")))
+        super().__init__(folder or scratch_folder())
         self.host = ""
         self._durable, self._timezone = durable, timezone
         self._account = USER if os.geteuid() == 0 else None
@@ -104,9 +103,8 @@ class PostGis(Server):
         if not (data / "PG_VERSION").exists():
             self._check_access()
             self._make_cluster(programs, data, log)
-        # A path of a Unix socket has 107 bytes at most, too few for many folders.
         if not self.host:
-            self.host = tempfile.mkdtemp(prefix="citycheck-pg-", dir="/tmp")
+            self.host = str(scratch_folder())
             self._give(Path(self.host))
         settings = {"listen_addresses": "", "unix_socket_directories": self.host, "port": self.port}
         settings |= {"timezone": self._timezone, "max_connections": 100, "jit": "off"}

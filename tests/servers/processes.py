@@ -8,6 +8,7 @@ import shutil
 import signal
 import socket
 import subprocess
+import tempfile
 import time
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
@@ -220,6 +221,17 @@ def run(
     if status:
         text = log.read_text("utf-8", "replace")[-2000:]
         raise ServerError(f"{Path(str(command[0])).name} ended with status {status}:\n{text}")
+
+
+def scratch_folder() -> Path:
+    """A new folder with a short path, after removing those whose makers were killed.
+
+    Short, because the path of a Unix socket has 107 bytes at most.
+    """
+    for old in Path("/tmp").glob("citycheck-servers-*-*"):
+        if not alive(int(old.name.split("-")[2])):
+            shutil.rmtree(old, ignore_errors=True)
+    return Path(tempfile.mkdtemp(prefix=f"citycheck-servers-{os.getpid()}-", dir="/tmp"))
 
 
 def missing(*programs: str | Path) -> str:
