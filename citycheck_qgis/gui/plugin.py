@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +11,8 @@ from qgis.core import QgsApplication
 from qgis.PyQt.QtCore import QCoreApplication, QTranslator
 from qgis.PyQt.QtGui import QIcon
 from qgis.PyQt.QtWidgets import QAction
+
+from .texts import tr
 
 PLUGIN = Path(__file__).resolve().parent.parent.parent
 MENU = "CityCheck"
@@ -23,6 +27,7 @@ class CityCheckPlugin:
         self.iface = iface
         self.provider: Any = None
         self.actions: list[QAction] = []
+        self.options: Any = None
         self.translator: QTranslator | None = None
 
     def initProcessing(self) -> None:
@@ -35,16 +40,16 @@ class CityCheckPlugin:
         QgsApplication.processingRegistry().addProvider(self.provider)
 
     def initGui(self) -> None:
-        """Register the provider and add the menu."""
+        """Register the provider and the page of the options, and add the menu."""
+        from .connections_page import ConnectionsFactory
+
         self.initProcessing()
+        self.options = ConnectionsFactory()
+        self.iface.registerOptionsWidgetFactory(self.options)
         for algorithm_id in ACTIONS:
             algorithm = QgsApplication.processingRegistry().algorithmById(algorithm_id)
-            icon = QIcon(str(PLUGIN / "styles" / "icon.svg"))
-            action = QAction(icon, algorithm.displayName() + "…", self.iface.mainWindow())
-            action.setObjectName(algorithm_id)
-            action.triggered.connect(lambda _checked=False, name=algorithm_id: self._open(name))
-            self.iface.addPluginToVectorMenu(MENU, action)
-            self.actions.append(action)
+            self._add_action(algorithm_id, algorithm.displayName(), partial(self._open, algorithm_id))
+        self._add_action("citycheck:connections", tr("Connections to CIM platforms"), self._open_options)
 
     def unload(self) -> None:
         """Take everything away again."""
@@ -52,12 +57,27 @@ class CityCheckPlugin:
             self.iface.removePluginVectorMenu(MENU, action)
             action.deleteLater()
         self.actions = []
+        if self.options is not None:
+            self.iface.unregisterOptionsWidgetFactory(self.options)
+            self.options = None
         if self.provider is not None:
             QgsApplication.processingRegistry().removeProvider(self.provider)
             self.provider = None
         if self.translator is not None:
             QCoreApplication.removeTranslator(self.translator)
             self.translator = None
+
+    def _add_action(self, name: str, text: str, work: Callable[[], None]) -> None:
+        action = QAction(QIcon(str(PLUGIN / "styles" / "icon.svg")), text + "…", self.iface.mainWindow())
+        action.setObjectName(name)
+        action.triggered.connect(lambda _checked=False: work())
+        self.iface.addPluginToVectorMenu(MENU, action)
+        self.actions.append(action)
+
+    def _open_options(self) -> None:
+        from .connections_page import PAGE
+
+        self.iface.showOptionsDialog(self.iface.mainWindow(), PAGE)
 
     def _open(self, algorithm_id: str) -> None:
         from qgis import processing
