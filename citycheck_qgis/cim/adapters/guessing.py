@@ -32,6 +32,11 @@ def type_of(values: Iterable[Any]) -> str:
     return "text"
 
 
+def may_be_id(field: Field) -> bool:
+    """Return whether a field is called like one that repeats the platform's id, and holds whole numbers."""
+    return field.name.lower() in _ID_NAMES and field.type == "integer"
+
+
 def repeated_id(fields: Sequence[Field], sample: Sequence[tuple[dict[str, Any], str]]) -> str | None:
     """Return the field that repeats the platform's id: called like one, a whole number, and the same in a sample.
 
@@ -40,10 +45,6 @@ def repeated_id(fields: Sequence[Field], sample: Sequence[tuple[dict[str, Any], 
     sample : values and id of each feature
     """
     for field in fields:
-        if (
-            field.name.lower() in _ID_NAMES
-            and field.type == "integer"
-            and all(str(values.get(field.name)) == server_id for values, server_id in sample)
-        ):
+        if may_be_id(field) and all(str(values.get(field.name)) == server_id for values, server_id in sample):
             return field.name
     return None

@@ -33,6 +33,7 @@ PAGE = 5000
 KEYS_AT_ONCE = 60
 #: Pages without a feature that are followed before the reading is given up.
 EMPTY_PAGES = 100
+_LONGEST = 2700
 CRS84 = "OGC:CRS84"
 
 #: The first type counts for QGIS Server, which refuses what it does not have although others are named.
@@ -428,9 +429,7 @@ class OgcApiCollection(Collection):
         found = [] if len(plain) == len(keys) else self.scan([key for key in keys if key not in set(plain)])
         if self._way == "scan":
             return found + (self.scan(plain) if plain else [])
-        step = 1 if self._way == "property" else KEYS_AT_ONCE
-        for start in range(0, len(plain), step):
-            part = plain[start : start + step]
+        for start, part in _parts(plain, 1 if self._way == "property" else KEYS_AT_ONCE):
             these = self._queried(part)
             if {feature.key for feature in these} <= set(part):
                 found += these
@@ -520,7 +519,9 @@ class OgcApiCollection(Collection):
         if answer.status in (200, 201, 204):
             location = urlsplit(answer.headers.get("location", "")).path.rstrip("/")
             _, items, server_id = location.rpartition("/items/")
-            return Outcome("done", unquote(server_id) or None if items else None)
+            # QGIS Server, which does not declare that it can create, names the id of another feature.
+            trusted = bool(items and self._conforms.get("4"))
+            return Outcome("done", unquote(server_id) or None if trusted else None)
         return _refusal(answer)
 
     def _key_value(self, key: str | None) -> Any:
@@ -588,7 +589,36 @@ class OgcApiCollection(Collection):
             repeatable=False,
             accept=_ERRORS,
         )
-        return DONE if answer.status in (200, 201, 204) else _refusal(answer)
+        if answer.status not in (200, 201, 204):
+            return _refusal(answer)
+        return self._judged(answer, values, update)
+
+    def _judged(self, answer: Answer, values: Mapping[str, Any], update: Update) -> Outcome:
+        """Compare the feature that an answer may hold with what was asked for.
+
+        QGIS Server answers 200 and leaves out nulls, and geometry where the layer is in EPSG:4326.
+        """
+        left = self._left(answer, values, update)
+        if not left:
+            return DONE
+        state = "rejected" if set(left) == update.changed else "unknown"
+        return Outcome(state, reason=message("the platform answered without changing {fields}", fields=left))
+
+    def _left(self, answer: Answer, values: Mapping[str, Any], update: Update) -> list[str]:
+        """Return which changes an answer shows as not done: nulls that are none, a geometry that is the old one."""
+        try:
+            (feature,) = self._features([answer.json()])
+        except (ExchangeError, ValueError):
+            return []
+        if feature.server_id != update.before.server_id:
+            return []
+        left = [
+            name
+            for name in sorted(update.changed & set(values))
+            if values[name] is None and feature.values.get(name) is not None
+        ]
+        moved = GEOMETRY in update.changed and feature.geometry == update.before.geometry
+        return [*left, GEOMETRY] if moved else left
 
     def _editable(self, name: str) -> bool:
         field = self.schema.field(name)
@@ -608,6 +638,18 @@ class OgcApiCollection(Collection):
         if answer.status in (200, 204) or _is_missing(answer, server_id):
             return DONE
         return _refusal(answer)
+
+
+def _parts(keys: Sequence[str], number: int) -> Iterator[tuple[int, list[str]]]:
+    """Return keys in parts of at most so many that fit into an address, each with its start."""
+    start = 0
+    while start < len(keys):
+        end, length = start, 0
+        while end < len(keys) and end - start < number and (end == start or length < _LONGEST):
+            length += len(quote(keys[end], safe="")) + 9
+            end += 1
+        yield start, list(keys[start:end])
+        start = end
 
 
 def _one_by_one(items: Sequence[Any], write: Callable[[Any], Outcome]) -> list[Outcome]:

@@ -2,7 +2,10 @@
 
 Options of a connection (`Connection.options`)
     version : ``2.0.0`` or ``1.1.0``; the default is the higher one that the platform has
-    format : ``gml`` or ``geojson`` for reading; the default is the one that gives more decimals in a sample
+    format : ``gml`` or ``geojson`` for reading; the default is what is exact in a sample: the geometry from the one with
+        more decimals, a field from GeoJSON unless it makes numbers of true and false. Where this takes both, each page
+        is asked for twice: QGIS Server cuts coordinates in GeoJSON and drops rare characters (beyond U+FFFF) in GML,
+        MapServer cuts coordinates and shifts times in GML and calls every boolean 0 in GeoJSON
     page : features to ask for at a time
     batch : features in one transaction
     keys : keys in one query
@@ -18,8 +21,9 @@ What a probe may state (`CollectionSettings.probe`), each before what the platfo
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from itertools import groupby
 from typing import Any
 from uuid import uuid4
@@ -226,12 +230,7 @@ def collections_of(http: Http) -> list[tuple[str, str]]:
 
 
 class WfsCollection(Collection):
-    """A feature type of a WFS.
-
-    Attributes
-    ----------
-    format : ``gml`` or ``geojson``, in which it is read
-    """
+    """A feature type of a WFS."""
 
     def __init__(self, connection: Connection, http: Http, name: str) -> None:
         self._http = http
@@ -254,7 +253,8 @@ class WfsCollection(Collection):
             ),
             "",
         )
-        sample = self._choose_format()
+        self._id_field = self._probe.get("id_field")
+        sample = self._choose_sources()
         self._finish_schema(described, sample)
         self.capabilities = self._capabilities(sample)
 
@@ -297,24 +297,47 @@ class WfsCollection(Collection):
         self._raw = Schema(tuple(fields), self._geometry_type)
         return fields
 
-    def _choose_format(self) -> list[_Raw]:
-        """Read a sample, and find out from it which format is exact and in which order the axes are."""
+    def _choose_sources(self) -> list[_Raw]:
+        """Read a sample, and find out from it which format is exact for what, and the order of the axes."""
         wanted = str(self._options.get("format", ""))
-        samples = {}
-        for format_ in ("gml", "geojson"):
-            if wanted in ("", format_) and (format_ == "gml" or self._json):
-                self.format = format_
-                samples[format_] = self._read(self._get({self._say.number: "20"}))
-        if not samples:
+        offered = [f for f in ("gml", "geojson") if wanted in ("", f) and (f == "gml" or self._json)]
+        if not offered:
             raise RefusedError(
                 "Collection {collection} is not offered as {format}.", collection=self.name, format=wanted
             )
-        # Where both are as exact, GeoJSON tells null from an empty text.
-        exact = {f: max((_decimals(r.geometry) for r in s), default=0) for f, s in samples.items()}
-        self.format = max(samples, key=lambda f: (exact[f], f == "geojson" and exact[f] > 0))
-        sample = samples[self.format]
+        samples = {f: self._read(self._get({self._say.number: "20"}, _Source(f)), f) for f in offered}
+        self._sources, self._of_field = self._sources_of(samples)
+        sample = samples[self._sources[0].format]
+        self._chosen = any(r.geometry is not None for r in sample) or bool(sample and not self._geometry_field)
+        others = samples[self._sources[-1].format]
+        if len(others) == len(sample):
+            sample = [self._joined(raw, other) for raw, other in zip(sample, others, strict=True)]
         self._decide_axes(sample)
         return sample
+
+    def _sources_of(self, samples: Mapping[str, list[_Raw]]) -> tuple[tuple[_Source, ...], dict[str, str]]:
+        """Return the requests that make up a page, that of the geometry first, and the format of each field."""
+        fields = self._raw.names
+        if len(samples) == 1:
+            (format_,) = samples
+            return (_Source(format_),), dict.fromkeys(fields, format_)
+        exact = {f: max((_decimals(r.geometry) for r in sample), default=0) for f, sample in samples.items()}
+        better = exact["gml"] > exact["geojson"] or (not any(exact.values()) and self._namespace == _QGIS)
+        of_geometry = "gml" if better else "geojson"
+        of_field = {}
+        for name in fields:
+            texts = {r.values.get(name) for r in samples["gml"]} - {None, ""}
+            plain = all(isinstance(r.values.get(name), bool | None) for r in samples["geojson"])
+            of_field[name] = "gml" if texts and texts <= {"true", "false"} and not plain else "geojson"
+        sources = [_Source(of_geometry, (*self._wanted(of_field, of_geometry), self._geometry_field))]
+        for other in {"gml", "geojson"} & set(of_field.values()) - {of_geometry}:
+            sources.append(_Source(other, self._wanted(of_field, other)))
+        return (tuple(sources) if len(sources) > 1 else (_Source(of_geometry),)), of_field
+
+    def _wanted(self, of_field: Mapping[str, str], format_: str) -> tuple[str, ...]:
+        """Return the fields to take from a format, and those by which the two are joined."""
+        joins = {self.key_field, *(f.name for f in self._raw.fields if guessing.may_be_id(f))}
+        return tuple(name for name, source in of_field.items() if source == format_ or name in joins)
 
     def _decide_axes(self, sample: list[_Raw]) -> None:
         """Find out CRS and order: a document's own word, the type's, and longitude and latitude (all GeoJSON once)."""
@@ -334,7 +357,6 @@ class WfsCollection(Collection):
 
     def _finish_schema(self, fields: list[Field], sample: list[_Raw]) -> None:
         refined = [_refined(field, [r.values.get(field.name) for r in sample]) for field in fields]
-        self._id_field = self._probe.get("id_field")
         if self._id_field is None:
             pairs = [(r.values, r.server_id.rpartition(".")[2]) for r in sample if r.server_id]
             self._id_field = guessing.repeated_id(refined, pairs)
@@ -378,23 +400,52 @@ class WfsCollection(Collection):
     def _params(self, request: str) -> dict[str, str]:
         return {"SERVICE": "WFS", "VERSION": self._version, "REQUEST": request}
 
-    def _get(self, extra: Mapping[str, str]) -> Answer:
+    def _get(self, extra: Mapping[str, str], source: _Source) -> Answer:
         params = self._params("GetFeature") | {self._say.types: self.name} | dict(extra)
         if self._srs_name:
             params["SRSNAME"] = self._srs_name
-        if self.format == "geojson":
+        if source.format == "geojson":
             params["OUTPUTFORMAT"] = self._json
+        if source.names:
+            params["PROPERTYNAME"] = ",".join(source.names)
         return self._http.request("GET", "", params=params)
+
+    def _asked(self, ask: Callable[[_Source], Answer]) -> list[_Raw]:
+        """Return what one request, or two in different formats, give of the same features."""
+        for _ in range(3):
+            raw = self._read(ask(self._sources[0]), self._sources[0].format)
+            if len(self._sources) == 1:
+                return raw
+            others = self._read(ask(self._sources[1]), self._sources[1].format)
+            by_id = {self._identity(other): other for other in others}
+            if len(by_id) == len(raw) and all(self._identity(r) in by_id for r in raw):
+                return [self._joined(r, by_id[self._identity(r)]) for r in raw]
+        raise NoAnswerError(
+            "Collection {collection} changes faster than it can be read in two formats; run again, or set the option "
+            "format of the connection to one of them.",
+            collection=self.name,
+        )
+
+    def _identity(self, raw: _Raw) -> str:
+        return (
+            raw.server_id.rpartition(".")[2] if raw.server_id else str(raw.values.get(self._id_field or ""))
+        )
+
+    def _joined(self, raw: _Raw, other: _Raw) -> _Raw:
+        first = self._sources[0].format
+        values = {n: (raw if f == first else other).values.get(n) for n, f in self._of_field.items()}
+        return _Raw(raw.server_id or other.server_id, values, raw.geometry, raw.srs)
 
     def pages(self) -> Iterator[Page]:
         """Read everything, from each start until a page is empty: platforms cut pages shorter than they were asked."""
+        self._choose_late()
         limit = int(self._options.get("page", PAGE))
         matched, total, first = self._count(), 0, None
         order = {"SORTBY": self._order} if self._order else {}
         while True:
             extra = {self._say.number: str(limit), "STARTINDEX": str(total)} | order
             try:
-                raw = self._read(self._get(extra))
+                raw = self._asked(partial(self._get, extra))
             except RefusedError:
                 if total or not order:
                     raise
@@ -409,6 +460,11 @@ class WfsCollection(Collection):
             yield Page(self._features(raw), matched, last=not raw)
             if not raw:
                 return
+
+    def _choose_late(self) -> None:
+        """Choose the formats where the collection had no geometry to compare when it was opened."""
+        if not self._chosen:
+            self._choose_sources()
 
     @property
     def _order(self) -> str:
@@ -425,8 +481,8 @@ class WfsCollection(Collection):
         said = root.get("numberMatched") or root.get("numberOfFeatures") or ""
         return int(said) if said.isdecimal() else None
 
-    def _read(self, answer: Answer) -> list[_Raw]:
-        if self.format == "geojson":
+    def _read(self, answer: Answer, format_: str) -> list[_Raw]:
+        if format_ == "geojson":
             return self._read_geojson(answer)
         root = answer.xml()
         if local(root.tag) != "FeatureCollection":
@@ -471,10 +527,7 @@ class WfsCollection(Collection):
         if self._id_field:
             for r in raw:
                 r.server_id = r.server_id or str(r.values.get(self._id_field))
-        if self.format == "gml":
-            rows = _rows_of_texts(values, self.schema.fields)
-        else:
-            rows = geojson.rows(values, self.schema.fields)
+        rows = _rows(values, self.schema.fields, self._of_field)
         keys = geojson.keys(values, self.key_field, [r.server_id for r in raw])
         made = []
         for r, key, row in zip(raw, keys, rows, strict=True):
@@ -494,6 +547,7 @@ class WfsCollection(Collection):
 
     def find(self, keys: Sequence[str]) -> list[Feature]:
         """Return every feature that has one of the keys."""
+        self._choose_late()
         keys = list(dict.fromkeys(keys))
         if not self._filters:
             return self.scan(keys) if keys else []
@@ -523,12 +577,15 @@ class WfsCollection(Collection):
 
     def _filtered(self, filter_: str) -> list[Feature]:
         srs = f" srsName={quoteattr(self._srs_name)}" if self._srs_name else ""
-        format_ = f" outputFormat={quoteattr(self._json)}" if self.format == "geojson" else ""
-        body = (
-            f"{self._opened('GetFeature', format_)}<wfs:Query {self._say.types}={quoteattr(self.name)}{srs}>"
-            f"{filter_}</wfs:Query></wfs:GetFeature>"
+        query = (
+            f"<wfs:Query {self._say.types}={quoteattr(self.name)}{srs}>{filter_}</wfs:Query></wfs:GetFeature>"
         )
-        return self._features(self._read(self._post(body, repeatable=True)))
+
+        def ask(source: _Source) -> Answer:
+            format_ = f" outputFormat={quoteattr(self._json)}" if source.format == "geojson" else ""
+            return self._post(self._opened("GetFeature", format_) + query, repeatable=True)
+
+        return self._features(self._asked(ask))
 
     def _opened(self, request: str, attributes: str = "") -> str:
         """Return the begin of a request's XML with all prefixes that are used in it."""
@@ -699,6 +756,14 @@ class WfsCollection(Collection):
         return _outcomes(answer.xml(), len(actions), expected or len(actions), total)
 
 
+@dataclass(frozen=True)
+class _Source:
+    """A request of a page: its format, and the properties to ask for; without names all."""
+
+    format: str
+    names: tuple[str, ...] = ()
+
+
 @dataclass(slots=True)
 class _Raw:
     """A feature as it was read: values and geometry still in the form of the format."""
@@ -837,11 +902,16 @@ def _refined(field: Field, values: list[Any]) -> Field:
 _NOT_DECIMAL = str.maketrans("", "", "0123456789+-.eE")
 
 
-def _rows_of_texts(values: list[dict[str, Any]], fields: Sequence[Field]) -> list[dict[str, Value]]:
-    """Return values that came as texts in the types of the fields; an empty text is null except in a field of text."""
+def _rows(
+    values: list[dict[str, Any]], fields: Sequence[Field], formats: Mapping[str, str]
+) -> list[dict[str, Value]]:
+    """Return values in the types of the fields; what came as GML is text, and empty is null but in a field of text."""
     if not fields:
         return [{} for _ in values]
-    columns = [_column([v.get(f.name) for v in values], f.type) for f in fields]
+    columns = [
+        (_column if formats[f.name] == "gml" else geojson.column)([v.get(f.name) for v in values], f.type)
+        for f in fields
+    ]
     names = [field.name for field in fields]
     return [dict(zip(names, row, strict=True)) for row in zip(*columns, strict=True)]
 
