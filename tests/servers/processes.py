@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import random
 import shutil
 import signal
 import socket
@@ -181,9 +182,10 @@ def alive(pid: int) -> bool:
     """Whether a process runs; one that has ended and was not collected yet does not."""
     try:
         state = Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[0]
+        # A program whose first thread has ended keeps its sockets until the others have.
+        return state not in "ZX" or len(list(Path(f"/proc/{pid}/task").iterdir())) > 1
     except (FileNotFoundError, ProcessLookupError):
         return False
-    return state not in "ZX"
 
 
 def proportional_memory(pid: int) -> int:
@@ -196,10 +198,18 @@ def proportional_memory(pid: int) -> int:
 
 
 def free_port() -> int:
-    """A TCP port of the loopback address that nobody listens on now."""
-    with socket.socket() as probe:
-        probe.bind((LOOPBACK, 0))
-        return int(probe.getsockname()[1])
+    """A TCP port of the loopback address that nobody listens on now.
+
+    It is below the range that Linux gives to outgoing connections, so that none of them takes it during a restart.
+    """
+    while True:
+        port = random.randrange(20000, 32768)
+        with socket.socket() as probe:
+            try:
+                probe.bind((LOOPBACK, port))
+            except OSError:
+                continue
+            return port
 
 
 def accepts(port: int) -> bool:
