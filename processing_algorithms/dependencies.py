@@ -13,6 +13,7 @@ from pathlib import Path
 CORE = ("numpy", "pandas", "shapely", "pyproj", "pyogrio", "geopandas")
 TABLES = ("openpyxl",)
 BIM = ("ifcopenshell",)
+EXCHANGE = ("requests",)
 
 MINIMUM = {"pandas": (1, 5), "shapely": (2, 0), "pyogrio": (0, 7), "geopandas": (1, 0)}
 OWN_LIBRARY = {"shapely": "GEOS", "pyproj": "PROJ", "pyogrio": "GDAL"}
@@ -188,7 +189,7 @@ def _release(file: str) -> dict[str, str]:
 
 def _installation(packages: list[str], system: str, tr: Callable[[str], str]) -> str:
     """Return how to install the packages, as the end of a sentence."""
-    pure = all(package in TABLES or package in BIM for package in packages)
+    pure = all(package in (*TABLES, *BIM, *EXCHANGE) for package in packages)
     kind, _, codename = system.partition(":")
     if kind in ("debian", "linux") and any(package in BIM for package in packages):
         # Without its dependencies: pip would bring a numpy and a shapely that QGIS cannot live with.

@@ -12,6 +12,9 @@ from .base import PLUGIN
 from .boundaries.assignparts import AssignParts
 from .boundaries.assignunits import AssignUnits
 from .boundaries.checkboundaries import CheckBoundaries
+from .exchange.pulllayer import PullLayer
+from .exchange.pushlayer import PushLayer
+from .exchange.synclayer import SyncLayer
 from .footprints.cimcoverage import CimCoverage
 from .footprints.citymodelfootprints import CityModelFootprints
 from .footprints.georeferencereport import GeoreferenceReport
@@ -63,5 +66,8 @@ class CityCheckProvider(QgsProcessingProvider):
             Diagnose,
             ProblemMap,
             AnnualCheckup,
+            PullLayer,
+            PushLayer,
+            SyncLayer,
         ):
             self.addAlgorithm(algorithm())

@@ -1,0 +1,1 @@
+"""Algorithms for the exchange with CIM platforms."""

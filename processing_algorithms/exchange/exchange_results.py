@@ -1,0 +1,293 @@
+"""What an exchange has done, as tables and as a report for people."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+
+from ...citycheck_qgis.cim.features import GEOMETRY, Feature
+from ...citycheck_qgis.cim.results import STATES, Report, conflict_reason
+from ...citycheck_qgis.cim.store import unpacked
+from ...citycheck_qgis.storage.report import Section
+from ..translate import sentence, tr
+
+if TYPE_CHECKING:
+    import geopandas as gpd
+
+    from ...citycheck_qgis.cim.store import Conflict, Store
+
+RESULT = ("key", "action", "state", "fields", "reason", "server_id")
+DIFFERENCES = ("key", "item", "sent", "stored", "cause", "found")
+CONFLICTS = ("conflict_id", "key", "kind", "item", "base", "ours", "theirs", "side", "found")
+#: Longest text in a cell of the report.
+_CELL = 120
+
+
+def result_frame(report: Report) -> pd.DataFrame:
+    """Return one row per result, the words of action and state as they are stored."""
+    rows = [
+        (r.key, r.action, r.state, ", ".join(r.items), sentence(r.reason) if r.reason else None, r.server_id)
+        for r in report.results
+    ]
+    return pd.DataFrame(rows, columns=list(RESULT), dtype=object)
+
+
+def differences_frame(store: Store, link_id: int) -> pd.DataFrame:
+    """Return what the platform is known to have altered, one row per feature and item."""
+    rows = store.connection.execute(
+        "SELECT key, item, sent, stored, cause, found FROM difference WHERE link_id = ? ORDER BY item, key",
+        (link_id,),
+    ).fetchall()
+    said = [
+        (key, item, sent, stored, sentence(cause) if (cause := unpacked(packed)) else None, found)
+        for key, item, sent, stored, packed, found in rows
+    ]
+    return pd.DataFrame(said, columns=list(DIFFERENCES), dtype=object)
+
+
+def conflicts_frame(conflicts: Sequence[Conflict]) -> pd.DataFrame:
+    """Return one row per conflict and item in conflict; column ``side`` is for the user's choice."""
+    rows = [
+        (
+            c.conflict_id, c.key, c.kind, item, cell(c.base, item, tr("(no agreement yet)")),
+            cell(c.local, item, tr("(deleted)")), cell(c.remote, item, tr("(deleted)")), None, c.found,
+        )
+        for c in conflicts
+        for item in (c.items or ("",))
+    ]  # fmt: skip
+    return pd.DataFrame(rows, columns=list(CONFLICTS), dtype=object)
+
+
+def cell(feature: Feature | None, item: str, absent: str) -> str | None:
+    """Return an item of a feature as text for people; null is None."""
+    if feature is None:
+        return absent
+    value = feature.item(item)
+    if isinstance(value, bytes):
+        return shape_text(value)
+    if value is None or isinstance(value, str):
+        return value
+    return json.dumps(value, ensure_ascii=False)
+
+
+def shape_text(wkb: bytes) -> str:
+    """Return kind, corners and middle of a geometry."""
+    import shapely
+
+    shape = shapely.from_wkb(wkb)
+    if shape.is_empty:
+        return shape.geom_type
+    west, south, east, north = shape.bounds
+    corners = int(shapely.get_num_coordinates(shape))
+    place = f"{(west + east) / 2:.7g}, {(south + north) / 2:.7g}"
+    if max(map(abs, shape.bounds)) <= 360:
+        place = f"{(west + east) / 2:.6f}, {(south + north) / 2:.6f}"
+    return tr("{kind} of {n} corners round {place}").format(
+        kind=sentence_of(shape.geom_type), n=corners, place=place
+    )
+
+
+def sentence_of(text: str) -> str:
+    """Return a fixed word in the interface language."""
+    return tr(text)
+
+
+def side_layer(conflicts: Sequence[Conflict], side: str, crs: str | None) -> gpd.GeoDataFrame:
+    """Return one side (``local`` or ``remote``) of all conflicts with its values and geometry; deleted ones are left out."""
+    import geopandas as gpd
+    import shapely
+
+    rows, shapes = [], []
+    for conflict in conflicts:
+        feature: Feature | None = getattr(conflict, side)
+        if feature is not None:
+            rows.append({"conflict_id": conflict.conflict_id, "key": conflict.key, **feature.values})
+            shapes.append(None if feature.geometry is None else shapely.from_wkb(feature.geometry))
+    frame = (
+        pd.DataFrame(rows, dtype=object)
+        if rows
+        else pd.DataFrame(columns=["conflict_id", "key"], dtype=object)
+    )
+    return gpd.GeoDataFrame(
+        frame, geometry=gpd.GeoSeries(shapes, index=frame.index, dtype="geometry"), crs=crs
+    )
+
+
+# --- in words
+
+
+def state_words() -> dict[str, str]:
+    """Return what each state of a feature means."""
+    return {
+        "conflict": tr("In conflict: both sides have changed it; resolve it with resolveconflicts"),
+        "rejected": tr("Rejected: it cannot be taken as it is"),
+        "held_back": tr("Held back: it has no key, or shares it with another one"),
+        "waiting": tr("Waiting: not known yet, or changed during the run; the next run goes on with it"),
+        "withheld": tr("Withheld by the rules of this run"),
+        "altered": tr("Sent, and altered by the platform: see the differences"),
+        "verified": tr("Sent, read back and the same"),
+        "taken": tr("Taken from the platform"),
+        "planned": tr("Planned: a run that is no preview would do it"),
+        "agreed": tr("The same on both sides already"),
+    }
+
+
+def action_words() -> dict[str, str]:
+    """Return what each action does."""
+    return {
+        "create": tr("New on the platform"),
+        "update": tr("Changed on the platform"),
+        "delete": tr("Deleted on the platform"),
+        "create_here": tr("New here"),
+        "update_here": tr("Changed here"),
+        "delete_here": tr("Deleted here"),
+        "none": tr("Nothing"),
+    }
+
+
+def summary(report: Report, dry_run: bool) -> list[str]:
+    """Return what was done in a few lines for the log."""
+    lines = [
+        tr("{local} features here, {remote} read on the platform, {same} unchanged.").format(
+            local=report.local, remote=report.remote, same=report.unchanged
+        )
+    ]
+    actions, states = action_words(), state_words()
+    for (action, state), number in sorted(report.actions.items(), key=lambda pair: _order(*pair[0])):
+        lines.append(f"{actions[action]}: {number} ({states[state].partition(':')[0]})")
+    if dry_run:
+        lines.append(tr("This was a preview: nothing was changed on either side."))
+    return lines
+
+
+def _order(action: str, state: str) -> tuple[int, int]:
+    return list(action_words()).index(action), STATES.index(state)
+
+
+def to_be_seen_to(report: Report) -> list[str]:
+    """Return sentences on features that were not exchanged."""
+    found = []
+    reasons = Counter(
+        (r.state, sentence(r.reason))
+        for r in report.results
+        if r.state in ("conflict", "rejected", "held_back", "waiting", "withheld") and r.reason is not None
+    )
+    for (state, reason), number in reasons.most_common(_REASONS):
+        found.append(
+            tr("{state}, {n} features: {reason}").format(
+                state=state_words()[state].partition(":")[0], n=number, reason=reason
+            )
+        )
+    if len(reasons) > _REASONS:
+        found.append(tr("{n} more reasons are in the result by feature.").format(n=len(reasons) - _REASONS))
+    return found
+
+
+#: Reasons that are said in the log.
+_REASONS = 20
+
+
+def sections(
+    report: Report, dry_run: bool, conflicts: pd.DataFrame, differences: pd.DataFrame
+) -> list[Section]:
+    """Return the report of an exchange."""
+    states, actions = state_words(), action_words()
+    number = tr("Features")
+    counted = [(tr("Unchanged"), report.unchanged)]
+    counted += [(states[state], report.counts[state]) for state in STATES if report.counts.get(state)]
+    what = [
+        (actions[action], states[state].partition(":")[0], n)
+        for (action, state), n in sorted(report.actions.items(), key=lambda pair: _order(*pair[0]))
+    ]
+    said = [
+        tr("{local} features here, {remote} read on the platform.").format(
+            local=report.local, remote=report.remote
+        )
+    ]
+    if dry_run:
+        said.insert(0, tr("This was a preview: nothing was changed on either side."))
+    made = [
+        Section(
+            tr("What became of the features"),
+            said,
+            [sentence(w) for w in report.warnings],
+            pd.DataFrame(counted, columns=[tr("State"), number]),
+        )
+    ]
+    if what:
+        made.append(
+            Section(
+                tr("What was done"), table=pd.DataFrame(what, columns=[tr("Action"), tr("State"), number])
+            )
+        )
+    made += _listed(report)
+    if len(conflicts):
+        said = [
+            tr(
+                "Nothing is done with these features before they are resolved with resolveconflicts; both sides are kept."
+            )
+        ]
+        table = conflicts.drop(columns=["side", "found"])
+        table["kind"] = [sentence(conflict_reason(kind)) for kind in table["kind"]]
+        made.append(Section(tr("Conflicts"), said, table=_headed(table)))
+    if len(differences):
+        by_cause = differences.groupby(["item", "cause"], dropna=False).size().reset_index(name=number)
+        by_cause["item"] = _items(by_cause["item"])
+        made.append(
+            Section(
+                tr("Differences made by the platform"),
+                [tr("The platform gives these back otherwise than they were sent; that counts as no edit.")],
+                table=_headed(by_cause),
+            )
+        )
+        made.append(Section(tr("Differences by feature"), table=_headed(differences.drop(columns="found"))))
+    return made
+
+
+def _listed(report: Report) -> list[Section]:
+    """Return the features that were not exchanged."""
+    states = state_words()
+    made = []
+    for state in ("rejected", "held_back", "waiting", "withheld"):
+        rows = [
+            (r.key, action_words()[r.action], ", ".join(r.items), sentence(r.reason) if r.reason else "")
+            for r in report.results
+            if r.state == state
+        ]
+        if rows:
+            table = pd.DataFrame(rows, columns=["key", "action", "fields", "reason"])
+            made.append(Section(states[state], table=_headed(table)))
+    return made
+
+
+def _items(names: pd.Series) -> list[str]:
+    return [tr("Geometry") if name == GEOMETRY else name for name in names]
+
+
+def _headed(table: pd.DataFrame) -> pd.DataFrame:
+    """Return a table with the headings of its columns in the interface language and short cells."""
+    headings = {
+        "conflict_id": tr("Conflict"),
+        "key": tr("Key"),
+        "kind": tr("Kind"),
+        "item": tr("Field"),
+        "base": tr("Last agreed"),
+        "ours": tr("Ours"),
+        "theirs": tr("Theirs"),
+        "sent": tr("Sent"),
+        "stored": tr("Stored"),
+        "cause": tr("Cause"),
+        "action": tr("Action"),
+        "fields": tr("Fields"),
+        "reason": tr("Reason"),
+    }
+    cut = {c: [_short(v) for v in table[c]] for c in table.columns if table[c].dtype == object}
+    return table.assign(**cut).rename(columns=headings)
+
+
+def _short(value: Any) -> Any:
+    return value[: _CELL - 1] + "…" if isinstance(value, str) and len(value) > _CELL else value
