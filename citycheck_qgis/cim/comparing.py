@@ -7,10 +7,11 @@ from dataclasses import dataclass, replace
 
 from ..messages import Message, message
 from .adapters.base import Collection
+from .doubles import surplus_copies
 from .features import GEOMETRY, Feature
-from .fidelity import Tolerance
+from .fidelity import SURE, Tolerance
 from .local import LocalLayer
-from .merge import Base, Decision, agree, merge, recognise
+from .merge import NOTHING, Base, Decision, Trust, agree, merge, recognise
 from .results import Report, Result, Rules, conflict_reason
 from .stage import Sides, Stage
 from .store import REJECTED, VERIFIED, Operation, Store
@@ -47,6 +48,8 @@ class Comparison:
         #: Side -> whether its deletions may be made.
         self.deleting: dict[str, bool] = {}
         self._conflicting: set[str] = set()
+        # Much may have been edited since an earlier run.
+        self._trust = Trust(run.tolerance, SURE)
 
     def _common_names(self) -> frozenset[str]:
         names = set(self.run.local.schema.names) & set(self.run.remote.schema.names)
@@ -96,16 +99,18 @@ class Comparison:
         return replace(feature, values=values, geometry=feature.geometry if GEOMETRY in self.names else None)
 
     def _read_remote(self) -> None:
-        matched, last, read, without_key = None, False, 0, 0
+        matched, last, read = None, False, 0
         for page in self.run.remote.pages():
-            keyed = [f for f in page.features if f.key is not None]
+            keyed = [f for f in page.features if f.key is not None and _sayable(f.key)]
             self.run.stage.add_remote(map(self.project, keyed))
-            without_key += len(page.features) - len(keyed)
-            self.run.stage.report(
-                Result(None, "none", "held_back", (), message("It has no key on the platform."), f.server_id)
-                for f in page.features
-                if f.key is None
-            )
+            if len(keyed) < len(page.features):
+                self.run.stage.report(
+                    Result(
+                        None, "none", "held_back", (), message("It has no key on the platform."), f.server_id
+                    )
+                    for f in page.features
+                    if f.key is None or not _sayable(f.key)
+                )
             read += len(page.features)
             matched, last = page.matched if page.matched is not None else matched, page.last
             self.run.progress(0.1 + 0.3 * min(1.0, read / max(matched or 2 * read, 1)))
@@ -129,12 +134,52 @@ class Comparison:
                     "The platform speaks of {matched} features and gave {read}.", matched=matched, read=read
                 )
             )
-        self.hold_doubles(self.run.stage.doubles())
+        self.hold_doubles(self._foreign_doubles())
 
-    def hold_doubles(self, doubles: Iterable[tuple[str, int, bool]]) -> None:
+    def _foreign_doubles(self) -> list[tuple[str, int]]:
+        """Return the keys that the platform has more than once, without the doubles of our own that could be removed."""
+        doubles = self.run.stage.doubles()
+        able = self.run.rules.push and not self.run.rules.dry_run and self.run.remote.capabilities.delete
+        if not doubles or not able or self.run.rules.writable is not None:
+            return doubles
+        left = []
+        for part in parts(doubles, CHUNK):
+            keys = [key for key, _ in part]
+            sent = self.run.store.sent_twice(self.run.link_id, keys)
+            found = self.find(list(sent)) if sent else {}
+            bases = self.run.store.bases(self.run.link_id, keys)
+            for key, number in part:
+                if key in found and self._removed(sent[key], bases.get(key), found[key]):
+                    self.warn_of_double(key)
+                else:
+                    left.append((key, number))
+        return left
+
+    def _removed(self, sent: Operation, base: Base | None, features: Sequence[Feature]) -> bool:
+        """Remove the copies of a feature that our own requests have made; return whether one is left."""
+        kept = base.remote.server_id if base is not None else None
+        surplus = surplus_copies(sent.payload, sent.items, features, self._trust, kept)
+        if len(surplus) < len(features) - 1:
+            return False
+        if surplus:
+            self.run.remote.delete(surplus)
+            features = self.find([sent.key])[sent.key]
+        self.run.stage.replace_remote([sent.key], features)
+        return len(features) <= 1
+
+    def warn_of_double(self, key: str) -> None:
+        """Say that a second copy of a feature was removed."""
+        self.warn(
+            message(
+                "The platform did a request twice of which the answer was lost; the second copy of {key} was removed.",
+                key=key,
+            )
+        )
+
+    def hold_doubles(self, doubles: Iterable[tuple[str, int]]) -> None:
         """Take features out of the exchange that the platform has more than once; see `Stage.doubles`."""
         doubles = list(doubles)
-        self.run.stage.hold(key for key, _, _ in doubles)
+        self.run.stage.hold(key for key, _ in doubles)
         self.run.stage.report(
             Result(
                 key,
@@ -143,7 +188,7 @@ class Comparison:
                 (),
                 message("The platform has {n} features with this key.", n=number),
             )
-            for key, number, _ in doubles
+            for key, number in doubles
         )
 
     def warn(self, warning: Message) -> None:
@@ -163,7 +208,8 @@ class Comparison:
         return found
 
     def _recognise_own_writes(self) -> None:
-        """Find out what became of the writes of earlier runs of which no answer came."""
+        """Find out what became of the writes of earlier runs that were stopped."""
+        self.run.store.drop_planned(self.run.link_id, self.run.run_id)
         unanswered = self.run.store.unanswered(self.run.link_id)
         for keys in parts(list(unanswered), CHUNK):
             if not self._whole_platform:
@@ -171,10 +217,11 @@ class Comparison:
             else:
                 found = {s.key: [s.remote] if s.remote else [] for s in self.run.stage.sides(keys)}
             bases = self.run.store.bases(self.run.link_id, keys)
+            held = self.run.stage.held(keys)
             moved, ended = [], []
             for key in keys:
                 operation, features = unanswered[key], found[key]
-                if not features and not self.complete:
+                if key in held or (not features and not self.complete):
                     continue
                 base, done = self._seen_again(operation, bases.get(key), features)
                 if base is not None:
@@ -194,7 +241,7 @@ class Comparison:
             return None, not features
         if len(features) != 1:
             return None, False
-        moved = recognise(base, operation.payload, operation.items, features[0], self.run.tolerance)
+        moved = recognise(base, operation.payload, self.names, operation.items, features[0], self._trust)
         if moved is None:
             return None, False
         arrived = all(moved.local.item(n) == operation.payload.item(n) for n in operation.items)
@@ -205,25 +252,38 @@ class Comparison:
         done = 0
         for keys in self.run.stage.chunks(CHUNK):
             if not self._whole_platform and self.run.rules.dry_run:
-                self.look(keys)
-            sides = self.run.stage.sides(keys)
-            if not self._whole_platform and not self.run.rules.dry_run:
-                # Compared with what the platform had; it is asked just before each write.
-                sides = [replace(s, remote=s.base.remote if s.base else None) for s in sides]
+                keys = self.look(keys)
+            sides = self._known(keys)
             self.settle([(s, d) for s in sides if (d := self._decision(s)) is not None], plan=True)
             done += len(keys)
             self.run.progress(0.4 + 0.1 * done / number)
-        if self._whole_platform and self.complete:
+        if self._whole_platform and self.complete and self.run.local.complete:
             open_keys = {c.key for c in self.run.store.conflicts("open", self.run.link_id)}
+            held = self.run.stage.held(open_keys)
             with self.run.store.transaction():
-                self.run.store.settle_conflicts(self.run.link_id, open_keys - self._conflicting)
+                self.run.store.settle_conflicts(self.run.link_id, open_keys - self._conflicting - held)
+
+    def _known(self, keys: Sequence[str]) -> list[Sides]:
+        """Return what is known of some features."""
+        sides = self.run.stage.sides(keys)
+        if self._whole_platform:
+            missed = [s.key for s in sides if s.base is not None and s.remote is None]
+            if not missed or not self.by_key:
+                return sides
+            # A reading page by page misses what moves meanwhile; whoever asks by key knows.
+            usable = set(self.look(missed)) | (set(keys) - set(missed))
+            return self.run.stage.sides([key for key in keys if key in usable])
+        if self.run.rules.dry_run:
+            return sides
+        # Compared with what the platform had; it is asked just before each write.
+        return [replace(s, remote=s.base.remote if s.base else None) for s in sides]
 
     def look(self, keys: Sequence[str]) -> list[str]:
         """Read features of the platform afresh; return the keys that it has once at most."""
         found = self.find(keys)
-        doubled = [(key, len(features), True) for key, features in found.items() if len(features) > 1]
+        doubled = [(key, len(features)) for key, features in found.items() if len(features) > 1]
         self.hold_doubles(doubled)
-        out = {key for key, _, _ in doubled}
+        out = {key for key, _ in doubled}
         self.run.stage.replace_remote(keys, [f for key, fs in found.items() if key not in out for f in fs])
         return [key for key in keys if key not in out]
 
@@ -231,7 +291,9 @@ class Comparison:
         """Return what has to be done; None where one side is not known well enough."""
         if sides.local is None and not self.run.local.complete:
             return None if sides.base is not None else self.merged(sides)
-        if sides.remote is None and sides.base is not None and not self.complete:
+        if sides.remote is None and sides.base is not None and not self.complete and not self.by_key:
+            reason = message("The reading of the platform did not come to its end.")
+            self.run.stage.report([Result(sides.key, "none", "waiting", (), reason)])
             return None
         return self.merged(sides)
 
@@ -246,8 +308,11 @@ class Comparison:
         for sides, decision in decided:
             if decision.gone:
                 gone.append(sides.key)
+            if decision == NOTHING and sides.base is not None and (grown := self._grown(sides)) is not None:
+                bases.append((sides.key, grown))
             if decision.agreed and sides.local is not None and sides.remote is not None:
-                bases.append((sides.key, self._agreed(sides, decision.agreed, decision.conflict)))
+                if sides.base is not None or decision.conflict is None:
+                    bases.append((sides.key, agree(sides.base, decision.agreed, sides.local, sides.remote)))
                 if decision.idle:
                     results.append(Result(sides.key, "none", "agreed", tuple(sorted(decision.agreed))))
             if decision.conflict is not None:
@@ -266,18 +331,22 @@ class Comparison:
             elif plan:
                 results += self._planned(sides, decision, work)
         with self.run.store.transaction():
-            self.run.store.set_bases(self.run.link_id, [(k, b) for k, b in bases if b is not None])
+            self.run.store.set_bases(self.run.link_id, bases)
             self.run.store.forget(self.run.link_id, gone)
             self.run.store.note_conflicts(self.run.link_id, conflicts)
         self.run.stage.plan(work)
         self.run.stage.report(results)
 
-    @staticmethod
-    def _agreed(sides: Sides, names: Iterable[str], conflict: str | None) -> Base | None:
-        if sides.base is None and conflict is not None:
+    def _grown(self, sides: Sides) -> Base | None:
+        """Return the base with items that are new on both sides and hold the same; None where there are none.
+
+        Without them in the base the feature would be compared in every run.
+        """
+        assert sides.base is not None
+        if sides.local is None or sides.remote is None:
             return None
-        assert sides.local is not None and sides.remote is not None
-        return agree(sides.base, names, sides.local, sides.remote)
+        new = sides.local.values.keys() - sides.base.local.values.keys()
+        return agree(sides.base, new, sides.local, sides.remote) if new else None
 
     def _planned(self, sides: Sides, decision: Decision, work: list[tuple[str, str, str]]) -> list[Result]:
         """Add what the rules allow to the work; return what they do not."""
@@ -326,14 +395,18 @@ class Comparison:
         self.deleting = {}
         for side, action in (("there", "delete"), ("here", "delete_here")):
             number = self.run.stage.work_count(side, "delete")
-            allowed = number <= self.run.rules.max_deletions
+            allowed = number <= self.run.rules.max_deletions and self.complete
             self.deleting[side] = allowed
             if allowed and not self.run.rules.dry_run:
                 continue
-            reason = message(
-                "{n} features would be deleted and {allowed} may be; raise the ceiling of deletions to allow it.",
-                n=number,
-                allowed=self.run.rules.max_deletions,
+            reason = (
+                message(
+                    "{n} features would be deleted and {allowed} may be; raise the ceiling of deletions to allow it.",
+                    n=number,
+                    allowed=self.run.rules.max_deletions,
+                )
+                if self.complete
+                else message("Nothing is deleted after a reading that may have missed features.")
             )
             for keys in self.run.stage.planned(side, "delete", CHUNK):
                 state = "planned" if allowed else "withheld"
@@ -349,3 +422,8 @@ def conflict_result(sides: Sides, kind: str, items: Iterable[str]) -> Result:
 def parts(rows: Sequence, size: int) -> list:
     """Return a sequence in parts of a size."""
     return [rows[i : i + size] for i in range(0, len(rows), size)]
+
+
+def _sayable(key: str) -> bool:
+    """Return whether a text has bytes: half a surrogate pair has none, and no file takes it."""
+    return key.isascii() or not any("\ud800" <= c <= "\udfff" for c in key)

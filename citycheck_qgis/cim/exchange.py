@@ -6,9 +6,12 @@ finished by the next one: everything is read again by key and merged again.
 
 from __future__ import annotations
 
+import sqlite3
 import time
 from collections.abc import Callable
+from contextlib import closing, suppress
 
+from ..errors import OutputError
 from .adapters.base import Collection
 from .comparing import Comparison, Run
 from .fidelity import EXACT, Tolerance
@@ -49,23 +52,24 @@ def exchange(
     directions = "".join(w for w, on in (("push", rules.push), ("pull", rules.pull)) if on)
     run_id = store.start_run(link_id, directions + (" preview" if rules.dry_run else ""))
     report = Report(warnings=list(store.warnings))
-    stage = Stage(store, link_id)
     try:
-        run = Run(store, link_id, run_id, stage, local, remote, rules, tolerance, progress, sleep, report)
-        comparison = Comparison(run)
-        comparison.read()
-        comparison.decide()
-        if not rules.dry_run:
-            if rules.push:
-                Writer(comparison).push()
-            if rules.pull:
-                take_over(comparison)
-        _finish(report, stage)
+        with store.telling(), closing(Stage(store, link_id)) as stage:
+            run = Run(store, link_id, run_id, stage, local, remote, rules, tolerance, progress, sleep, report)
+            comparison = Comparison(run)
+            comparison.read()
+            comparison.decide()
+            if not rules.dry_run:
+                if rules.push:
+                    Writer(comparison).push()
+                if rules.pull:
+                    take_over(comparison)
+            _finish(report, stage)
         progress(1.0)
         return report
     finally:
-        stage.close()
-        store.end_run(run_id, report.counts)
+        # A disk that is full, and a journal that was set aside, have said so already.
+        with suppress(OutputError, sqlite3.ProgrammingError):
+            store.end_run(run_id, report.counts)
 
 
 def _finish(report: Report, stage: Stage) -> None:

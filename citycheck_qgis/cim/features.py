@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Iterable, Mapping
+import re
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 from hashlib import blake2b
@@ -96,12 +97,13 @@ class Feature:
         return replace(self, values=values, geometry=items.get(GEOMETRY, self.geometry))  # type: ignore[arg-type]
 
 
-_encode = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False).encode
+# ASCII, so that every text has bytes: half a surrogate pair as well, which no database would take.
+_encode = json.JSONEncoder(sort_keys=True, separators=(",", ":"), allow_nan=False).encode
 
 
 def digest(encoded: str, geometry: bytes | None) -> bytes:
     """Return the hash of values in their JSON text and a geometry; 16 bytes."""
-    made = blake2b(encoded.encode("utf-8", "surrogatepass"), digest_size=16)
+    made = blake2b(encoded.encode(), digest_size=16)
     if geometry is not None:
         made.update(b"\x00")
         made.update(geometry)
@@ -123,14 +125,16 @@ def canonical(value: object, kind: str) -> Value:
     ----------
     kind : one of `TYPES`
     """
+    if hasattr(value, "item"):
+        value = value.item()
     if value is None or value != value or (isinstance(value, float) and math.isinf(value)):
         return None
     if isinstance(value, date):
         value = value.isoformat()
-    elif hasattr(value, "item"):
-        value = value.item()
+    if not isinstance(value, str | int | float) or (kind == "text" and not isinstance(value, str)):
+        value = _text(value)
     if kind == "text":
-        return value if isinstance(value, str) else _text(value)
+        return value
     if kind == "integer":
         return _integer(value)
     if kind == "real":
@@ -153,11 +157,9 @@ def _text(value: object) -> str:
 def _integer(value: object) -> Value:
     if isinstance(value, float) and value.is_integer():
         return int(value)
-    if isinstance(value, str):
-        text = value.strip()
-        # Only the plain form: int() would also take 1_000 and digits of other scripts.
-        if text.lstrip("+-").isascii() and text.lstrip("+-").isdigit():
-            return int(text)
+    # Only the plain form: int() would also take 1_000 and digits of other scripts.
+    if isinstance(value, str) and re.fullmatch(r"[+-]?[0-9]{1,400}", value.strip()):
+        return int(value)
     return value  # type: ignore[return-value]
 
 
@@ -168,11 +170,13 @@ def _real(value: object) -> Value:
         # A whole number beyond the range of a double stays whole.
         return float(value) if abs(value) <= 1 << 53 else value
     if isinstance(value, str):
-        try:
-            number = float(value)
-        except ValueError:
+        text = value.strip()
+        if text.lower().lstrip("+-") in ("nan", "inf", "infinity"):
+            return None
+        if not re.fullmatch(r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?", text):
             return value
-        return number if math.isfinite(number) else None
+        number = float(text)
+        return number if math.isfinite(number) else value
     return value  # type: ignore[return-value]
 
 
@@ -208,13 +212,8 @@ def _datetime(value: object) -> Value:
         return value
     if moment.tzinfo is None:
         return moment.isoformat()
-    return moment.astimezone(UTC).replace(tzinfo=None).isoformat() + "Z"
-
-
-def key_problems(keys: Iterable[str | None]) -> dict[str, int]:
-    """Return the keys that come more than once, with their number."""
-    seen: dict[str, int] = {}
-    for key in keys:
-        if key is not None:
-            seen[key] = seen.get(key, 0) + 1
-    return {key: n for key, n in seen.items() if n > 1}
+    try:
+        return moment.astimezone(UTC).replace(tzinfo=None).isoformat() + "Z"
+    except OverflowError:
+        # In UTC it would lie before the year 1 or after 9999.
+        return value

@@ -6,23 +6,27 @@ into null. What was altered is listed once and is no edit; what cannot be explai
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+import html
+import unicodedata
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, fields
 from datetime import datetime
+from fractions import Fraction
+from itertools import product
 from typing import Any
 
 import numpy as np
 import shapely
 
-from ..messages import Message, message
+from ..messages import Message, mark, message
 from .features import Feature, Value, canonical
 
 #: Differences below this share of a number are those of two ways to write it.
-_RELATIVE = 1e-12
-#: A platform that rounds coarser than this is not rounding: 0.001 degrees are 100 m.
-_COARSEST = {True: 1e-3, False: 1.0}
+_RELATIVE = 1e-14
 #: What platforms are known to round away: 6 decimals of degrees, centimetres.
 _ROUNDING = {True: 2e-6, False: 2e-2}
+#: A tenth of a millimetre: what two ways to compute or write a coordinate differ by.
+_NOISE = {True: 1e-9, False: 1e-4}
 
 
 @dataclass(frozen=True)
@@ -73,6 +77,8 @@ def same(one: Value | bytes, other: Value | bytes, tolerance: Tolerance = EXACT)
     if isinstance(one, int | float) and isinstance(other, int | float):
         if isinstance(one, int) and isinstance(other, int):
             return one == other
+        if max(abs(one), abs(other)) > 1 << 53:
+            return int(one) == int(other)
         return abs(one - other) <= _RELATIVE * max(abs(one), abs(other))
     if isinstance(one, str) and isinstance(other, str):
         return _plain(one, tolerance) == _plain(other, tolerance) or _same_time(one, other, tolerance)
@@ -111,7 +117,8 @@ def _seconds_apart(one: str, other: str) -> float | None:
 def same_geometry(one: bytes, other: bytes, distance: float = 0.0) -> bool:
     """Return whether two WKB geometries are the same shape.
 
-    The order of rings and parts, the first corner, the direction and one part as single or multi do not count.
+    The order of rings and parts, the first corner and the direction of a ring, and one part as single or multi do not
+    count. The direction of a line does.
     """
     return _apart(one, other) <= distance
 
@@ -121,31 +128,68 @@ def _apart(one: bytes, other: bytes) -> float:
     if one == other:
         return 0.0
     try:
-        shapes = shapely.from_wkb([one, other])
+        first, second = (_multi(shape) for shape in shapely.from_wkb([one, other]))
     except shapely.errors.GEOSException:
         return np.inf
-    first, second = (shapely.normalize(_multi(shape)) for shape in shapes)
-    if (
-        first.geom_type != second.geom_type
-        or first.has_z != second.has_z
-        or first.is_empty != second.is_empty
-    ):
+    if first.geom_type != second.geom_type or first.has_z != second.has_z:
         return np.inf
-    a, b = (shapely.get_coordinates(shape, include_z=bool(shape.has_z)) for shape in (first, second))
-    if a.shape == b.shape:
-        found = float(np.abs(a - b).max(initial=0.0))
-        if found < _COARSEST[_degrees(a)]:
+    if first.geom_type == "MultiPolygon":
+        found = _largest(*(_coordinates(shapely.normalize(shape)) for shape in (first, second)))
+        if found == 0.0:
             return found
-    # Rounding can bring another corner or part to the front.
-    if a.shape != b.shape or first.is_empty:
+    # Rounding can bring another corner or part to the front, so each piece looks for its partner.
+    return _pieces_apart(_pieces(first), _pieces(second))
+
+
+def _coordinates(shape: shapely.Geometry) -> np.ndarray:
+    return shapely.get_coordinates(shape, include_z=bool(shape.has_z))
+
+
+def _largest(one: np.ndarray, other: np.ndarray) -> float:
+    if one.shape != other.shape:
         return np.inf
-    return max(float(shapely.hausdorff_distance(first, second)), _measure_apart(first, second))
+    apart = np.abs(one - other)
+    return float(np.where(np.isnan(one) & np.isnan(other), 0.0, apart).max(initial=0.0))
 
 
-def _measure_apart(first: shapely.Geometry, second: shapely.Geometry) -> float:
-    """Return the difference of area per length of the outline: a shape that lies on the other but is none of it."""
-    length = max(first.length, 1e-12)
-    return max(abs(first.area - second.area), abs(first.length - second.length) * 1e-6) / length
+def _pieces(shape: shapely.Geometry) -> list[tuple[str, np.ndarray]]:
+    """Return the points, lines and rings of a geometry: kind and corners, those of a ring once each."""
+    if shape.geom_type == "Polygon":
+        if shape.is_empty:
+            return []
+        rings = [("outer", shape.exterior), *(("inner", ring) for ring in shape.interiors)]
+        return [(kind, _coordinates(ring)[:-1]) for kind, ring in rings]
+    if shape.geom_type in ("Point", "LineString"):
+        return [(shape.geom_type, _coordinates(shape))]
+    return [piece for part in shape.geoms for piece in _pieces(part)]
+
+
+def _pieces_apart(first: list[tuple[str, np.ndarray]], second: list[tuple[str, np.ndarray]]) -> float:
+    groups: dict[tuple[str, tuple[int, ...]], tuple[list[np.ndarray], list[np.ndarray]]] = {}
+    for side, pieces in enumerate((first, second)):
+        for kind, corners in pieces:
+            groups.setdefault((kind, corners.shape), ([], []))[side].append(corners)
+    worst = 0.0
+    for (kind, _), (ours, theirs) in groups.items():
+        if len(ours) != len(theirs):
+            return np.inf
+        centres = np.array([piece.mean(axis=0) for piece in theirs])
+        for piece in ours:
+            nearest = int(np.nanargmin(np.abs(centres - piece.mean(axis=0))[:, :2].max(axis=1)))
+            worst = max(worst, _piece_apart(kind, piece, theirs[nearest]))
+            centres[nearest] = np.inf
+    return worst
+
+
+def _piece_apart(kind: str, one: np.ndarray, other: np.ndarray) -> float:
+    if kind in ("Point", "LineString"):
+        return _largest(one, other)
+    # The few corners near the first one may each be its partner.
+    return min(
+        _largest(one, np.roll(turned, -start, axis=0))
+        for turned in (other, other[::-1])
+        for start in np.argsort(np.abs(turned[:, :2] - one[0, :2]).max(axis=1), kind="stable")[:4].tolist()
+    )
 
 
 def _multi(shape: shapely.Geometry) -> shapely.Geometry:
@@ -162,6 +206,12 @@ def _degrees(coordinates: np.ndarray) -> bool:
     return bool(len(coordinates) == 0 or np.abs(coordinates[:, :2]).max() <= 360)
 
 
+#: How far an explanation of a difference can be believed. SURE: no person does such a thing, or nobody would miss it.
+#: LIKELY: a person may, but hardly in the moment between a write and the reading back. POSSIBLE: persons do it as
+#: well; only several features of one write, or the same after each repetition, show that it is the platform.
+SURE, LIKELY, POSSIBLE = 0, 1, 2
+
+
 @dataclass(frozen=True)
 class Difference:
     """A value that a platform gives back otherwise than it was sent.
@@ -170,88 +220,208 @@ class Difference:
     ----------
     name : field, or `features.GEOMETRY`
     cause : what happened to it; None: nothing that platforms are known to do, so it is somebody's edit
+    belief : `SURE`, `LIKELY`, `POSSIBLE`
     """
 
     name: str
     sent: Value | bytes
     stored: Value | bytes
     cause: Message | None
+    belief: int = SURE
 
 
-def differences(sent: Feature, stored: Feature, names: Iterable[str]) -> list[Difference]:
-    """Return the items of a feature that came back otherwise than sent, with what was done to them."""
+def differences(
+    sent: Feature, stored: Feature, names: Iterable[str], lengths: Mapping[str, int] | None = None
+) -> list[Difference]:
+    """Return the items of a feature that came back otherwise than sent, with what was done to them.
+
+    Parameters
+    ----------
+    lengths : field -> longest text that fits there
+    """
     found = []
     for name in names:
         one, other = sent.item(name), stored.item(name)
         if one != other and not same(one, other):
-            found.append(Difference(name, one, other, cause_of(one, other)))
+            found.append(Difference(name, one, other, *_explained(one, other, (lengths or {}).get(name))))
     return found
 
 
-def cause_of(sent: Value | bytes, stored: Value | bytes) -> Message | None:
-    """Return what a platform has done to a value; None where no platform is known to do such a thing."""
-    if isinstance(sent, bytes) or isinstance(stored, bytes):
-        return _cause_of_geometry(sent, stored)
+def cause_of(sent: Value | bytes, stored: Value | bytes, length: int | None = None) -> Message | None:
+    """Return what a platform has done to a value that was read back at once; None where somebody may have edited it.
+
+    Parameters
+    ----------
+    length : longest text that fits in the field there
+    """
+    cause, belief = _explained(sent, stored, length)
+    return cause if belief < POSSIBLE else None
+
+
+_Explanation = tuple[Message | None, int]
+_UNEXPLAINED: _Explanation = (None, POSSIBLE)
+
+
+def _explained(sent: Value | bytes, stored: Value | bytes, length: int | None) -> _Explanation:
+    if isinstance(sent, bytes) and isinstance(stored, bytes):
+        return _explained_geometry(sent, stored)
     if sent in (None, "") and stored in (None, ""):
-        return message("an empty text and null are the same there")
+        return message("an empty text and null are the same there"), SURE
+    if stored is None:
+        return message("the value is lost"), POSSIBLE
+    if sent is None or isinstance(sent, bytes) or isinstance(stored, bytes):
+        return _UNEXPLAINED
     if isinstance(sent, str) and isinstance(stored, str):
-        return _cause_of_text(sent, stored)
-    if sent is None or stored is None:
-        return None
-    if isinstance(sent, int | float) and isinstance(stored, int | float):
-        return _cause_of_number(sent, stored)
-    if isinstance(sent, str) != isinstance(stored, str) and _text_of(sent) == _text_of(stored):
-        return message("it is stored as another type")
-    return None
+        return _explained_text(sent, stored, length)
+    if isinstance(sent, str) != isinstance(stored, str):
+        if _text_of(sent) == _text_of(stored):
+            return message("it is stored as another type"), SURE
+        return _UNEXPLAINED
+    assert not isinstance(sent, str) and not isinstance(stored, str)
+    return _explained_number(sent, stored)
 
 
 def _text_of(value: Value) -> str:
     return str(canonical(value, "text"))
 
 
-def _cause_of_number(sent: float, stored: float) -> Message | None:
-    largest = max(abs(sent), abs(stored))
-    if abs(sent - stored) <= 1e-3 * largest or (float(stored).is_integer() and abs(sent - stored) < 1):
-        return message("the number is rounded")
-    return None
+def _explained_number(sent: float, stored: float) -> _Explanation:
+    rounded = message("the number is rounded")
+    apart = abs(Fraction(sent) - Fraction(stored))
+    if apart <= abs(Fraction(sent)) * Fraction(1, 10**9) or stored == _single(sent):
+        return rounded, SURE
+    if any(stored == round(sent, digits) for digits in range(16)) or stored == int(sent):
+        return rounded, POSSIBLE
+    return _UNEXPLAINED
 
 
-def _cause_of_text(sent: str, stored: str) -> Message | None:
-    if _within_bmp(sent) == stored:
-        return message("characters beyond the basic plane are dropped")
-    if len(sent) == len(stored) and all(a == b or ord(a) > 127 for a, b in zip(sent, stored, strict=True)):
-        return message("characters are replaced") if "?" in stored or "\ufffd" in stored else None
-    if sent.strip() == stored.strip():
-        return message("spaces at the ends are cut")
-    if sent.split() == stored.split():
-        return message("line breaks or spaces are changed")
+def _single(number: float) -> float:
+    """Return a number in single precision; itself where it has no place there."""
+    return float(np.float32(number)) if abs(number) < 3e38 else number
+
+
+def _explained_text(sent: str, stored: str, length: int | None) -> _Explanation:
+    if length is not None and len(sent) > length and stored in _cut(sent, length):
+        return message("the text is cut after {n} characters", n=len(stored)), SURE
+    time = _explained_time(sent, stored)
+    if time is not None:
+        return time
+    for steps in (1, 2):
+        for way in product(_ALTERATIONS, repeat=steps):
+            altered = sent
+            for alteration in way:
+                altered = alteration.does(altered)
+            if altered == stored:
+                causes = [Message(cause) for cause in dict.fromkeys(alteration.cause for alteration in way)]
+                told = causes[0] if len(causes) == 1 else message("{causes}", causes=causes)
+                return told, max(alteration.belief for alteration in way)
     if stored and sent.startswith(stored):
-        return message("the text is cut after {n} characters", n=len(stored))
-    plain_sent, plain_stored = sent.removesuffix("Z"), stored.removesuffix("Z")
-    apart = _seconds_apart(plain_sent, plain_stored)
-    if apart is not None and apart < 1:
-        return message("the time is shortened")
-    if apart is not None and sent.endswith("Z") != stored.endswith("Z") and apart % 900 < 1:
-        return message("the time zone is lost")
-    if _without_marks(sent) == _without_marks(stored):
-        return message("quotation marks or backslashes are changed")
-    return None
+        return message("the text is cut after {n} characters", n=len(stored)), POSSIBLE
+    return _UNEXPLAINED
 
 
-def _without_marks(text: str) -> str:
-    return "".join(c for c in text if c not in "\"'\\")
+def _cut(text: str, length: int) -> tuple[str, str]:
+    """Return a text cut to a number of characters, and to as many bytes."""
+    return text[:length], text.encode("utf-8", "replace")[:length].decode("utf-8", "ignore")
 
 
-def _cause_of_geometry(sent: Value | bytes, stored: Value | bytes) -> Message | None:
-    if not (isinstance(sent, bytes) and isinstance(stored, bytes)):
+@dataclass(frozen=True)
+class _Alteration:
+    """Something that platforms do to texts."""
+
+    cause: str
+    does: Callable[[str], str]
+    belief: int = SURE
+
+
+def _replaced(old: str, new: str) -> Callable[[str], str]:
+    return lambda text: text.replace(old, new)
+
+
+def _as_encoded(encoding: str) -> Callable[[str], str]:
+    return lambda text: text.encode(encoding, "replace").decode(encoding)
+
+
+_DROPPED = mark("characters beyond the basic plane are dropped")
+_REPLACED = mark("characters are replaced")
+_CUT = mark("spaces at the ends are cut")
+_BREAKS = mark("line breaks or spaces are changed")
+_QUOTES = mark("quotation marks or backslashes are changed")
+_ENTITIES = mark("characters are written as entities")
+_CONTROLS = mark("control characters are dropped")
+_COMPOSED = mark("characters are composed otherwise")
+_ALTERATIONS = (
+    _Alteration(_DROPPED, _within_bmp, LIKELY),
+    _Alteration(_CUT, str.strip),
+    _Alteration(_CUT, str.rstrip),
+    _Alteration(_BREAKS, _replaced("\r\n", "\n")),
+    _Alteration(_BREAKS, _replaced("\n", "\r\n")),
+    _Alteration(_BREAKS, _replaced("\n", " ")),
+    _Alteration(_BREAKS, lambda text: " ".join(text.split())),
+    _Alteration(_CONTROLS, lambda text: "".join(c for c in text if c >= " " or c in "\t\r\n")),
+    _Alteration(_CONTROLS, lambda text: text.split("\0")[0]),
+    _Alteration(_COMPOSED, lambda text: unicodedata.normalize("NFC", text)),
+    _Alteration(_COMPOSED, lambda text: unicodedata.normalize("NFKC", text)),
+    _Alteration(_REPLACED, lambda text: "".join(c if ord(c) <= 0xFFFF else "?" for c in text), LIKELY),
+    _Alteration(_REPLACED, lambda text: "".join(c if ord(c) <= 0xFFFF else "??" for c in text), LIKELY),
+    _Alteration(_REPLACED, lambda text: "".join(c if ord(c) <= 0xFFFF else "\ufffd" for c in text), LIKELY),
+    *(_Alteration(_REPLACED, _as_encoded(name), LIKELY) for name in ("gbk", "ascii", "latin-1")),
+    _Alteration(_QUOTES, _replaced('"', "\\"), LIKELY),
+    _Alteration(_QUOTES, _replaced('"', "'"), LIKELY),
+    *(_Alteration(_QUOTES, _replaced(sign, ""), LIKELY) for sign in "\"'\\"),
+    *(_Alteration(_QUOTES, _replaced(sign, sign * 2), LIKELY) for sign in "\"'\\"),
+    *(_Alteration(_QUOTES, _replaced(sign, "\\" + sign), LIKELY) for sign in "\"'"),
+    _Alteration(_QUOTES, lambda text: text.removesuffix("\\"), LIKELY),
+    _Alteration(_ENTITIES, html.escape, LIKELY),
+    _Alteration(_ENTITIES, lambda text: html.escape(text, quote=False), LIKELY),
+)
+
+
+def _explained_time(sent: str, stored: str) -> _Explanation | None:
+    apart = _seconds_apart(sent.removesuffix("Z"), stored.removesuffix("Z"))
+    if apart is None:
+        if len(stored) == 10 and _seconds_apart(sent, stored + sent[10:]) == 0:
+            return message("the time of day is lost"), LIKELY
         return None
-    shape, other = shapely.from_wkb([sent, stored])
-    if shape.has_z and not other.has_z and same_geometry(shapely.to_wkb(shapely.force_2d(shape)), stored):
-        return message("heights of the corners are dropped")
-    apart = _apart(sent, stored)
-    if apart <= _ROUNDING[_degrees(shapely.get_coordinates(shape))]:
-        return message("coordinates are rounded by up to {distance:.1g}", distance=apart)
+    zone_lost = sent.endswith("Z") != stored.endswith("Z")
+    if apart < 1 and len(stored.removesuffix("Z")) <= len(sent.removesuffix("Z")):
+        digits = len(stored.removesuffix("Z").partition(".")[2].rstrip("0"))
+        if apart <= 10.0**-digits:
+            return message("the time zone is lost") if zone_lost else message("the time is shortened"), SURE
+    if zone_lost and apart % 900 < 1 and apart <= 14 * 3600:
+        return message("the time zone is lost"), LIKELY
     return None
+
+
+def _explained_geometry(sent: bytes, stored: bytes) -> _Explanation:
+    try:
+        shape, other = shapely.from_wkb([sent, stored])
+    except shapely.errors.GEOSException:
+        return _UNEXPLAINED
+    heights = shape.has_z and not other.has_z
+    if heights:
+        sent = shapely.to_wkb(shapely.force_2d(shape))
+    apart = _apart(sent, stored)
+    if heights and apart == 0:
+        return message("heights of the corners are dropped"), SURE
+    before, after = shapely.get_coordinates(shape), shapely.get_coordinates(other)
+    degrees = _degrees(before)
+    if apart <= _NOISE[degrees] or (apart <= _ROUNDING[degrees] and _rounded(before, after, apart)):
+        rounded = message("coordinates are rounded by up to {distance:.1g}", distance=apart)
+        if not heights:
+            return rounded, SURE
+        return message("{causes}", causes=[rounded, message("heights of the corners are dropped")]), SURE
+    return _UNEXPLAINED
+
+
+def _rounded(before: np.ndarray, after: np.ndarray, apart: float) -> bool:
+    """Return whether coordinates are on a grid of decimals, or of single precision, on which they were not before."""
+    if (after.astype(np.float32) == after).all():
+        return True
+    for digits in range(1, 12):
+        if (np.round(after, digits) == after).all():
+            return apart < 10.0**-digits and not (np.round(before, digits) == before).all()
+    return False
 
 
 def axes_exchanged(sent: bytes | None, stored: bytes | None) -> bool:

@@ -6,11 +6,11 @@ differs from its own base, so that what the platform alters on the way is never 
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from .features import Feature
-from .fidelity import EXACT, Difference, Tolerance, differences, same
+from .fidelity import EXACT, LIKELY, Difference, Tolerance, differences, same
 
 #: Kinds of conflicts.
 BOTH_CHANGED = "both_changed"
@@ -124,20 +124,53 @@ class Judgement:
 
     Attributes
     ----------
-    arrived : names of the items that the platform has as they were sent, or as it is known to alter them
+    arrived : names of the items that the platform has as they were sent, or as platforms alter them
     not_done : those that it still has as before
     overtaken : those that it has in a third form: somebody else has written meanwhile
     differences : of the items that arrived, those that came back otherwise, with the cause
+    suspected : of the overtaken ones, those that the platform may have altered, see `fidelity.POSSIBLE`
     """
 
-    arrived: frozenset[str]
-    not_done: frozenset[str]
-    overtaken: frozenset[str]
+    arrived: frozenset[str] = frozenset()
+    not_done: frozenset[str] = frozenset()
+    overtaken: frozenset[str] = frozenset()
     differences: tuple[Difference, ...] = ()
+    suspected: tuple[Difference, ...] = ()
+
+
+@dataclass(frozen=True)
+class Trust:
+    """What is believed to be the platform's doing, where it gives back something else than it was sent.
+
+    Attributes
+    ----------
+    belief : highest of `fidelity.SURE`, `LIKELY`, `POSSIBLE`
+    shown : (item, template of the cause) of what several features have shown
+    lengths : field -> longest text that fits there
+    """
+
+    tolerance: Tolerance = EXACT
+    belief: int = LIKELY
+    shown: frozenset[tuple[str, str]] = frozenset()
+    lengths: Mapping[str, int] = field(default_factory=dict)
+
+    def covers(self, found: Difference) -> bool:
+        """Return whether the platform is believed to have made a difference."""
+        if same(found.sent, found.stored, self.tolerance):
+            return True
+        cause = found.cause
+        return cause is not None and (
+            found.belief <= self.belief or (found.name, cause.template) in self.shown
+        )
 
 
 def judge(
-    sent: Feature, names: Iterable[str], before: Feature | None, stored: Feature, tolerance: Tolerance = EXACT
+    sent: Feature,
+    names: Iterable[str],
+    before: Feature | None,
+    stored: Feature,
+    trust: Trust,
+    done: bool = False,
 ) -> Judgement:
     """Compare what was sent with what the platform has.
 
@@ -145,34 +178,65 @@ def judge(
     ----------
     names : the items that were to change; all of them for a new feature
     before : what the platform had before the write; None: nothing
+    done : the platform has said that it did it. An item that it has as before, though in a form that it makes of what
+        was sent, has then arrived
     """
     names = frozenset(names)
-    differing = {d.name: d for d in differences(sent, stored, names)}
-    same_as_before = {
-        n for n in differing if before is not None and same(before.item(n), stored.item(n), tolerance)
+    found = differences(sent, stored, names, trust.lengths)
+    as_before = {
+        d.name
+        for d in found
+        if before is not None and same(before.item(d.name), stored.item(d.name), trust.tolerance)
     }
-    altered = [
-        d
-        for n, d in differing.items()
-        if n not in same_as_before and (d.cause is not None or same(d.sent, d.stored, tolerance))
-    ]
-    arrived = (names - set(differing)) | {d.name for d in altered}
-    overtaken = set(differing) - same_as_before - arrived
-    return Judgement(arrived, frozenset(same_as_before), frozenset(overtaken), tuple(altered))
+    altered = tuple(d for d in found if trust.covers(d) and (done or d.name not in as_before))
+    arrived = (names - {d.name for d in found}) | {d.name for d in altered}
+    left = [d for d in found if d.name not in arrived]
+    overtaken = [d for d in left if d.name not in as_before]
+    return Judgement(
+        arrived,
+        frozenset(d.name for d in left if d.name in as_before),
+        frozenset(d.name for d in overtaken),
+        altered,
+        tuple(d for d in overtaken if d.cause is not None),
+    )
+
+
+def judge_rest(
+    sent: Feature, names: Iterable[str], before: Feature, stored: Feature, trust: Trust
+) -> Judgement:
+    """Compare what went along with a write though it was not to change: what the platform now has otherwise.
+
+    A platform that replaces whole features alters such items too, and nobody has edited them.
+    """
+    changed = frozenset(n for n in names if not same(before.item(n), stored.item(n)))
+    return judge(sent, changed, None, stored, trust)
 
 
 def recognise(
-    base: Base | None, sent: Feature, names: Iterable[str], remote: Feature, tolerance: Tolerance = EXACT
+    base: Base | None,
+    sent: Feature,
+    names: Iterable[str],
+    items: Iterable[str],
+    remote: Feature,
+    trust: Trust,
 ) -> Base | None:
     """Return the base after a write of ours of which no answer came.
 
     An item that the platform has as we sent it was written by us: both sides agree on it. One that it does not have
     so stays with the base of before; a new feature of which that is true has no base and is left to the merge.
+
+    Parameters
+    ----------
+    names : the items that both sides can hold
+    items : those that were to change
+    trust : much may have been edited since, so only what is `fidelity.SURE` should be believed
     """
-    judged = judge(sent, names, base.remote if base else None, remote, tolerance)
+    items = frozenset(items)
+    judged = judge(sent, items, base.remote if base else None, remote, trust)
     if base is None:
-        return Base(sent, remote) if not judged.overtaken else None
-    return agree(base, judged.arrived, sent, remote)
+        return agree(None, judged.arrived, sent, remote) if not judged.overtaken else None
+    along = judge_rest(sent, frozenset(names) - items, base.remote, remote, trust)
+    return agree(base, judged.arrived | along.arrived, sent, remote)
 
 
 def agree(base: Base | None, names: Iterable[str], local: Feature, remote: Feature) -> Base:
@@ -180,11 +244,11 @@ def agree(base: Base | None, names: Iterable[str], local: Feature, remote: Featu
 
     Parameters
     ----------
-    base : None: all items are agreed
+    base : None: nothing was agreed before; the other items count as empty
     """
-    if base is None:
-        return Base(local, remote)
     names = list(names)
+    if base is None:
+        base = Base(Feature(local.key), Feature(local.key))
     ours = base.local.with_items({n: local.item(n) for n in names})
     theirs = base.remote.with_items({n: remote.item(n) for n in names})
     theirs.server_id, theirs.version = remote.server_id, remote.version

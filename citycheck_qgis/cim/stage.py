@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
@@ -89,12 +90,7 @@ class Stage:
                 end = (digest(encoded, feature.geometry), encoded, feature.geometry)
                 yield (*start, feature.version, *end) if with_version else (*start, *end)
 
-        # Without a transaction every row would be one.
-        self._connection.execute("BEGIN")
-        try:
-            self._connection.executemany(statement, rows())
-        finally:
-            self._connection.execute("COMMIT")
+        self._many(statement, rows())
 
     def replace_remote(self, keys: Sequence[str], features: Iterable[Feature]) -> None:
         """Take what was read just now in the place of what was known of some features of the platform."""
@@ -109,9 +105,7 @@ class Stage:
 
     def hold(self, keys: Iterable[str]) -> None:
         """Take features out of the exchange: they are there, but which is which is not known."""
-        self._connection.execute("BEGIN")
-        self._connection.executemany("INSERT OR IGNORE INTO stage.held VALUES (?)", [(key,) for key in keys])
-        self._connection.execute("COMMIT")
+        self._many("INSERT OR IGNORE INTO stage.held VALUES (?)", ((key,) for key in keys))
 
     # --- asking ------------------------------------------------------------------------------------------
 
@@ -120,15 +114,16 @@ class Stage:
         assert side in ("local", "remote")
         return self._connection.execute(f"SELECT count(*) FROM stage.{side}").fetchone()[0]
 
-    def doubles(self) -> list[tuple[str, int, bool]]:
-        """Return the keys that the platform has more than once, how often, and whether with different server ids."""
-        return [
-            (key, number, ids > 1)
-            for key, number, ids in self._connection.execute(
-                "SELECT key, count(*), count(DISTINCT server_id) FROM stage.remote GROUP BY key HAVING count(*) > 1 "
-                "ORDER BY key"
-            )
-        ]
+    def held(self, keys: Iterable[str]) -> set[str]:
+        """Return those of some keys that are held, see `hold`."""
+        query = "SELECT h.key FROM json_each(?) j CROSS JOIN stage.held h ON h.key = j.value"
+        return {key for (key,) in self._connection.execute(query, (json.dumps(list(keys)),))}
+
+    def doubles(self) -> list[tuple[str, int]]:
+        """Return the keys that the platform has more than once, and how often."""
+        return self._connection.execute(
+            "SELECT key, count(*) FROM stage.remote GROUP BY key HAVING count(*) > 1 ORDER BY key"
+        ).fetchall()
 
     def drop_repeats(self) -> int:
         """Remove features of the platform that were read twice, with one server id; return how many."""
@@ -232,11 +227,16 @@ class Stage:
         )
 
     def _many(self, statement: str, rows: Iterable[tuple[object, ...]]) -> None:
+        # Without a transaction every row would be one.
         self._connection.execute("BEGIN")
         try:
             self._connection.executemany(statement, rows)
-        finally:
-            self._connection.execute("COMMIT")
+        except BaseException:
+            # A full disk has ended the transaction already.
+            with suppress(sqlite3.Error):
+                self._connection.execute("COMMIT")
+            raise
+        self._connection.execute("COMMIT")
 
     def result_counts(self) -> dict[tuple[str, str], int]:
         """Return the number of results by action and state."""
@@ -268,6 +268,6 @@ class Stage:
         """Return how many features there are on both sides together."""
         return self._connection.execute(
             "SELECT (SELECT count(*) FROM (SELECT key FROM stage.local UNION SELECT key FROM stage.remote UNION "
-            "SELECT key FROM stage.todo UNION SELECT key FROM stage.result WHERE key IS NOT NULL)) + "
+            "SELECT key FROM stage.result WHERE key IS NOT NULL)) + "
             "(SELECT count(*) FROM stage.result WHERE key IS NULL)"
         ).fetchone()[0]

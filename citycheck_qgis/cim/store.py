@@ -13,7 +13,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from ..errors import OutputError
+from ..errors import InputError, OutputError
 from ..messages import Message, message, message_of, message_record
 from ..storage.files import writable
 from ..storage.runs import now
@@ -134,6 +134,7 @@ class Store:
                 path.parent.mkdir(parents=True, exist_ok=True)
             self._take_lock(path)
             self.connection = self._open(path)
+            return
         self.connection.executescript(_TABLES)
 
     def _take_lock(self, path: Path) -> None:
@@ -143,29 +144,32 @@ class Store:
             self._lock = sqlite3.connect(lock, timeout=0, isolation_level=None)
             self._lock.execute("BEGIN EXCLUSIVE")
         except sqlite3.OperationalError as error:
+            self.close()
+            locked = "locked" in str(error)
             reason = (
                 message("another run is using it; wait for its end")
-                if "locked" in str(error)
-                else message("you may not write there; choose another folder")
+                if locked
+                else _reason(error) or str(error)
             )
             raise OutputError("{what} cannot be written: {reason}.", what=path, reason=reason) from error
 
     def _open(self, path: Path) -> sqlite3.Connection:
         try:
-            return self._connect(path)
+            # An empty file is a whole one to SQLite, and one that has lost everything.
+            if not path.exists() or path.stat().st_size:
+                return self._connect(path)
         except sqlite3.DatabaseError as error:
-            if isinstance(error, sqlite3.OperationalError) and "malformed" not in str(error):
+            if not _damaged(error):
                 self.close()
                 raise OutputError(
-                    "The journal {file} cannot be opened: {reason}.", file=path, reason=str(error)
+                    "{what} cannot be written: {reason}.", what=path, reason=_reason(error) or str(error)
                 ) from error
-        aside = self._set_aside(path)
         self.warnings.append(
             message(
                 "The journal {file} was damaged and is kept as {aside}; without it both sides are compared afresh: "
                 "nothing is deleted, and what differs is a conflict.",
                 file=path.name,
-                aside=aside.name,
+                aside=self._set_aside(path).name,
             )
         )
         return self._connect(path)
@@ -176,14 +180,14 @@ class Store:
             connection.execute("PRAGMA journal_mode=WAL")
             connection.execute("PRAGMA synchronous=FULL")
             connection.execute("PRAGMA cache_size=-65536")
+            connection.executescript(_TABLES)
             # A file that was cut short says so here; a check of every page would take minutes on a large one.
             for table in ("link", "base", "operation", "conflict"):
-                with suppress(sqlite3.OperationalError):
-                    connection.execute(f"SELECT max(rowid) FROM {table}").fetchone()
+                connection.execute(f"SELECT max(rowid) FROM {table}").fetchone()
             if path.stat().st_size < 1 << 26:
                 found = connection.execute("PRAGMA quick_check(1)").fetchone()
                 if found[0] != "ok":
-                    raise sqlite3.DatabaseError(str(found[0]))
+                    raise sqlite3.DatabaseError("malformed")
         except BaseException:
             connection.close()
             raise
@@ -217,25 +221,43 @@ class Store:
     @contextmanager
     def transaction(self) -> Iterator[None]:
         """Do what is in the block as a whole or not at all; it is on the disk when the block has ended."""
+        with self.telling():
+            try:
+                self.connection.execute("BEGIN IMMEDIATE")
+                yield
+                self.connection.execute("COMMIT")
+            except BaseException:
+                self._roll_back()
+                raise
+
+    @contextmanager
+    def telling(self) -> Iterator[None]:
+        """Turn what the file does not let be done into one sentence.
+
+        Raises
+        ------
+        OutputError : the disk is full, or the file is damaged: it is set aside then.
+        """
         try:
-            self.connection.execute("BEGIN IMMEDIATE")
             yield
-            self.connection.execute("COMMIT")
-        except sqlite3.OperationalError as error:
-            self._roll_back()
-            if "full" in str(error) or "disk I/O" in str(error):
+        except sqlite3.DatabaseError as error:
+            reason = _reason(error)
+            if reason is not None:
                 raise OutputError(
-                    "The journal {file} cannot be written: the disk is full; free some space and run again, nothing "
-                    "is lost.",
-                    file=self.path,
+                    "{what} cannot be written: {reason}.", what=self.path, reason=reason
                 ) from error
-            raise
-        except BaseException:
-            self._roll_back()
-            raise
+            if self.path is None or not _damaged(error):
+                raise
+            self.connection.close()
+            raise OutputError(
+                "The journal {file} is damaged and is kept as {aside}; run again: both sides are compared afresh then, "
+                "nothing is deleted, and what differs is a conflict.",
+                file=self.path.name,
+                aside=self._set_aside(self.path).name,
+            ) from error
 
     def _roll_back(self) -> None:
-        with suppress(sqlite3.OperationalError):
+        with suppress(sqlite3.Error):
             self.connection.execute("ROLLBACK")
 
     # --- links and runs ----------------------------------------------------------------------------------
@@ -324,7 +346,7 @@ class Store:
                 "payload_hash, state, attempts, planned) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, 0, ?) "
                 "RETURNING operation_id",
                 (
-                    link_id, run_id, feature.key, kind, json.dumps(sorted(items), ensure_ascii=False), encoded,
+                    link_id, run_id, feature.key, kind, json.dumps(sorted(items)), encoded,
                     feature.geometry, digest(encoded, feature.geometry), PLANNED, moment,
                 ),
             ).fetchone()  # fmt: skip
@@ -354,11 +376,27 @@ class Store:
             "WHERE link_id = ? AND state IN (?, ?) ORDER BY operation_id",
             (link_id, *UNANSWERED),
         )
-        return {
-            key: Operation(number, key, kind, Feature(key, decoded(values), geometry), frozenset(json.loads(items)),
-                           state, attempts)
-            for number, key, kind, values, geometry, items, state, attempts in rows
-        }  # fmt: skip
+        return {row[1]: _operation(*row) for row in rows}
+
+    def drop_planned(self, link_id: int, run_id: int) -> None:
+        """End the operations that earlier runs have planned and not sent."""
+        reason = message("The run was stopped before it was sent; it is planned again.")
+        with self.transaction():
+            self.connection.execute(
+                "UPDATE operation SET state = ?, ended = ?, reason = ? "
+                "WHERE link_id = ? AND state = ? AND run_id <> ?",
+                (REJECTED, now(), packed(reason), link_id, PLANNED, run_id),
+            )
+
+    def sent_twice(self, link_id: int, keys: Sequence[str]) -> dict[str, Operation]:
+        """Return, by key, the last creation of those of some features that were sent more than once."""
+        rows = self.connection.execute(
+            "SELECT max(operation_id), o.key, kind, payload_values, payload_geometry, items, state, sum(attempts) "
+            "FROM json_each(?) j CROSS JOIN operation o ON o.link_id = ? AND o.key = j.value "
+            "WHERE kind = 'create' GROUP BY o.key HAVING sum(attempts) > 1",
+            (json.dumps(list(keys)), link_id),
+        )
+        return {row[1]: _operation(*row) for row in rows}
 
     def note_differences(
         self, link_id: int, rows: Iterable[tuple[str, str, str, str, Message | None]]
@@ -381,8 +419,7 @@ class Store:
     ) -> None:
         """Open conflicts, or bring open ones up to date; inside a `transaction`.
 
-        What a side held in an open conflict and holds no more is
-        kept as a conflict that was superseded.
+        What a side held in an open conflict and holds no more is kept as a conflict that was superseded.
         """
         for key, kind, items, base, local, remote in rows:
             present = self._open_conflict(link_id, key)
@@ -391,7 +428,8 @@ class Store:
                 held = (*_side(present.local), *_side(present.remote))
                 if held == sides[2:] and present.kind == kind:
                     self.connection.execute(
-                        "UPDATE conflict SET seen = ? WHERE conflict_id = ?", (now(), present.conflict_id)
+                        "UPDATE conflict SET seen = ?, items = ? WHERE conflict_id = ?",
+                        (now(), json.dumps(sorted(items)), present.conflict_id),
                     )
                     continue
                 self.connection.execute(
@@ -403,7 +441,7 @@ class Store:
                 "local_geometry, remote_values, remote_geometry, server_id, found, seen, state) "
                 "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'open')",
                 (
-                    link_id, key, kind, json.dumps(sorted(items), ensure_ascii=False), *sides,
+                    link_id, key, kind, json.dumps(sorted(items)), *sides,
                     remote.server_id if remote else None, now(), now(),
                 ),
             )  # fmt: skip
@@ -435,20 +473,77 @@ class Store:
 
         Parameters
         ----------
-        choice : item -> ``local`` or ``remote``; items in conflict that are not named stay open: the conflict does
-            then too
+        choice : item -> ``local`` or ``remote``. Items in conflict that are not named stay open, and the conflict does
+            then too. A deletion against an edit has one choice for the whole feature
+
+        Raises
+        ------
+        InputError : it is not open any more: one of the sides has changed, or somebody has resolved it; or the choice
+            names something else than its items and its sides.
         """
+        whole = conflict.local is None or conflict.remote is None
+        sides = set(choice.values())
+        if not sides or not sides <= {"local", "remote"} or (whole and len(sides) > 1):
+            raise InputError(
+                "The conflict of {key} needs the choice local or remote; name one of them.", key=conflict.key
+            )
+        if not whole and not choice.keys() <= set(conflict.items):
+            raise InputError(
+                "{items} of {key} are not in conflict; choose among {conflicting}.",
+                items=sorted(choice.keys() - set(conflict.items)),
+                key=conflict.key,
+                conflicting=list(conflict.items),
+            )
+        left = [] if whole else [name for name in conflict.items if name not in choice]
         with self.transaction():
+            present = self._open_conflict(conflict.link_id, conflict.key)
+            if present is None or present.conflict_id != conflict.conflict_id:
+                raise InputError(
+                    "The conflict of {key} has changed since it was shown; look at it again.",
+                    key=conflict.key,
+                )
             base = self.bases(conflict.link_id, [conflict.key]).get(conflict.key)
             moved = rebase(conflict, base, choice)
             if moved is None:
                 self.forget(conflict.link_id, [conflict.key])
             else:
                 self.set_bases(conflict.link_id, [(conflict.key, moved)])
+            chosen = json.dumps(dict(present.choice or {}) | dict(choice))
             self.connection.execute(
-                "UPDATE conflict SET state = 'resolved', choice = ?, resolved = ? WHERE conflict_id = ?",
-                (json.dumps(dict(choice), ensure_ascii=False), now(), conflict.conflict_id),
-            )
+                "UPDATE conflict SET state = ?, items = ?, choice = ?, resolved = ? WHERE conflict_id = ?",
+                (
+                    "open" if left else "resolved", json.dumps(left or list(conflict.items)), chosen,
+                    None if left else now(), conflict.conflict_id,
+                ),
+            )  # fmt: skip
+
+
+def _damaged(error: sqlite3.DatabaseError) -> bool:
+    return "malformed" in str(error) or "not a database" in str(error)
+
+
+def _reason(error: sqlite3.DatabaseError) -> Message | None:
+    """Return why SQLite cannot write a file; None where it is not the file's place that hinders it."""
+    said = str(error)
+    if "full" in said or "disk I/O" in said:
+        return message("the disk is full or fails; free some space and run again, nothing is lost")
+    if "readonly" in said or "unable to open" in said:
+        return message("you may not write there; choose another folder")
+    return None
+
+
+def _operation(
+    number: int,
+    key: str,
+    kind: str,
+    values: str,
+    geometry: bytes | None,
+    items: str,
+    state: str,
+    attempts: int,
+) -> Operation:
+    payload = Feature(key, decoded(values), geometry)
+    return Operation(number, key, kind, payload, frozenset(json.loads(items)), state, attempts)
 
 
 def rebase(conflict: Conflict, base: Base | None, choice: Mapping[str, str]) -> Base | None:
@@ -503,7 +598,7 @@ def _base_row(link_id: int, key: str, base: Base, moment: str) -> tuple[object, 
 
 def packed(reason: Message | None) -> str | None:
     """Return a sentence as text, so that it can be said later in any language."""
-    return None if reason is None else json.dumps(message_record(reason), ensure_ascii=False)
+    return None if reason is None else json.dumps(message_record(reason))
 
 
 def unpacked(text: str | None) -> Message | None:

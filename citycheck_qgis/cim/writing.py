@@ -1,7 +1,14 @@
-"""Writing to the platform: read afresh, written down, sent, read back, compared."""
+"""Writing to the platform: read afresh, written down, sent, read back, compared.
+
+Between the reading before a write and the write itself another client may write. A platform that locks (`Capabilities`)
+refuses our write then. One that does not is overwritten: such an edit of another is lost, in a window of one request
+and for the items that we change, or for the whole feature where the platform only replaces features. No client can
+close this window.
+"""
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
@@ -9,9 +16,10 @@ from ..errors import ExchangeError, NoAnswerError, RefusedError
 from ..messages import Message, message
 from .adapters.base import Outcome, Update
 from .comparing import Comparison, conflict_result, parts
+from .doubles import surplus_copies
 from .features import GEOMETRY, Feature
-from .fidelity import Difference, axes_exchanged
-from .merge import DELETED_THERE, OVERTAKEN, Base, Judgement, agree, judge
+from .fidelity import POSSIBLE, Difference, axes_exchanged
+from .merge import DELETED_HERE, DELETED_THERE, OVERTAKEN, Base, Judgement, Trust, agree, judge, judge_rest
 from .results import Result
 from .stage import Sides
 from .store import ACKNOWLEDGED, CONFLICT, REJECTED, VERIFIED, ConflictRow
@@ -19,6 +27,8 @@ from .store import ACKNOWLEDGED, CONFLICT, REJECTED, VERIFIED, ConflictRow
 #: How many features are written down as sent in one go.
 _GROUP = 50
 _ATTEMPTS = 3
+#: As many features with one alteration of one item show that it is the platform's.
+_WITNESSES = 3
 
 
 @dataclass(frozen=True)
@@ -41,6 +51,10 @@ class Writer:
     def __init__(self, comparison: Comparison) -> None:
         self._comparison, self._run = comparison, comparison.run
         self._geometry_checked = False
+        fields = self._run.remote.schema.fields
+        self._trust = Trust(
+            self._run.tolerance, lengths={f.name: f.length for f in fields if f.length is not None}
+        )
 
     def push(self) -> None:
         """Make the planned writes: new features, changes, deletions."""
@@ -52,21 +66,9 @@ class Writer:
         for kind in kinds:
             group = max(self._run.remote.capabilities.batch, _GROUP) if self._comparison.by_key else 1 << 30
             for keys in self._run.stage.planned("there", kind, group):
-                for part in self._careful_parts(keys, kind):
-                    self._write_group(part, kind)
+                self._write_group(keys, kind)
                 done += len(keys)
                 self._run.progress(0.5 + 0.4 * done / total)
-
-    def _careful_parts(self, keys: list[str], kind: str) -> list[list[str]]:
-        """Send one feature alone before the first others with geometry: a wrong axis order then spoils one."""
-        if (
-            self._geometry_checked
-            or kind == "delete"
-            or GEOMETRY not in self._comparison.names
-            or len(keys) == 1
-        ):
-            return [keys]
-        return [keys[:1], keys[1:]]
 
     def _write_group(self, keys: Sequence[str], kind: str) -> None:
         usable = self._comparison.look(keys)
@@ -74,7 +76,7 @@ class Writer:
         for sides in self._run.stage.sides(usable):
             decision = self._comparison.merged(sides)
             allowed, _ = self._comparison.allowed(decision) if decision.there else (frozenset[str](), None)
-            items = decision.to_there & allowed if decision.there == "update" else self._comparison.names
+            items = self._comparison.names if kind == "delete" else decision.to_there & allowed
             if decision.there == kind and items and decision.conflict is None:
                 work.append(_Work(sides, self._payload(sides, items, kind), items))
             if decision.there != kind or decision.agreed:
@@ -92,8 +94,15 @@ class Writer:
             for s, d in other
             if d.there is not None and d.there != kind
         )
-        if work:
-            self._write(kind, work)
+        for part in self._careful_parts(work, kind):
+            self._write(kind, part)
+
+    def _careful_parts(self, work: list[_Work], kind: str) -> list[list[_Work]]:
+        """Send one geometry before the first others: a wrong axis order then spoils one."""
+        first = next((w for w in work if GEOMETRY in w.items and w.payload.geometry is not None), None)
+        if self._geometry_checked or kind == "delete" or first is None or len(work) == 1:
+            return [work] if work else []
+        return [[first], [w for w in work if w is not first]]
 
     def _payload(self, sides: Sides, items: frozenset[str], kind: str) -> Feature:
         """Return the whole feature as it should become, with nothing in it that reading has coarsened."""
@@ -132,6 +141,7 @@ class Writer:
             reasons |= {key: o.reason for key, o in outcomes.items() if o.reason is not None}
             if not pending:
                 return
+        pending = self._without_stubborn(kind, pending, outcomes, found)
         reason = message("The platform did not do it, and did not say why.")
         ended = [(w, reasons.get(w.key) or reason) for w in pending]
         with self._run.store.transaction():
@@ -146,7 +156,10 @@ class Writer:
         try:
             for part in parts(list(work), batch):
                 self._send_part(kind, part, outcomes)
-        except NoAnswerError:
+        except NoAnswerError as error:
+            for key, outcome in outcomes.items():
+                if outcome.state == "unknown":
+                    outcomes[key] = Outcome("unknown", reason=error.message)
             return outcomes, False
         return outcomes, True
 
@@ -200,12 +213,14 @@ class Writer:
         again: list[_Work] = []
         ended = _Ended()
         for w in work:
-            outcome: Outcome = outcomes[w.key]
-            features: Sequence[Feature] = found[w.key]
-            if len(features) > 1 and repeated:
-                features = self._without_own_double(w, features, ended)
+            if len(found[w.key]) > 1 and repeated:
+                found[w.key] = self._without_own_double(w, found[w.key])
+        if kind != "delete":
+            self._learn(kind, work, outcomes, found)
+        for w in work:
+            outcome, features = outcomes[w.key], found[w.key]
             if len(features) > 1:
-                self._comparison.hold_doubles([(w.key, len(features), True)])
+                self._comparison.hold_doubles([(w.key, len(features))])
                 ended.end(
                     REJECTED, w, message("The platform has {n} features with this key.", n=len(features))
                 )
@@ -222,6 +237,29 @@ class Writer:
         self._end(kind, ended, found)
         return again
 
+    def _judge(self, kind: str, w: _Work, outcome: Outcome, stored: Feature) -> Judgement:
+        before = w.sides.remote if kind == "update" else None
+        return judge(w.payload, w.items, before, stored, self._trust, outcome.state == "done")
+
+    def _learn(
+        self,
+        kind: str,
+        work: Sequence[_Work],
+        outcomes: dict[str, Outcome],
+        found: dict[str, list[Feature]],
+    ) -> None:
+        """Note what several features of one write show to be the platform's doing, though persons do it as well."""
+        shown = Counter(
+            (d.name, d.cause.template)
+            for w in work
+            if len(found[w.key]) == 1
+            for d in self._judge(kind, w, outcomes[w.key], found[w.key][0]).suspected
+            if d.cause is not None
+        )
+        enough = frozenset(what for what, number in shown.items() if number >= _WITNESSES)
+        if enough - self._trust.shown:
+            self._trust = replace(self._trust, shown=self._trust.shown | enough)
+
     def _check_deleted(
         self, w: _Work, outcome: Outcome, features: Sequence[Feature], ended: _Ended, again: list[_Work]
     ) -> None:
@@ -229,34 +267,81 @@ class Writer:
             ended.end(VERIFIED, w)
             ended.gone.append(w.key)
             ended.results.append(Result(w.key, "delete", "verified"))
+        elif changed := self._comparison.merged(replace(w.sides, remote=features[0])).conflicting:
+            ended.conflict(w, DELETED_HERE, changed, features[0])
         elif outcome.state == "rejected":
             ended.reject("delete", w, outcome)
         else:
-            again.append(w)
+            again.append(replace(w, payload=features[0]))
 
     def _check_written(
         self, kind: str, w: _Work, outcome: Outcome, stored: Feature, ended: _Ended, again: list[_Work]
     ) -> None:
-        before = w.sides.remote if kind == "update" else None
         self._check_axes(kind, w, stored)
-        judged = judge(w.payload, w.items, before, stored, self._run.tolerance)
-        if judged.arrived or not w.items:
-            local = w.payload.with_items({})
-            ended.bases.append((w.key, agree(w.sides.base, judged.arrived, local, stored)))
-            ended.differences += [(w.key, d) for d in judged.differences]
+        judged = self._judge(kind, w, outcome, stored)
+        base = self._base_after(kind, w, judged, stored, ended)
         if judged.overtaken:
             ended.conflict(w, OVERTAKEN, judged.overtaken, stored)
-        elif judged.not_done and outcome.state == "rejected":
-            ended.reject(kind, w, outcome, judged.not_done)
         elif judged.not_done:
-            base = agree(w.sides.base, judged.arrived, w.payload, stored)
-            again.append(replace(w, sides=replace(w.sides, base=base, remote=stored), items=judged.not_done))
+            assert w.sides.remote is not None
+            moved = replace(w.sides, base=base, remote=stored)
+            if outcome.state != "rejected":
+                payload = self._payload(moved, judged.not_done, kind)
+                again.append(replace(w, sides=moved, payload=payload, items=judged.not_done))
+            elif w.sides.remote.digest() == stored.digest():
+                ended.reject(kind, w, outcome, judged.not_done)
+            else:
+                ended.end(REJECTED, w, outcome.reason)
+                ended.results.append(Result(w.key, kind, "waiting", tuple(sorted(w.items)), outcome.reason))
         else:
             ended.end(VERIFIED, w)
             ended.results.append(_written_result(kind, w, judged, stored))
 
+    def _base_after(
+        self, kind: str, w: _Work, judged: Judgement, stored: Feature, ended: _Ended
+    ) -> Base | None:
+        """Note what both sides agree on after a write; return the base."""
+        base, differences = w.sides.base, judged.differences
+        if kind == "create" and judged.overtaken:
+            # Somebody has written it as well: there was no agreement, and the conflict says so.
+            return base
+        names = judged.arrived
+        if kind == "update" and not self._run.remote.capabilities.partial_update:
+            assert w.sides.remote is not None
+            along = judge_rest(
+                w.payload, self._comparison.names - w.items, w.sides.remote, stored, self._trust
+            )
+            names, differences = names | along.arrived, differences + along.differences
+        if names or not w.items:
+            base = agree(base, names, w.payload, stored)
+            ended.bases.append((w.key, base))
+            ended.differences += [(w.key, d) for d in differences]
+        return base
+
+    def _without_stubborn(
+        self, kind: str, work: list[_Work], outcomes: dict[str, Outcome], found: dict[str, list[Feature]]
+    ) -> list[_Work]:
+        """Accept what the platform makes of an item each time that it says it is done; return the rest."""
+        left, ended = [], _Ended()
+        trust = replace(self._trust, belief=POSSIBLE)
+        for w in work:
+            features = found[w.key]
+            done = kind == "update" and outcomes[w.key].state == "done" and len(features) == 1
+            judged = (
+                judge(w.payload, w.items, w.sides.remote, features[0], trust, True) if done else Judgement()
+            )
+            if judged.arrived != w.items:
+                left.append(w)
+                continue
+            self._base_after(kind, w, judged, features[0], ended)
+            ended.end(VERIFIED, w)
+            ended.results.append(_written_result(kind, w, judged, features[0]))
+        self._end(kind, ended, {})
+        return left
+
     def _check_axes(self, kind: str, w: _Work, stored: Feature) -> None:
-        if self._geometry_checked or GEOMETRY not in w.items:
+        geometries = w.payload.geometry, stored.geometry
+        if self._geometry_checked or GEOMETRY not in w.items or None in geometries:
             return
         if axes_exchanged(w.payload.geometry, stored.geometry):
             reason = message(
@@ -276,24 +361,15 @@ class Writer:
             )
         self._geometry_checked = True
 
-    def _without_own_double(self, w: _Work, features: Sequence[Feature], ended: _Ended) -> Sequence[Feature]:
-        """Remove the copies that our own repeated request has made, where all are alike; return what is left."""
-        alike = all(
-            not judge(w.payload, w.items, None, f, self._run.tolerance).overtaken for f in features
-        ) and len({f.server_id for f in features}) == len(features)
-        if not alike or not self._run.remote.capabilities.delete:
+    def _without_own_double(self, w: _Work, features: list[Feature]) -> list[Feature]:
+        """Remove the copies that our own repeated request has made; return what is left."""
+        surplus = surplus_copies(w.payload, w.items, features, self._trust)
+        if not surplus or not self._run.remote.capabilities.delete:
             return features
-        _kept, *surplus = sorted(features, key=lambda f: (len(f.server_id or ""), f.server_id or ""))
         self._run.remote.delete(surplus)
         left = self._comparison.find([w.key])[w.key]
         if len(left) == 1:
-            self._comparison.warn(
-                message(
-                    "The platform did a request twice of which the answer was lost; the second copy of {key} was "
-                    "removed.",
-                    key=w.key,
-                )
-            )
+            self._comparison.warn_of_double(w.key)
         return left
 
     def _end(self, kind: str, ended: _Ended, found: dict[str, list[Feature]]) -> None:
@@ -308,7 +384,8 @@ class Writer:
             )  # fmt: skip
         self._comparison.note_conflicting(row[0] for row in ended.conflicts)
         # For what is taken over afterwards, the platform's side is as it is now.
-        self._run.stage.replace_remote(list(found), [fs[0] for fs in found.values() if len(fs) == 1])
+        if found:
+            self._run.stage.replace_remote(list(found), [fs[0] for fs in found.values() if len(fs) == 1])
         self._run.stage.report(ended.results)
 
 
