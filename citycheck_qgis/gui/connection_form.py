@@ -372,6 +372,7 @@ class CollectionPage(_Tab):
         )
         header = self.fields.horizontalHeader()
         for column in (_LOCAL, _REMOTE):
+            self.fields.horizontalHeaderItem(column).setTextAlignment(Qt.AlignmentFlag.AlignLeft)
             header.setSectionResizeMode(column, QHeaderView.ResizeMode.Stretch)
         for column in (_EXCHANGED, _STATUS):
             header.setSectionResizeMode(column, QHeaderView.ResizeMode.ResizeToContents)
@@ -517,9 +518,9 @@ class _AdvancedTab(_Tab):
         self.bundle.setFilePath(connection.ca_bundle)
         _keep_low(self.bundle)
         self.bundle.lineEdit().setPlaceholderText(tr("those of the system"))
-        self.connect = _spin(connection.connect_timeout, 1, 600, tr(" s"))
-        self.read = _spin(connection.read_timeout, 1, 3600, tr(" s"))
-        self.largest = _spin(connection.max_body / _MEGABYTE, 1, 10_000, tr(" MB"))
+        self.connect = _spin(connection.connect_timeout, 1, 600, " s")
+        self.read = _spin(connection.read_timeout, 1, 3600, " s")
+        self.largest = _spin(connection.max_body / _MEGABYTE, 1, 10_000, " MB")
         self.origins = QPlainTextEdit("\n".join(connection.extra_origins))
         self.origins.setPlaceholderText("https://files.platform.example:8443")
         self.origins.setFixedHeight(self.fontMetrics().lineSpacing() * 3)
@@ -633,7 +634,7 @@ def _code_box(value: Any) -> QPlainTextEdit:
     box = QPlainTextEdit(json.dumps(value, ensure_ascii=False, indent=2) if value else "")
     box.setFont(QFontDatabase.systemFont(QFontDatabase.SystemFont.FixedFont))
     box.setTabChangesFocus(True)
-    box.setMinimumHeight(box.fontMetrics().lineSpacing() * 6)
+    box.setMinimumHeight(box.fontMetrics().lineSpacing() * 7)
     return box
 
 

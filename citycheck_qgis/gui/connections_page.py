@@ -104,9 +104,10 @@ class ConnectionsPage(QgsOptionsPageWidget):
             button.setAutoDefault(False)
             button.clicked.connect(lambda _checked=False, work=work: self._try(work))
         self.list.itemSelectionChanged.connect(self._follow)
-        self.list.itemDoubleClicked.connect(lambda *_: self._try(self.edit_connection))
+        self.list.itemDoubleClicked.connect(lambda *_: self.edit.click())
+        self.result.changed.connect(self.fill)
         delete = QShortcut(QKeySequence(QKeySequence.StandardKey.Delete), self.list)
-        delete.activated.connect(lambda: self._try(self.remove_connection))
+        delete.activated.connect(self.remove.click)
         self.fill()
 
     def _arrange(self) -> None:
@@ -192,8 +193,11 @@ class ConnectionsPage(QgsOptionsPageWidget):
 
     def _follow(self) -> None:
         chosen = bool(self.list.selectedItems())
-        for button in (self.edit, self.duplicate, self.remove, self.test, self.export):
+        for button in (self.duplicate, self.export):
             button.setEnabled(chosen)
+        # The probe writes what it finds into the connection's file.
+        for button in (self.edit, self.remove, self.test):
+            button.setEnabled(chosen and self.result.run is None)
 
     # What the buttons do
 
@@ -265,7 +269,16 @@ class ConnectionsPage(QgsOptionsPageWidget):
 
     def test_connection(self) -> None:
         """Probe the platform of the selected connection in the background and show what was found."""
-        self.result.start(self.current().name, {"CONNECTION": self.current().name})
+        from ..cim.connections import file_of
+
+        connection = self.current()
+        manager = QgsApplication.authManager()
+        if connection.authcfg and not manager.isDisabled() and not manager.masterPasswordIsSet():
+            # Asked for here: a window cannot be opened from the background.
+            manager.setMasterPassword(True)
+        path = file_of(connection.name, self.folder)
+        # A file that was put here by hand may be called otherwise.
+        self.result.start(connection.name, {"CONNECTION": str(path) if path.is_file() else connection.name})
 
     def _open_form(self, connection: Connection, old_name: str | None = None) -> None:
         from .connection_form import ConnectionForm

@@ -6,6 +6,7 @@ from html import escape
 from typing import Any
 
 from qgis.core import QgsApplication
+from qgis.PyQt.QtCore import pyqtSignal
 from qgis.PyQt.QtWidgets import (
     QHBoxLayout,
     QLabel,
@@ -29,7 +30,14 @@ _SIGNS = {
 
 
 class ProbeResult(QWidget):
-    """Runs the probe of a platform and shows what it says; not to be seen before the first test."""
+    """Runs the probe of a platform and shows what it says; not to be seen before the first test.
+
+    Signals
+    -------
+    changed : a test has begun or ended; the probe may have changed the connection's file
+    """
+
+    changed = pyqtSignal()
 
     def __init__(self) -> None:
         super().__init__()
@@ -71,6 +79,7 @@ class ProbeResult(QWidget):
         self.run.ended.connect(self._end)
         # The window may be closed while the platform has not answered yet.
         self.destroyed.connect(self.run.stop)
+        self.changed.emit()
         self.run.start(PROBE, parameters)
 
     def stop_run(self) -> None:
@@ -126,3 +135,4 @@ class ProbeResult(QWidget):
                 self._add(
                     "error", tr("The test broke off without saying why; QGIS's log messages may tell more.")
                 )
+        self.changed.emit()

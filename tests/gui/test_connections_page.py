@@ -1,11 +1,22 @@
 """The page of the connections, its form, and its test button."""
 
 import json
+import time
+from pathlib import Path
 
 import pytest
 from citycheck.citycheck_qgis.cim.connections import CollectionSettings, Connection, load, save
+from citycheck.citycheck_qgis.gui import background, probe_result
 from citycheck.citycheck_qgis.gui.connection_form import ConnectionForm
 from citycheck.citycheck_qgis.gui.connections_page import ConnectionsPage
+from qgis.core import (
+    QgsApplication,
+    QgsProcessingAlgorithm,
+    QgsProcessingException,
+    QgsProcessingParameterString,
+    QgsProcessingProvider,
+)
+from qgis.PyQt import sip
 from qgis.PyQt.QtCore import Qt
 from qgis.PyQt.QtWidgets import QDialogButtonBox, QFileDialog, QMessageBox
 
@@ -319,3 +330,112 @@ def test_addresses_are_shown_in_their_own_characters(page, folder):
     page.fill()
     assert "城市体检" in page.list.topLevelItem(0).text(1)
     assert load("a", folder).url.isascii()
+
+
+# The test button, with an algorithm in the place of the probe
+
+
+class Rehearsal(QgsProcessingAlgorithm):
+    """Says what its connection's name asks for."""
+
+    def name(self):
+        return "rehearsal"
+
+    displayName = name  # noqa: N815
+
+    def createInstance(self):
+        return type(self)()
+
+    def initAlgorithm(self, configuration=None):
+        self.addParameter(QgsProcessingParameterString("CONNECTION", "CONNECTION"))
+
+    def checkParameterValues(self, parameters, context):
+        return "refused" not in parameters["CONNECTION"], "A package is missing; install it."
+
+    def processAlgorithm(self, parameters, context, feedback):
+        name = Path(parameters["CONNECTION"]).stem
+        feedback.pushInfo("体检问题 <b>")
+        feedback.pushWarning("emoji are lost")
+        feedback.setProgress(40)
+        while name == "slow" and not feedback.isCanceled():
+            time.sleep(0.01)
+        if name == "wrong":
+            raise QgsProcessingException("The platform cannot be reached; check the address.")
+        return {}
+
+
+@pytest.fixture()
+def rehearsal(qgis_app, monkeypatch):
+    class Provider(QgsProcessingProvider):
+        def id(self):
+            return "rehearsals"
+
+        name = id
+
+        def loadAlgorithms(self):
+            self.addAlgorithm(Rehearsal())
+
+    provider = Provider()
+    QgsApplication.processingRegistry().addProvider(provider)
+    monkeypatch.setattr(probe_result, "PROBE", "rehearsals:rehearsal")
+    yield
+    QgsApplication.processingRegistry().removeProvider("rehearsals")
+
+
+def begin_test(page, folder, name):
+    save(Connection(name, "wfs", "https://cim.example"), folder)
+    page.fill(name)
+    page.test.click()
+
+
+@pytest.fixture()
+def wait(qtbot):
+    def until_it_is_over(page):
+        qtbot.waitUntil(lambda: page.result.run is None, timeout=10_000)
+        qtbot.waitUntil(lambda: not background._going_on, timeout=10_000)
+
+    return until_it_is_over
+
+
+def test_what_the_probe_says_is_shown(page, folder, rehearsal, wait):
+    begin_test(page, folder, "fine")
+    assert page.result.isVisible()
+    wait(page)
+    text = page.result.text.toPlainText()
+    assert "体检问题 <b>" in text and "emoji are lost" in text
+    assert "fine" in page.result.title.text()
+    assert not page.result.stop.isVisible() and page.test.isEnabled()
+
+
+def test_a_failure_is_one_sentence(page, folder, rehearsal, wait):
+    begin_test(page, folder, "wrong")
+    wait(page)
+    assert page.result.text.toPlainText().count("The platform cannot be reached; check the address.") == 1
+    assert page.result.text.toPlainText().count("Traceback") == 0
+
+
+def test_a_probe_that_cannot_run_says_why(page, folder, rehearsal, wait):
+    begin_test(page, folder, "refused")
+    wait(page)
+    # The first character stands for the sign.
+    assert page.result.text.toPlainText().split("\n")[1:] == ["A package is missing; install it."]
+    assert page.test.isEnabled()
+
+
+def test_stop_ends_the_probe_and_the_page_stays_usable(page, folder, rehearsal, wait, qtbot):
+    begin_test(page, folder, "slow")
+    qtbot.waitUntil(lambda: page.result.progress.value() == 40, timeout=10_000)
+    assert not page.edit.isEnabled() and not page.remove.isEnabled() and page.new.isEnabled()
+    qtbot.mouseClick(page.result.stop, Qt.MouseButton.LeftButton)
+    wait(page)
+    assert page.edit.isEnabled()
+    assert "emoji" not in page.result.text.toPlainText()
+
+
+def test_closing_the_window_stops_the_probe(qgis_app, folder, rehearsal, qtbot):
+    made = ConnectionsPage(folder)
+    made.show()
+    begin_test(made, folder, "slow")
+    qtbot.waitUntil(lambda: made.result.progress.value() == 40, timeout=10_000)
+    sip.delete(made)
+    qtbot.waitUntil(lambda: not background._going_on, timeout=10_000)
