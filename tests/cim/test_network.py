@@ -474,7 +474,8 @@ def test_an_endless_size_of_a_chunk_is_refused() -> None:
     with (
         Raw(script) as server,
         reached(server.root, max_body=1_000_000) as http,
-        pytest.raises(UnsafeError, match="larger"),
+        # Newer versions of the library look at it themselves.
+        pytest.raises((UnsafeError, NoAnswerError)),
     ):
         http.request("POST", "x")
 
