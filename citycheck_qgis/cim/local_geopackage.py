@@ -168,10 +168,10 @@ class GeoPackageLayer(Streamed):
 
     def _items(self) -> str:
         """Return the SQL of what makes a feature: geometry, key columns, fields."""
+        table = quoted(self.shape.table)
         names = [*self.rule.columns, *self.schema.names]
-        return ", ".join(
-            [quoted(self.geometry_column) if self.geometry_column else "NULL", *map(quoted, names)]
-        )
+        geometry = f"{table}.{quoted(self.geometry_column)}" if self.geometry_column else "NULL"
+        return ", ".join([geometry, *(f"{table}.{quoted(name)}" for name in names)])
 
     def _pages(self, items: str, condition: str) -> Iterator[list[tuple[Any, ...]]]:
         """Read rows batch by batch, the id first, without a lock between two of them.
@@ -315,9 +315,11 @@ class GeoPackageLayer(Streamed):
 
     def read(self, fids: Iterable[int]) -> dict[int, tuple[Feature, Message | None]]:
         """Return rows as they are now, with what makes them no features of the exchange."""
+        key, table = quoted(self.shape.fid_column), quoted(self.shape.table)
+        # The table's name with each column: json_each has a key, a type and an id as well.
         rows = self._select(
-            f"SELECT t.{quoted(self.shape.fid_column)}, {self._items()} FROM json_each(?) j "
-            f"CROSS JOIN {quoted(self.shape.table)} t ON t.{quoted(self.shape.fid_column)} = j.value",
+            f"SELECT {table}.{key}, {self._items()} FROM json_each(?) AS asked "
+            f"CROSS JOIN {table} ON {table}.{key} = asked.value",
             (json.dumps(list(fids)),),
         )
         if not rows:

@@ -104,6 +104,7 @@ def test_the_same_input_gives_the_same_bytes(tmp_path):
     assert written.features == {"问题 台账": 20, "建议": 2}
 
 
+@pytest.mark.filterwarnings("ignore:Non-conformant content")
 def test_other_programs_read_the_data(package, tmp_path):
     with zipfile.ZipFile(package) as packed:
         packed.extract("data.gpkg", tmp_path)
