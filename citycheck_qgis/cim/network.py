@@ -220,6 +220,11 @@ class Http:
 
     Sign-in tokens are kept in memory alone. Several threads may use one object.
 
+    Attributes
+    ----------
+    dated : the Date of the last answer as it stands there, and this machine's time then (seconds since 1970); None
+        before the first answer that has one
+
     Parameters
     ----------
     connection : its origin (and `extra_origins`) is the only place that is asked and that gets the credentials
@@ -257,6 +262,7 @@ class Http:
         self._secrets: set[str] = set()
         self._answered = False
         self._has_cookies = False
+        self.dated: tuple[str, float] | None = None
         self._timeout = urllib3.Timeout(connect=connection.connect_timeout, read=connection.read_timeout)
         self._headers = {
             "User-Agent": "CityCheck-QGIS",
@@ -620,6 +626,8 @@ class Http:
                     )
                 )
             whole = True
+            if "date" in headers:
+                self.dated = headers["date"], time.time()
         finally:
             if not whole:
                 raw.close()

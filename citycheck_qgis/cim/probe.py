@@ -6,7 +6,6 @@ goes two ways: into `connections.CollectionSettings.probe`, where adapters and c
 
 from __future__ import annotations
 
-import time
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import fields, replace
@@ -70,10 +69,9 @@ def probe(
     findings = Findings(dict(settings.probe))
     findings.probe["seen"] = {"at": datetime.now(UTC).isoformat(timespec="seconds"), "written": False}
     _declared(collection, findings)
+    read = _read(collection, findings, most)
     if http is not None:
         _clock(http, findings)
-    progress(0.05)
-    read = _read(collection, findings, most)
     progress(0.4)
     _axes(collection, read, findings, settings, area)
     _again(collection, read, findings)
@@ -136,12 +134,12 @@ def _declared(collection: Collection, findings: Findings) -> None:
 
 
 def _clock(http: Http, findings: Findings) -> None:
-    """Compare the platform's clock with this machine's, by the Date of an answer."""
-    before = time.time()
+    """Compare the platform's clock with this machine's, by the Date of the last answer."""
     try:
-        answer = http.request("GET", "", accept=tuple(range(400, 600)))
-        there = parsedate_to_datetime(answer.headers["date"]).timestamp()
-    except (ExchangeError, KeyError, ValueError, TypeError):
+        text, here = http.dated or ("", 0.0)
+        # The date is told in whole seconds.
+        ahead = parsedate_to_datetime(text).timestamp() + 0.5 - here
+    except (ValueError, TypeError):
         findings.add(
             message("clock"),
             message("the platform does not tell its time"),
@@ -149,8 +147,6 @@ def _clock(http: Http, findings: Findings) -> None:
             MIND,
         )
         return
-    # The date is told in whole seconds.
-    ahead = there + 0.5 - (before + time.time()) / 2
     findings.seen["clock_seconds"] = round(ahead)
     if abs(ahead) <= _CLOCK:
         findings.add(message("clock"), message("right"), message("times of edits can be compared"))

@@ -635,7 +635,7 @@ def _shape(collection: Collection, read: Reading, area: axes.Box | None) -> byte
     digits, size = (3, 1e-4) if degrees else (0, 10.0)
     x = round(x, digits) + 0.4444444444444444 * size
     y = round(y, digits) + 0.7777777777777777 * size
-    kind = collection.schema.geometry
+    kind = _kind(collection.schema.geometry, read)
     if kind.endswith("Point"):
         shape = shapely.Point(x, y)
     elif kind.endswith("LineString"):
@@ -648,6 +648,14 @@ def _shape(collection: Collection, read: Reading, area: axes.Box | None) -> byte
         "MultiPolygon": shapely.multipolygons,
     }
     return shapely.to_wkb(makers[kind]([shape]) if kind in makers else shape)
+
+
+def _kind(declared: str, read: Reading) -> str:
+    """Return the kind of geometry: the declared one, or that of the first feature where any is declared."""
+    blobs = [f.geometry for f in read.features if f.geometry is not None][:1]
+    if declared != "Geometry" or not blobs:
+        return declared
+    return str(shapely.from_wkb(blobs[0]).geom_type)
 
 
 def _in_degrees(numbers: Sequence[float]) -> bool:

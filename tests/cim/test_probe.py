@@ -14,7 +14,7 @@ import shapely
 from citycheck.citycheck_qgis.cim.adapters.base import DONE, Capabilities, Collection, Outcome, Page, Update
 from citycheck.citycheck_qgis.cim.adapters.opening import open_collection, way_to
 from citycheck.citycheck_qgis.cim.connections import CollectionSettings, Connection, with_settings
-from citycheck.citycheck_qgis.cim.features import GEOMETRY, Feature, Field, Schema
+from citycheck.citycheck_qgis.cim.features import Feature, Field, Schema
 from citycheck.citycheck_qgis.cim.fidelity import Tolerance
 from citycheck.citycheck_qgis.cim.findings import FAULT, FINE, MIND, Findings
 from citycheck.citycheck_qgis.cim.network import Dialect, Http
@@ -22,6 +22,10 @@ from citycheck.citycheck_qgis.cim.probe import probe, unprobed
 from citycheck.citycheck_qgis.cim.probe_writing import NAME, rounding_of
 from citycheck.citycheck_qgis.errors import CancelledError, NoAnswerError, RefusedError
 from citycheck.citycheck_qgis.messages import Message, message
+from citycheck.tests.servers.postgis import Collection as Table
+from citycheck.tests.servers.postgis import PostGis
+from citycheck.tests.servers.pygeoapi_server import PyGeoApi
+from citycheck.tests.servers.qgis_server import QgisServer
 from citycheck.tests.standins.arcgis_standin import ArcgisStandin
 from citycheck.tests.standins.standin_server import Reply, Request, Standin
 from hypothesis import given
@@ -531,6 +535,7 @@ class Clock(Standin):
 def test_the_clock(ahead: float | None, result: str, grade: str) -> None:
     with Clock(ahead) as server:
         http = Http(Connection("test", "ogcapi", server.root), Dialect())
+        http.request("GET", "", accept=(404,))
         findings = probe(MemoryStandin(), http)
         http.close()
     ((text, found),) = rows(findings, "clock")
@@ -538,21 +543,63 @@ def test_the_clock(ahead: float | None, result: str, grade: str) -> None:
     assert found == grade
 
 
-def test_an_arcgis_layer() -> None:
-    with ArcgisStandin() as server:
-        connection = Connection(
-            "test", "arcgis", server.service_url, collections={"0": CollectionSettings(key_field="uuid")}
-        )
-        http = way_to(connection)
-        collection = open_collection(connection, http, "0")
+def probed(protocol: str, url: str, name: str) -> Findings:
+    connection = Connection("test", protocol, url, collections={name: CollectionSettings(key_field="uuid")})
+    http = way_to(connection)
 
-        def reopen(settings: CollectionSettings) -> Collection:
-            return open_collection(with_settings(connection, "0", settings), http, "0")
+    def reopen(settings: CollectionSettings) -> Collection:
+        return open_collection(with_settings(connection, name, settings), http, name)
 
-        findings = probe(collection, http, connection.settings("0"), write=True, reopen=reopen)
-        http.close()
+    findings = probe(
+        reopen(connection.settings(name)), http, connection.settings(name), write=True, reopen=reopen
+    )
+    http.close()
     assert findings.left_behind == []
     assert rows(findings, "making a feature") == [("it is there", FINE)]
+    return findings
+
+
+def test_an_arcgis_layer() -> None:
+    with ArcgisStandin() as server:
+        findings = probed("arcgis", server.service_url, "0")
     assert rows(findings, "coordinates") == [("exact", FINE)]
-    assert Tolerance.from_probe(findings.probe).seconds == 0.001
-    assert GEOMETRY not in findings.probe
+    assert Tolerance.from_probe(findings.probe) == Tolerance(seconds=0.001)
+
+
+@pytest.fixture
+def table(postgis: PostGis) -> Table:
+    kinds = {"name": "text", "floors": "integer", "hollow": "boolean", "built": "date", "seen": "timestamp"}
+    table = Table("probed", kinds, geometry="Polygon")
+    postgis.create(table)
+    boxes = [shapely.box(113 + n / 1000, 23, 113.0005 + n / 1000, 23.0005) for n in range(30)]
+    postgis.load(table, [{"uuid": f"u{n}", "name": f"n{n}", "geom": box.wkb} for n, box in enumerate(boxes)])
+    return table
+
+
+def test_pygeoapi(pygeoapi: PyGeoApi, postgis: PostGis, table: Table) -> None:
+    pygeoapi.publish(table)
+    findings = probed("ogcapi", pygeoapi.url, "probed")
+    assert rows(findings, "clock") == [("right", FINE)]
+    assert rows(findings, "coordinates") == [("exact", FINE)]
+    # A PUT to a feature that is gone makes it again.
+    assert rows(findings, "changing what is not there any more") == [("it is made again", MIND)]
+    assert Tolerance.from_probe(findings.probe) == Tolerance()
+    assert postgis.count("probed") == 30
+
+
+def test_wfs_of_qgis_server(qgis_server: QgisServer, postgis: PostGis, table: Table) -> None:
+    qgis_server.publish("probed", [table])
+    findings = probed("wfs", qgis_server.wfs_url("probed"), "probed")
+    assert rows(findings, "clock") == [("right", FINE)]
+    assert Tolerance.from_probe(findings.probe) == Tolerance(seconds=0.001, drops_beyond_bmp=True)
+    assert findings.probe["capabilities"]["atomic"] is False
+    assert postgis.count("probed") == 30
+
+
+def test_features_of_qgis_server(qgis_server: QgisServer, postgis: PostGis, table: Table) -> None:
+    qgis_server.publish("probed", [table])
+    findings = probed("ogcapi", qgis_server.api_url("probed"), "probed")
+    assert rows(findings, "coordinates") == [("rounded to 6 decimals", MIND)]
+    assert Tolerance.from_probe(findings.probe).distance == pytest.approx(5e-7, rel=0.01)
+    assert findings.probe["seen"]["decimals"] == 6
+    assert postgis.count("probed") == 30
