@@ -52,15 +52,16 @@ def decide(positions: Sequence[tuple[float, float]], crs: str, box: Box | None =
     positions : first and second number as the platform gives them; the order that fits most of them is taken, so that
         single features in wild places do not count
     crs : see `crs_of`
-    box : where the platform says that the data lies, in longitude and latitude; it may be wrong itself and is asked
-        first, then China, then the area of the CRS
+    box : where the platform says that the data lies, in longitude and latitude; asked after China and before the area
+        of the CRS
     """
     points = np.asarray([p for p in positions if np.isfinite(p).all()], dtype=float).reshape(-1, 2)
     if not len(points):
         return None
+    # China first: a declared box may be turned itself, and for points of China only China's own is never in doubt.
     places = [CHINA, _area(crs)]
-    if box is not None and box[0] < box[2] and box[1] < box[3]:
-        places.insert(0, box)
+    if box is not None and box[0] < box[2] and -90 <= box[1] < box[3] <= 90:
+        places.insert(1, box)
     for place in places:
         there = _bounds(crs, place)
         if there is None:

@@ -36,6 +36,8 @@ def packed(kind: str, coordinates: Any, swapped: bool = False) -> bytes:
     ------
     BrokenGeometryError : they make no geometry of this kind.
     """
+    if not isinstance(coordinates, list | tuple):
+        raise BrokenGeometryError("no coordinates")
     try:
         return _packed(kind, coordinates, swapped)
     except (TypeError, ValueError, KeyError, IndexError, error, OverflowError, RecursionError) as reason:
