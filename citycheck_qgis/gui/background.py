@@ -10,6 +10,7 @@ from qgis.core import (
     QgsProcessingAlgRunnerTask,
     QgsProcessingContext,
     QgsProcessingFeedback,
+    QgsProcessingUtils,
     QgsTask,
 )
 from qgis.PyQt.QtCore import QObject, QTimer, pyqtSignal
@@ -62,6 +63,11 @@ class AlgorithmRun(QObject):
             self._feedback.cancel()
             if self._task is not None:
                 self._task.cancel()
+
+    def table(self, target: str) -> list[list[Any]]:
+        """Return the rows of a table among the outputs; to be asked when `ended` comes."""
+        layer = QgsProcessingUtils.mapLayerFromString(target, self._context)
+        return [] if layer is None else [feature.attributes() for feature in layer.getFeatures()]
 
     @property
     def is_stopped(self) -> bool:

@@ -18,7 +18,6 @@ from qgis.PyQt.QtWidgets import (
     QDialog,
     QDialogButtonBox,
     QFormLayout,
-    QHBoxLayout,
     QHeaderView,
     QLabel,
     QLineEdit,
@@ -39,7 +38,7 @@ from qgis.PyQt.QtWidgets import (
 )
 
 from ..errors import CityCheckError, InputError
-from .parts import Notice, readable_url
+from .parts import Notice, readable_url, row_of
 from .texts import sentence, tr
 
 if TYPE_CHECKING:
@@ -268,7 +267,7 @@ class _CollectionsTab(_Tab):
         column = QVBoxLayout(left)
         column.setContentsMargins(0, 0, 0, 0)
         column.addWidget(self.names, 1)
-        column.addLayout(_row(self.add, self.remove))
+        column.addLayout(row_of(self.add, self.remove))
         self.empty = _hint(
             tr(
                 "Add a collection to name the field that holds your key, which sending needs, and to map fields whose "
@@ -391,7 +390,9 @@ class CollectionPage(_Tab):
         layout.addRow(tr("CRS"), self.crs)
         table = QVBoxLayout()
         table.addWidget(self.fields, 1)
-        table.addLayout(_row(self.add, self.remove, _hint(tr("Fields that are not listed keep their name."))))
+        table.addLayout(
+            row_of(self.add, self.remove, _hint(tr("Fields that are not listed keep their name.")), wide=2)
+        )
         layout.addRow(tr("Fields"), table)
         layout.addRow(tr("Code lists"), self.values)
         for local, remote in settings.fields.items():
@@ -528,9 +529,9 @@ class _AdvancedTab(_Tab):
         self.options.setPlaceholderText('{"page": 1000}')
         layout = _form(self)
         layout.addRow(tr("Trusted certificates"), self.bundle)
-        layout.addRow(tr("Wait for a connection"), _left(self.connect))
-        layout.addRow(tr("Wait for an answer"), _left(self.read))
-        layout.addRow(tr("Largest answer"), _left(self.largest))
+        layout.addRow(tr("Wait for a connection"), row_of(self.connect))
+        layout.addRow(tr("Wait for an answer"), row_of(self.read))
+        layout.addRow(tr("Largest answer"), row_of(self.largest))
         layout.addRow(tr("Other origins"), self.origins)
         layout.addRow(
             "", _hint(tr("One per line. They may be asked as well, and are given the credentials."))
@@ -594,22 +595,6 @@ def _tool(icon: str, text: str) -> QToolButton:
     button.setAccessibleName(text)
     button.setAutoRaise(True)
     return button
-
-
-def _row(*widgets: QWidget) -> QHBoxLayout:
-    layout = QHBoxLayout()
-    for widget in widgets:
-        layout.addWidget(widget, int(isinstance(widget, QLabel)))
-    if not isinstance(widgets[-1], QLabel):
-        layout.addStretch()
-    return layout
-
-
-def _left(widget: QWidget) -> QHBoxLayout:
-    layout = QHBoxLayout()
-    layout.addWidget(widget)
-    layout.addStretch()
-    return layout
 
 
 def _spin(value: float, least: int, most: int, unit: str) -> QSpinBox:

@@ -13,12 +13,12 @@ from qgis.PyQt.QtCore import QSize, Qt, QUrl
 from qgis.PyQt.QtGui import QDesktopServices, QIcon, QKeySequence
 from qgis.PyQt.QtWidgets import (
     QAbstractItemView,
+    QAction,
     QFileDialog,
     QHBoxLayout,
     QLabel,
     QMessageBox,
     QPushButton,
-    QShortcut,
     QSplitter,
     QStackedWidget,
     QTreeWidget,
@@ -40,11 +40,6 @@ ICON = Path(__file__).resolve().parent.parent.parent / "styles" / "icon.svg"
 PAGE = "CityCheckConnections"
 
 
-def connections_folder() -> Path:
-    """Return the folder in the user's profile that holds the connections."""
-    return Path(QgsApplication.qgisSettingsDirPath()) / "citycheck" / "connections"
-
-
 class ConnectionsFactory(QgsOptionsWidgetFactory):
     """Makes the page when somebody opens the options."""
 
@@ -56,7 +51,9 @@ class ConnectionsFactory(QgsOptionsWidgetFactory):
         return QIcon(str(ICON))
 
     def createWidget(self, parent: QWidget | None = None) -> QgsOptionsPageWidget:
-        """Return the page."""
+        """Return the page for the user's own connections."""
+        from ...processing_algorithms.exchange.exchange_inputs import connections_folder
+
         return ConnectionsPage(connections_folder(), parent)
 
 
@@ -106,8 +103,11 @@ class ConnectionsPage(QgsOptionsPageWidget):
         self.list.itemSelectionChanged.connect(self._follow)
         self.list.itemDoubleClicked.connect(lambda *_: self.edit.click())
         self.result.changed.connect(self.fill)
-        delete = QShortcut(QKeySequence(QKeySequence.StandardKey.Delete), self.list)
-        delete.activated.connect(self.remove.click)
+        delete = QAction(self.list)
+        delete.setShortcut(QKeySequence(QKeySequence.StandardKey.Delete))
+        delete.setShortcutContext(Qt.ShortcutContext.WidgetShortcut)
+        delete.triggered.connect(self.remove.click)
+        self.list.addAction(delete)
         self.fill()
 
     def _arrange(self) -> None:
@@ -278,7 +278,8 @@ class ConnectionsPage(QgsOptionsPageWidget):
             manager.setMasterPassword(True)
         path = file_of(connection.name, self.folder)
         # A file that was put here by hand may be called otherwise.
-        self.result.start(connection.name, {"CONNECTION": str(path) if path.is_file() else connection.name})
+        named = str(path) if path.is_file() else connection.name
+        self.result.start(connection.name, named, connection.collections)
 
     def _open_form(self, connection: Connection, old_name: str | None = None) -> None:
         from .connection_form import ConnectionForm

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from qgis.core import QgsApplication
 from qgis.PyQt.QtCore import Qt, QUrl
-from qgis.PyQt.QtWidgets import QFrame, QHBoxLayout, QLabel
+from qgis.PyQt.QtWidgets import QFrame, QHBoxLayout, QLabel, QWidget
 
 
 class Notice(QFrame):
@@ -46,3 +46,13 @@ class Notice(QFrame):
 def readable_url(url: str) -> str:
     """Return an address with the characters of its own language; it means the same."""
     return QUrl(url).toDisplayString(QUrl.ComponentFormattingOption.PrettyDecoded)
+
+
+def row_of(*widgets: QWidget, wide: int | None = None) -> QHBoxLayout:
+    """Return widgets side by side; the one at `wide` takes the width that is left, else nothing does."""
+    layout = QHBoxLayout()
+    for place, widget in enumerate(widgets):
+        layout.addWidget(widget, int(place == wide))
+    if wide is None:
+        layout.addStretch()
+    return layout

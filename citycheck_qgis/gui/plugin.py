@@ -17,7 +17,14 @@ from .texts import tr
 PLUGIN = Path(__file__).resolve().parent.parent.parent
 MENU = "CityCheck"
 #: What the menu and the tool bar offer: the algorithms that begin a piece of work.
-ACTIONS = ("citycheck:annualcheckup", "citycheck:assignunits", "citycheck:problemmap")
+ACTIONS = (
+    "citycheck:annualcheckup",
+    "citycheck:assignunits",
+    "citycheck:problemmap",
+    "citycheck:pulllayer",
+    "citycheck:pushlayer",
+    "citycheck:synclayer",
+)
 
 
 class CityCheckPlugin:

@@ -8,7 +8,8 @@ import pytest
 from citycheck.citycheck_qgis.cim.connections import CollectionSettings, Connection, load, save
 from citycheck.citycheck_qgis.gui import background, probe_result
 from citycheck.citycheck_qgis.gui.connection_form import ConnectionForm
-from citycheck.citycheck_qgis.gui.connections_page import ConnectionsPage
+from citycheck.citycheck_qgis.gui.connections_page import PAGE, ConnectionsFactory, ConnectionsPage
+from citycheck.tests.standins.arcgis_standin import ArcgisStandin
 from qgis.core import (
     QgsApplication,
     QgsProcessingAlgorithm,
@@ -96,6 +97,13 @@ def names(page):
 def said(page):
     item = page.bar.currentItem()
     return item.text() if item else ""
+
+
+def test_the_options_show_the_connections_of_the_profile(qgis_app, qtbot):
+    made = ConnectionsFactory().createWidget(None)
+    qtbot.addWidget(made)
+    assert made.folder == Path(QgsApplication.qgisSettingsDirPath(), "citycheck", "connections")
+    assert made.objectName() == PAGE
 
 
 def test_an_empty_page_says_what_to_do_first(page, folder):
@@ -390,9 +398,9 @@ def begin_test(page, folder, name):
 
 @pytest.fixture()
 def wait(qtbot):
-    def until_it_is_over(page):
-        qtbot.waitUntil(lambda: page.result.run is None, timeout=10_000)
-        qtbot.waitUntil(lambda: not background._going_on, timeout=10_000)
+    def until_it_is_over(page, most=20_000):
+        qtbot.waitUntil(lambda: page.result.run is None, timeout=most)
+        qtbot.waitUntil(lambda: not background._going_on, timeout=most)
 
     return until_it_is_over
 
@@ -429,8 +437,8 @@ def test_stop_ends_the_probe_and_the_page_stays_usable(page, folder, rehearsal, 
     assert not page.edit.isEnabled() and not page.remove.isEnabled() and page.new.isEnabled()
     qtbot.mouseClick(page.result.stop, Qt.MouseButton.LeftButton)
     wait(page)
-    assert page.edit.isEnabled()
-    assert "emoji" not in page.result.text.toPlainText()
+    assert page.edit.isEnabled() and not page.result.stop.isVisible()
+    assert page.result.text.toPlainText().count("stopped") == 1
 
 
 def test_closing_the_window_stops_the_probe(qgis_app, folder, rehearsal, qtbot):
@@ -440,3 +448,83 @@ def test_closing_the_window_stops_the_probe(qgis_app, folder, rehearsal, qtbot):
     qtbot.waitUntil(lambda: made.result.progress.value() == 40, timeout=10_000)
     sip.delete(made)
     qtbot.waitUntil(lambda: not background._going_on, timeout=10_000)
+
+
+# The test button and the probe itself, on platforms of the tests
+
+
+@pytest.fixture()
+def probe(qgis_app, qgis_processing):
+    """CityCheck's algorithms."""
+    from citycheck.processing_algorithms.provider import CityCheckProvider
+
+    provider = CityCheckProvider()
+    QgsApplication.processingRegistry().addProvider(provider)
+    yield
+    QgsApplication.processingRegistry().removeProvider(provider)
+
+
+def offered(page):
+    box = page.result.collections
+    return {box.itemData(row): box.itemText(row) for row in range(box.count())}
+
+
+def test_test_lists_the_collections_and_examines_one(page, folder, probe, wait):
+    with ArcgisStandin() as server:
+        server.insert({"uuid": "a", "name": "楼"}, {"rings": [[[113, 23], [113, 24], [114, 24], [113, 23]]]})
+        settings = {"0": CollectionSettings(key_field="uuid"), "9": CollectionSettings()}
+        save(Connection("arcgis", "arcgis", server.service_url, collections=settings), folder)
+        page.fill()
+        page.test.click()
+        wait(page)
+        title = offered(page)["0"]
+        assert title.startswith("0: ") and title.removeprefix("0: ") in page.result.text.toPlainText()
+        # What the connection knows stays, whatever the platform lists.
+        assert set(offered(page)) == {"0", "9"}
+        assert page.result.collections.isVisible()
+        page.result.examine.click()
+        wait(page)
+        assert "0" in page.result.title.text()
+        assert page.result.text.toPlainText().count("\n") > 3
+        assert not any(request.method == "POST" and "Edits" in request.path for request in server.record)
+    # The findings are in the file, and an edit that follows keeps them.
+    assert load("arcgis", folder).settings("0").probe["seen"]["written"] is False
+    assert page.current().settings("0").probe
+
+
+def test_writing_is_tested_after_a_question_only(page, folder, probe, wait, monkeypatch):
+    with ArcgisStandin() as server:
+        settings = {"0": CollectionSettings(key_field="uuid")}
+        save(Connection("arcgis", "arcgis", server.service_url, collections=settings), folder)
+        page.fill()
+        page.test.click()
+        wait(page)
+        page.result.writing.setChecked(True)
+        monkeypatch.setattr(QMessageBox, "question", lambda *_: QMessageBox.StandardButton.No)
+        page.result.examine.click()
+        assert page.result.run is None
+        monkeypatch.setattr(QMessageBox, "question", lambda *_: QMessageBox.StandardButton.Yes)
+        page.result.examine.click()
+        wait(page)
+        assert server.rows() == []
+    assert load("arcgis", folder).settings("0").probe["seen"]["written"] is True
+
+
+@pytest.mark.parametrize("path", ["", "/arcgis/rest/services/nothing/FeatureServer"])
+def test_a_wrong_address_is_one_sentence(page, folder, probe, wait, path):
+    with ArcgisStandin() as server:
+        root = server.root
+        if path:
+            save(Connection("wrong", "arcgis", root + path), folder)
+            page.fill()
+            page.test.click()
+            wait(page)
+    if not path:
+        # Nobody listens there any more.
+        save(Connection("wrong", "arcgis", f"{root}/arcgis", connect_timeout=1), folder)
+        page.fill()
+        page.test.click()
+        wait(page, 90_000)
+    lines = [line for line in page.result.text.toPlainText().splitlines() if len(line) > 1]
+    assert len(lines) == 1 and lines[0].endswith(".")
+    assert not page.result.collections.isVisible()
