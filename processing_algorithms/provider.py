@@ -12,8 +12,12 @@ from .base import PLUGIN
 from .boundaries.assignparts import AssignParts
 from .boundaries.assignunits import AssignUnits
 from .boundaries.checkboundaries import CheckBoundaries
+from .exchange.exportpackage import ExportPackage
+from .exchange.importpackage import ImportPackage
+from .exchange.probeplatform import ProbePlatform
 from .exchange.pulllayer import PullLayer
 from .exchange.pushlayer import PushLayer
+from .exchange.resolveconflicts import ResolveConflicts
 from .exchange.synclayer import SyncLayer
 from .footprints.cimcoverage import CimCoverage
 from .footprints.citymodelfootprints import CityModelFootprints
@@ -66,8 +70,12 @@ class CityCheckProvider(QgsProcessingProvider):
             Diagnose,
             ProblemMap,
             AnnualCheckup,
+            ProbePlatform,
             PullLayer,
             PushLayer,
             SyncLayer,
+            ResolveConflicts,
+            ExportPackage,
+            ImportPackage,
         ):
             self.addAlgorithm(algorithm())

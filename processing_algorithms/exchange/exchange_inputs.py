@@ -131,7 +131,7 @@ class ExchangeAlgorithm(CheckupAlgorithm):
         )
 
     def add_journal(self) -> None:
-        """Add the journal and the ceiling of deletions."""
+        """Add the ceiling of deletions and the journal."""
         self.add(
             QgsProcessingParameterNumber(
                 "MAX_DELETIONS", tr("Most features that may be deleted"),
@@ -142,6 +142,10 @@ class ExchangeAlgorithm(CheckupAlgorithm):
                 "after a reading that was cut short."
             ),
         )  # fmt: skip
+        self.add_journal_file()
+
+    def add_journal_file(self) -> None:
+        """Add the journal."""
         self.add(
             QgsProcessingParameterFileDestination(
                 "JOURNAL", tr("Journal"), tr("Journals (*.db)"), optional=True, createByDefault=False
@@ -301,12 +305,11 @@ class ExchangeAlgorithm(CheckupAlgorithm):
 
     def exchange(
         self,
-        way: Way,
         local: LocalLayer,
         remote: Collection,
         settings: CollectionSettings,
         journal: Path | None,
-        link_name: str,
+        link: Callable[[Store], int],
         rules: Rules,
         feedback: QgsProcessingFeedback,
         finish: Callable[[Exchanged], dict[str, Any]],
@@ -316,19 +319,18 @@ class ExchangeAlgorithm(CheckupAlgorithm):
         Parameters
         ----------
         journal : None: there is none, for a preview
-        link_name : name of the layer in the journal
+        link : gives the id of the pair of layer and collection in the journal
         finish : makes the outputs while the journal is open
         """
         from ...citycheck_qgis.cim.exchange import exchange
         from ...citycheck_qgis.cim.fidelity import Tolerance
         from ...citycheck_qgis.cim.mapping import Mapped
-        from ...citycheck_qgis.cim.redaction import redacted
 
         mapped = Mapped(remote, settings, local.schema)
         for note in mapped.drift:
             feedback.pushInfo(sentence(note))
         with open_journal(journal, rules.dry_run) as store:
-            link_id = store.link(redacted(way.http.base), remote.name, link_name)
+            link_id = link(store)
             try:
                 report = exchange(
                     store, link_id, local, mapped, rules, Tolerance.from_probe(settings.probe),
@@ -415,41 +417,62 @@ class ExchangeAlgorithm(CheckupAlgorithm):
             )
         return frozenset(settings.status_fields)
 
-    def key_rule(
-        self,
-        parameters: dict[str, Any],
-        context: QgsProcessingContext,
-        layer: str,
-        columns: list[str],
-        remote: Collection,
-    ) -> dict[str, str]:
-        """Return how the features of a layer get their keys, as `KeyRule` takes it.
+    @staticmethod
+    def platform_key(remote: Collection) -> str:
+        """Return the attribute in which the platform keeps the features' keys.
 
         Raises
         ------
-        InputError : nothing of the layer can be the key, or the platform keeps none.
+        InputError : none is known.
         """
-        from ...citycheck_qgis.storage.tables import TABLES
-
         if remote.key_field is None:
             raise InputError(
                 "Nothing on the platform is known to hold the key of a feature of collection {collection}, so none can be "
                 "sent; name the attribute as key_field of the collection in the connection.",
                 collection=remote.name,
             )
+        return remote.key_field
+
+    def key_rule(
+        self,
+        parameters: dict[str, Any],
+        context: QgsProcessingContext,
+        layer: str,
+        columns: list[str],
+        key_field: str,
+    ) -> dict[str, str]:
+        """Return how the features of a layer get their keys, as `KeyRule` takes it.
+
+        Parameters
+        ----------
+        key_field : what the other side calls the column of the key
+
+        Raises
+        ------
+        InputError : nothing of the layer can be the key.
+        """
+        from ...citycheck_qgis.storage.tables import TABLES
+
         chosen = self.parameterAsString(parameters, "KEY_FIELD", context).strip()
         if chosen:
             return {"key_field": chosen}
-        if remote.key_field in columns:
-            return {"key_field": remote.key_field}
+        if key_field in columns:
+            return {"key_field": key_field}
         if layer in TABLES and TABLES[layer].keys and set(TABLES[layer].keys) <= set(columns):
             return {"table": layer}
         raise InputError(
             "{layer} has no column {field} and is no table of a checkup, so its features have no keys; name the column that "
             "holds the key as KEY_FIELD.",
             layer=layer,
-            field=remote.key_field,
+            field=key_field,
         )
+
+
+def platform_link(way: Way, collection: str, layer: str) -> Callable[[Store], int]:
+    """Return what gives the id of a layer and a collection of a platform in a journal."""
+    from ...citycheck_qgis.cim.redaction import redacted
+
+    return lambda store: store.link(redacted(way.http.base), collection, layer)
 
 
 def link_name(path: Path | None, layer: str) -> str:

@@ -291,3 +291,41 @@ def _headed(table: pd.DataFrame) -> pd.DataFrame:
 
 def _short(value: Any) -> Any:
     return value[: _CELL - 1] + "…" if isinstance(value, str) and len(value) > _CELL else value
+
+
+def conflict_sections(conflicts: Sequence[Conflict], table: pd.DataFrame) -> list[Section]:
+    """Return the report of conflicts, one table per feature so that the sides stand beside each other."""
+    kinds = Counter(sentence(conflict_reason(c.kind)) for c in conflicts)
+    counted = pd.DataFrame(list(kinds.items()), columns=[tr("Kind"), tr("Features")])
+    made = [
+        Section(tr("Conflicts"), [] if len(counted) else [tr("There is no open conflict.")], table=counted)
+    ]
+    for conflict in conflicts[:_SHOWN]:
+        rows = table[table["conflict_id"] == conflict.conflict_id][["item", "base", "ours", "theirs", "side"]]
+        said = [sentence(conflict_reason(conflict.kind)), tr("Found {moment}.").format(moment=conflict.found)]
+        rows = rows.assign(item=_items(rows["item"])).rename(columns={"side": tr("Chosen")})
+        heading = tr("Conflict {number}: {key}").format(number=conflict.conflict_id, key=conflict.key)
+        made.append(Section(heading, said, table=_headed(rows)))
+    if len(conflicts) > _SHOWN:
+        made.append(
+            Section(
+                tr("More conflicts"), [tr("{n} more are in the table.").format(n=len(conflicts) - _SHOWN)]
+            )
+        )
+    return made
+
+
+#: Conflicts that the report shows one by one.
+_SHOWN = 100
+
+
+def crs_by_numbers(conflicts: Sequence[Conflict]) -> str | None:
+    """Return longitude and latitude where all coordinates can be degrees; None: not known."""
+    import numpy as np
+    import shapely
+
+    blobs = [f.geometry for c in conflicts for f in (c.local, c.remote) if f is not None and f.geometry]
+    bounds = shapely.bounds(shapely.from_wkb(blobs)) if blobs else np.empty((0, 4))
+    if not len(bounds):
+        return None
+    return "OGC:CRS84" if bool((np.nanmax(np.abs(bounds), axis=0) <= [180, 90, 180, 90]).all()) else None

@@ -15,7 +15,14 @@ from qgis.core import (
 
 from ...citycheck_qgis.errors import InputError
 from ..translate import tr
-from .exchange_inputs import ExchangeAlgorithm, Exchanged, filtered_settings, link_name, load_layer
+from .exchange_inputs import (
+    ExchangeAlgorithm,
+    Exchanged,
+    filtered_settings,
+    link_name,
+    load_layer,
+    platform_link,
+)
 from .local_sources import pulled_schema
 
 if TYPE_CHECKING:
@@ -100,7 +107,7 @@ class PullLayer(ExchangeAlgorithm):
                     return self.outputs(parameters, done, context, feedback)
 
                 found = self.exchange(
-                    way, local, remote, filtered_settings(settings, names), journal, link_name(path, layer), rules,
+                    local, remote, filtered_settings(settings, names), journal, platform_link(way, remote.name, link_name(path, layer)), rules,
                     feedback, finish,
                 )  # fmt: skip
         load_layer(path, layer, context, self.group())

@@ -13,7 +13,7 @@ from qgis.core import (
 
 from ...citycheck_qgis.errors import InputError
 from ..translate import tr
-from .exchange_inputs import ALL_FIELDS, ExchangeAlgorithm, link_name
+from .exchange_inputs import ALL_FIELDS, ExchangeAlgorithm, link_name, platform_link
 from .local_sources import Source
 
 
@@ -67,7 +67,7 @@ class PushLayer(ExchangeAlgorithm):
         with self.way(parameters, context, feedback) as way:
             remote = way.open(self.collection_name(parameters, context))
             settings = way.connection.settings(remote.name)
-            rule = self.key_rule(parameters, context, source.name, source.columns, remote)
+            rule = self.key_rule(parameters, context, source.name, source.columns, self.platform_key(remote))
             if not remote.capabilities.writable:
                 raise InputError(
                     "The platform does not let collection {collection} be written; ask its operator for the right to edit "
@@ -81,6 +81,6 @@ class PushLayer(ExchangeAlgorithm):
                     max_deletions=self.parameterAsInt(parameters, "MAX_DELETIONS", context),
                 )
                 return self.exchange(
-                    way, local, remote, settings, journal, link_name(source.path, source.name), rules, feedback,
+                    local, remote, settings, journal, platform_link(way, remote.name, link_name(source.path, source.name)), rules, feedback,
                     lambda done: self.outputs(parameters, done, context, feedback),
                 )  # fmt: skip

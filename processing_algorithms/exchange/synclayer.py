@@ -13,7 +13,7 @@ from qgis.core import (
 )
 
 from ..translate import tr
-from .exchange_inputs import STATUS_ONLY, ExchangeAlgorithm, link_name
+from .exchange_inputs import STATUS_ONLY, ExchangeAlgorithm, link_name, platform_link
 from .local_sources import Source
 
 
@@ -67,7 +67,7 @@ class SyncLayer(ExchangeAlgorithm):
         with self.way(parameters, context, feedback) as way:
             remote = way.open(self.collection_name(parameters, context))
             settings = way.connection.settings(remote.name)
-            rule = self.key_rule(parameters, context, source.name, source.columns, remote)
+            rule = self.key_rule(parameters, context, source.name, source.columns, self.platform_key(remote))
             with source.open_file(remote.crs, rule, writable=not dry_run) as local:
                 if not dry_run and self.parameterAsBool(parameters, "GIVE_KEYS", context):
                     given = local.give_keys()
@@ -79,6 +79,6 @@ class SyncLayer(ExchangeAlgorithm):
                     max_deletions=self.parameterAsInt(parameters, "MAX_DELETIONS", context),
                 )
                 return self.exchange(
-                    way, local, remote, settings, journal, link_name(source.path, source.name), rules, feedback,
+                    local, remote, settings, journal, platform_link(way, remote.name, link_name(source.path, source.name)), rules, feedback,
                     lambda done: self.outputs(parameters, done, context, feedback),
                 )  # fmt: skip

@@ -1,0 +1,91 @@
+"""What was exchanged with a partner by packages: which state of a feature both sides have seen.
+
+A package names, by its hash, the state of each feature that its sender took from us last. Where that is what we sent in
+our last package, it is what both sides last had in common; where it is not, the last agreement of the journal stands,
+or there is none and what differs is a conflict.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
+from itertools import islice
+
+from .adapters.base import Collection
+from .features import Feature
+from .local import LocalLayer
+from .merge import Base
+from .store import Store
+
+_BATCH = 500
+
+
+class History:
+    """The history of one layer with one partner, in the journal of the layer.
+
+    Attributes
+    ----------
+    link_id : of the agreements; what was sent has a link of its own beside it
+    """
+
+    def __init__(self, store: Store, partner: str, layer: str) -> None:
+        self._store = store
+        # Not by the collection's name in a package: each side may call it as it likes.
+        self.link_id = store.link("package", partner, layer)
+        self._sent = store.link("package sent", partner, layer)
+
+    def outgoing(self, local: LocalLayer) -> Iterator[Feature]:
+        """Read the features for a package, each with the hash of the last agreement, and note them as sent."""
+        features = local.features()
+        while batch := list(islice(features, _BATCH)):
+            agreed = self._store.bases(self.link_id, [f.key for f in batch if f.key is not None])
+            with self._store.transaction():
+                self._store.set_bases(self._sent, [(f.key, Base(f, f)) for f in batch if f.key is not None])
+            for feature in batch:
+                base = agreed.get(feature.key or "")
+                yield replace(feature, version=None if base is None else _hash(base))
+
+    def deleted(self, present: set[str]) -> dict[str, str | None]:
+        """Return the features that the partner has seen and that are no more: key -> hash of the last agreement."""
+        gone = sorted((self._keys(self.link_id) | self._keys(self._sent)) - present)
+        found: dict[str, str | None] = {}
+        for start in range(0, len(gone), _BATCH):
+            keys = gone[start : start + _BATCH]
+            sent, agreed = self._store.bases(self._sent, keys), self._store.bases(self.link_id, keys)
+            found |= {key: _hash(agreed.get(key) or sent[key]) for key in keys}
+        return found
+
+    def adopt(self, package: Collection) -> None:
+        """Take what we sent for the last agreement where the package says that its sender has it."""
+        for page in package.pages():
+            self._adopt((f.key, f.version) for f in page.features if f.key is not None and f.version)
+
+    def adopt_deleted(self, deleted: Iterable[tuple[str, str | None]]) -> None:
+        """Do the same for what the sender has deleted."""
+        self._adopt((key, version) for key, version in deleted if version)
+
+    def _adopt(self, rows: Iterable[tuple[str, str]]) -> None:
+        waiting = iter(rows)
+        while batch := dict(islice(waiting, _BATCH)):
+            sent = self._store.bases(self._sent, list(batch))
+            agreed = self._store.bases(self.link_id, list(batch))
+            with self._store.transaction():
+                self._store.set_bases(self.link_id, list(_newer(batch, sent, agreed)))
+
+    def _keys(self, link_id: int) -> set[str]:
+        rows = self._store.connection.execute("SELECT key FROM base WHERE link_id = ?", (link_id,))
+        return {key for (key,) in rows}
+
+
+def _newer(
+    versions: Mapping[str, str], sent: Mapping[str, Base], agreed: Mapping[str, Base]
+) -> Iterator[tuple[str, Base]]:
+    """Yield what was sent and is the state that a version names, where the agreement is another one."""
+    for key, version in versions.items():
+        known = agreed.get(key)
+        if key in sent and _hash(sent[key]) == version and (known is None or _hash(known) != version):
+            yield key, sent[key]
+
+
+def _hash(base: Base) -> str:
+    return base.remote.digest().hex()
