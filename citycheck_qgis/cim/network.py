@@ -380,7 +380,8 @@ class Http:
             are repeated for every method: busy at most 5 times after Retry-After or a growing, jittered pause, signed
             out once after a fresh sign-in. A gateway that answers "later" (status 502, 504, or 503 without
             Retry-After) cannot know what was done behind it: a request that may not be repeated then has no answer
-        accept : statuses from 400 on that the caller handles; they come back as an answer
+        accept : statuses from 400 on that the caller handles; they come back as an answer, "later" among them only
+            when waiting did not help
 
         Raises
         ------
@@ -431,16 +432,17 @@ class Http:
                 renewed += 1
                 self._renew(granted)
                 continue
-            if answer.status in accept:
-                return answer
             if self._dialect.busy(answer):
-                if call.writes and not call.repeatable and not _undone(answer):
-                    raise self._no_answer(call, self._reason(answer))
-                if again < RETRIES:
+                unclear = call.writes and not call.repeatable and not _undone(answer)
+                if not unclear and again < RETRIES:
                     again += 1
                     asked = _asked_pause(answer)
                     self._pause(_growing(again) if asked is None else asked)
                     continue
+                if unclear and answer.status not in accept:
+                    raise self._no_answer(call, self._reason(answer))
+            if answer.status in accept:
+                return answer
             failure = self._dialect.failure(answer)
             if failure is None and answer.status >= 400:
                 failure = reason_of(answer)

@@ -300,6 +300,19 @@ def test_busy_is_waited_for_and_told_in_the_end(hurried: list[float]) -> None:
     assert hurried[4] == 0
 
 
+def test_busy_is_waited_for_even_where_the_caller_takes_every_status(hurried: list[float]) -> None:
+    replies = [Reply(503, b""), Reply(429, b"", {"Retry-After": "2"}), Reply(404, b"")]
+    with Scripted(lambda request: replies.pop(0)) as server, reached(server.root) as http:
+        assert http.request("GET", "x", accept=(404, 429, 503)).status == 404
+        assert hurried[1] == 2
+    with Scripted(lambda request: Reply(503, b"")) as server, reached(server.root) as http:
+        assert http.request("GET", "x", accept=(503,)).status == 503
+        assert len(server.record) == 6
+        # Whether a create was done is not clear: the caller is told at once.
+        assert http.request("POST", "x", accept=(503,)).status == 503
+        assert len(server.record) == 7
+
+
 def test_retry_after_goes_by_the_platforms_clock(hurried: list[float]) -> None:
     now = time.time() - 90_000
     headers = {
