@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from ...citycheck_qgis.cim.adapters.base import Collection
     from ...citycheck_qgis.cim.connections import CollectionSettings, Connection
     from ...citycheck_qgis.cim.local import LocalLayer
+    from ...citycheck_qgis.cim.mapping import Mapped
     from ...citycheck_qgis.cim.network import Http
     from ...citycheck_qgis.cim.results import Report, Rules
     from ...citycheck_qgis.cim.store import Store
@@ -56,6 +57,11 @@ COUNTS = {
     "held_back": "HELD_BACK",
     "waiting": "WAITING",
 }
+
+
+def any_file() -> str:
+    """Return the filter of a file parameter that takes every name: QGIS's own asks for a dot in it."""
+    return tr("All files (*)")
 
 
 @dataclass(frozen=True)
@@ -91,7 +97,7 @@ class Exchanged:
     store: Store
     link_id: int
     local: LocalLayer
-    remote: Collection
+    remote: Mapped
     dry_run: bool
 
 
@@ -327,8 +333,6 @@ class ExchangeAlgorithm(CheckupAlgorithm):
         from ...citycheck_qgis.cim.mapping import Mapped
 
         mapped = Mapped(remote, settings, local.schema)
-        for note in mapped.drift:
-            feedback.pushInfo(sentence(note))
         with open_journal(journal, rules.dry_run) as store:
             link_id = link(store)
             try:
@@ -348,6 +352,8 @@ class ExchangeAlgorithm(CheckupAlgorithm):
                 raise CancelledError(
                     "The run was stopped; what was done so far is in the journal, and the next run goes on from there."
                 ) from None
+            for note in mapped.drift:
+                feedback.pushInfo(sentence(note))
             for (field, value), number in sorted(mapped.unlisted.items(), key=str):
                 report.warnings.append(
                     message(
@@ -383,7 +389,7 @@ class ExchangeAlgorithm(CheckupAlgorithm):
             ("CONFLICTS", conflicts),
         ):
             written |= self.write(parameters, key, frame, context, feedback)
-        sections = results.sections(report, done.dry_run, conflicts, differences)
+        sections = results.sections(report, done.dry_run, conflicts, differences, done.remote.drift)
         return {
             **written,
             **self.write_html(parameters, context, self.displayName(), sections),

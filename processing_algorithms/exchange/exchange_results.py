@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     import geopandas as gpd
 
     from ...citycheck_qgis.cim.store import Conflict, Store
+    from ...citycheck_qgis.messages import Message
 
 RESULT = ("key", "action", "state", "fields", "reason", "server_id")
 DIFFERENCES = ("key", "item", "sent", "stored", "cause", "found")
@@ -192,9 +193,13 @@ _REASONS = 20
 
 
 def sections(
-    report: Report, dry_run: bool, conflicts: pd.DataFrame, differences: pd.DataFrame
+    report: Report,
+    dry_run: bool,
+    conflicts: pd.DataFrame,
+    differences: pd.DataFrame,
+    drift: Sequence[Message],
 ) -> list[Section]:
-    """Return the report of an exchange."""
+    """Return the report of an exchange; `drift` is what does not fit between the fields of both sides."""
     states, actions = state_words(), action_words()
     number = tr("Features")
     counted = [(tr("Unchanged"), report.unchanged)]
@@ -245,6 +250,8 @@ def sections(
             )
         )
         made.append(Section(tr("Differences by feature"), table=_headed(differences.drop(columns="found"))))
+    if drift:
+        made.append(Section(tr("Fields that differ"), [sentence(note) for note in drift]))
     return made
 
 

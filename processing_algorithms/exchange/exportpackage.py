@@ -22,7 +22,7 @@ from ...citycheck_qgis.errors import InputError
 from ..base import progress_of
 from ..sources import crs_text
 from ..translate import sentence, tr
-from .exchange_inputs import ExchangeAlgorithm, link_name
+from .exchange_inputs import ExchangeAlgorithm, any_file, link_name
 from .local_sources import Source
 
 if TYPE_CHECKING:
@@ -47,7 +47,9 @@ class PackageAlgorithm(ExchangeAlgorithm):
             ),
         )
         self.add(
-            QgsProcessingParameterFile("SIGN_KEY", tr("File of the common key"), optional=True),
+            QgsProcessingParameterFile(
+                "SIGN_KEY", tr("File of the common key"), optional=True, fileFilter=any_file()
+            ),
             tr(
                 "File with a key that both sides have and nobody else can read (mode 600). It signs the package, and an import "
                 "with it takes no package that is not signed so. The key itself is never a parameter."

@@ -19,7 +19,7 @@ from qgis.core import (
 
 from ...citycheck_qgis.errors import InputError
 from ..translate import tr
-from .exchange_inputs import Exchanged, link_name, load_layer
+from .exchange_inputs import Exchanged, any_file, link_name, load_layer
 from .exportpackage import PackageAlgorithm
 
 if TYPE_CHECKING:
@@ -48,7 +48,8 @@ class ImportPackage(PackageAlgorithm):
 
     def define(self) -> None:
         self.add(
-            QgsProcessingParameterFile("PACKAGE", tr("Package")), tr("The package's file, or its folder.")
+            QgsProcessingParameterFile("PACKAGE", tr("Package"), fileFilter=any_file()),
+            tr("The package's file, or its folder."),
         )
         self.add(
             QgsProcessingParameterString("COLLECTION", tr("Collection"), optional=True),

@@ -20,7 +20,7 @@ from qgis.core import (
 from ...citycheck_qgis.errors import InputError
 from ..sources import crs_text
 from ..translate import tr
-from .exchange_inputs import ExchangeAlgorithm
+from .exchange_inputs import ExchangeAlgorithm, any_file
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -55,7 +55,7 @@ class ResolveConflicts(ExchangeAlgorithm):
 
     def define(self) -> None:
         self.add(
-            QgsProcessingParameterFile("JOURNAL", tr("Journal")),
+            QgsProcessingParameterFile("JOURNAL", tr("Journal"), fileFilter=any_file()),
             tr("The journal of the exchange, beside the layer's file with the ending .exchange.db."),
         )
         self.add(
