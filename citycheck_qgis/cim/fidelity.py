@@ -301,7 +301,7 @@ def _single(number: float) -> float:
 
 
 def _explained_text(sent: str, stored: str, length: int | None) -> _Explanation:
-    if length is not None and len(sent) > length and stored in _cut(sent, length):
+    if length is not None and stored in _cut(sent, length):
         return message("the text is cut after {n} characters", n=len(stored)), SURE
     time = _explained_time(sent, stored)
     if time is not None:
