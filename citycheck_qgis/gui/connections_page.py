@@ -119,7 +119,7 @@ class ConnectionsPage(QgsOptionsPageWidget):
         ):
             for button in group:
                 buttons.addWidget(button)
-            buttons.addSpacing(self.fontMetrics().height())
+            buttons.addSpacing(self.fontMetrics().height() // 2)
         buttons.addStretch()
         body = QHBoxLayout()
         body.addWidget(self.pages, 1)
@@ -144,7 +144,8 @@ class ConnectionsPage(QgsOptionsPageWidget):
         split.setChildrenCollapsible(False)
         split.addWidget(upper)
         split.addWidget(self.result)
-        split.setStretchFactor(0, 1)
+        split.setStretchFactor(0, 2)
+        split.setStretchFactor(1, 3)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(self.bar)

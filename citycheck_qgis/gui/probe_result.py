@@ -25,11 +25,7 @@ from .parts import row_of
 from .texts import tr
 
 PROBE = "citycheck:probeplatform"
-_SIGNS = {
-    "info": "mIconInfo.svg",
-    "warning": "mIconWarning.svg",
-    "error": "mIconCritical.svg",
-}
+_SIGNS = dict.fromkeys(("warning", "error"), "mIconWarning.svg")
 
 
 class ProbeResult(QWidget):
@@ -99,7 +95,7 @@ class ProbeResult(QWidget):
         if self.writing.isChecked() and not self._may_write():
             return
         self._start(
-            tr("Examining {collection} of “{name}” …").format(collection=self._collection, name=self._name),
+            tr("Examining {collection} of “{name}” …").format(collection=self._named(), name=self._name),
             {"COLLECTION": self._collection, "WRITE_TEST": self.writing.isChecked()},
         )
 
@@ -115,7 +111,7 @@ class ProbeResult(QWidget):
         text = tr(
             "A test feature is made in {collection} of “{name}”, changed, and removed again. Has the platform's operator "
             "agreed?"
-        ).format(collection=self._collection, name=self._name)
+        ).format(collection=self._named(), name=self._name)
         return QMessageBox.question(self, tr("Test writing as well"), text, yes | no, no) == yes
 
     def _start(self, title: str, parameters: dict[str, Any]) -> None:
@@ -163,7 +159,8 @@ class ProbeResult(QWidget):
 
     def _add(self, kind: str, text: str) -> None:
         size = self.fontMetrics().height()
-        sign = f'<img src="{QgsApplication.iconPath(_SIGNS[kind])}" width="{size}" height="{size}">'
+        icon = QgsApplication.iconPath(_SIGNS[kind]) if kind in _SIGNS else ""
+        sign = f'<img src="{icon}" width="{size}" height="{size}">' if icon else ""
         self._lines.append(f'<tr><td>{sign}</td><td width="100%">{escape(text)}</td></tr>')
         self.text.setHtml(f'<table cellpadding="2">{"".join(self._lines)}</table>')
 
@@ -189,9 +186,12 @@ class ProbeResult(QWidget):
             return tr("“{name}” answers.").format(name=self._name)
         if results.get("FAULTS"):
             return tr("{collection}: {n} findings are to be seen to.").format(
-                collection=self._collection, n=results["FAULTS"]
+                collection=self._named(), n=results["FAULTS"]
             )
-        return tr("{collection} can be exchanged.").format(collection=self._collection)
+        return tr("{collection} can be exchanged.").format(collection=self._named())
+
+    def _named(self) -> str:
+        return f"“{self.collections.currentText()}”"
 
     def _list(self, rows: list[list[Any]]) -> None:
         """Offer the collections that the platform has."""

@@ -426,7 +426,7 @@ def test_a_probe_that_cannot_run_says_why(page, folder, rehearsal, wait):
     begin_test(page, folder, "refused")
     wait(page)
     lines = page.result.text.toPlainText().splitlines()
-    # The sign is one character.
+    # The sign of a line is one character.
     assert [line for line in lines if len(line) > 1] == ["A package is missing; install it."]
     assert page.test.isEnabled()
 
