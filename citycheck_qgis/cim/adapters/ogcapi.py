@@ -326,6 +326,7 @@ class OgcApiCollection(Collection):
         A platform whose link to the next page comes from an estimated count (QGIS Server over PostGIS) leaves out the
         link too early; it also refuses an offset beyond that count, hence the last feature and not the one after it.
         """
+        limit = max(limit, 2)
         while True:
             asked = _with(url, offset=str(total - 1), limit=str(limit))
             answer = self._http.request("GET", asked, headers=_FEATURES, accept=_ERRORS)
@@ -334,7 +335,7 @@ class OgcApiCollection(Collection):
                 # It does not page this way: its own word must do, unless that contradicts itself.
                 yield Page([], matched, last=matched is None or matched == total)
                 return
-            done = len(items) < limit
+            done = len(items) == 1 or len(items) < limit
             total, last_id = total + len(items) - 1, items[-1].get("id")
             yield Page(self._features(items[1:]), matched, last=done)
             if done:

@@ -308,7 +308,9 @@ class WfsCollection(Collection):
         samples = {f: self._read(self._get({self._say.number: "20"}, _Source(f)), f) for f in offered}
         self._sources, self._of_field = self._sources_of(samples)
         sample = samples[self._sources[0].format]
-        self._chosen = any(r.geometry is not None for r in sample) or bool(sample and not self._geometry_field)
+        self._chosen = any(r.geometry is not None for r in sample) or bool(
+            sample and not self._geometry_field
+        )
         others = samples[self._sources[-1].format]
         if len(others) == len(sample):
             sample = [self._joined(raw, other) for raw, other in zip(sample, others, strict=True)]
@@ -321,8 +323,9 @@ class WfsCollection(Collection):
         if len(samples) == 1:
             (format_,) = samples
             return (_Source(format_),), dict.fromkeys(fields, format_)
-        exact = {f: max((_decimals(r.geometry) for r in sample), default=0) for f, sample in samples.items()}
-        better = exact["gml"] > exact["geojson"] or (not any(exact.values()) and self._namespace == _QGIS)
+        exact = {f: self._exactness(sample) for f, sample in samples.items()}
+        unseen = not any(decimals for _, decimals in exact.values())
+        better = exact["gml"] > exact["geojson"] or (unseen and self._namespace == _QGIS)
         of_geometry = "gml" if better else "geojson"
         of_field = {}
         for name in fields:
@@ -333,6 +336,13 @@ class WfsCollection(Collection):
         for other in {"gml", "geojson"} & set(of_field.values()) - {of_geometry}:
             sources.append(_Source(other, self._wanted(of_field, other)))
         return (tuple(sources) if len(sources) > 1 else (_Source(of_geometry),)), of_field
+
+    def _exactness(self, sample: list[_Raw]) -> tuple[bool, int]:
+        """Return whether a sample is in the CRS of the type (GeoJSON may be in degrees always), and its decimals."""
+        crs = axes.crs_of(self._srs_name or next(iter(self._type.crs), _CRS84))
+        positions = [p for r in sample if (p := _first_position(r.geometry)) is not None]
+        decimals = max((_decimals(r.geometry) for r in sample), default=0)
+        return axes.decide(positions, crs, self._type.box) is not None, decimals
 
     def _wanted(self, of_field: Mapping[str, str], format_: str) -> tuple[str, ...]:
         """Return the fields to take from a format, and those by which the two are joined."""
@@ -554,7 +564,12 @@ class WfsCollection(Collection):
         found: list[Feature] = []
         for start in range(0, len(keys), self._keys):
             part = keys[start : start + self._keys]
-            these = self._queried(part)
+            try:
+                these = self._queried(part)
+            except RefusedError:
+                # MapServer puts some characters into its SQL so that the database refuses it.
+                found += self.scan(part)
+                continue
             if not {feature.key for feature in these} <= set(part):
                 # The filter is not heeded: what came is a page of everything.
                 self._filters = False
@@ -678,7 +693,7 @@ class WfsCollection(Collection):
         refused = [self._unsendable(u.after, u.changed - {GEOMETRY}) for u in updates]
         if any(refused):
             return self._without(refused, lambda kept: self.update([updates[n] for n in kept]))
-        outcomes = self._transact(actions, [None] * len(actions), "totalUpdated", len(updates))
+        outcomes = self._transact(actions, [None] * len(actions), "totalUpdated", [len(m) for m in members])
         by_number = {n: outcome for outcome, numbers in zip(outcomes, members, strict=True) for n in numbers}
         return [by_number[n] for n in range(len(updates))]
 
@@ -716,7 +731,7 @@ class WfsCollection(Collection):
         if not features:
             return []
         action = f'<wfs:Delete handle="h0" {self._typed}>{self._filter(features)}</wfs:Delete>'
-        (outcome,) = self._transact([action], [None], "totalDeleted", len(features))
+        (outcome,) = self._transact([action], [None], "totalDeleted", [len(features)])
         if outcome.state != "unknown":
             return [outcome] * len(features)
         # Those that were gone before are not counted.
@@ -734,7 +749,7 @@ class WfsCollection(Collection):
         actions: Sequence[str],
         refused: Sequence[Message | None],
         total: str,
-        expected: int | None = None,
+        sizes: Sequence[int] = (),
     ) -> list[Outcome]:
         """Send actions whose handles are h0, h1, ... and return what became of each."""
         if any(refused):
@@ -753,7 +768,7 @@ class WfsCollection(Collection):
             return [Outcome("unknown", reason=reason_of(answer)) for _ in actions]
         if answer.status >= 400:
             raise RefusedError("The platform refused a transaction: {reason}.", reason=reason_of(answer))
-        return _outcomes(answer.xml(), len(actions), expected or len(actions), total)
+        return _outcomes(answer.xml(), sizes or [1] * len(actions), total)
 
 
 @dataclass(frozen=True)
@@ -801,12 +816,18 @@ def _chosen(service: _Service, name: str) -> _Type:
     )
 
 
-def _outcomes(root: Element, actions: int, expected: int, total: str) -> list[Outcome]:
+def _outcomes(root: Element, sizes: Sequence[int], total: str) -> list[Outcome]:
     """Read the answer to a transaction.
 
-    An action is done when the totals say that all are, or when its own handle comes back with a new id; it is refused
-    when its handle comes back with a message. The order of the ids says nothing.
+    An action is refused when its handle comes back with a message. It is done when the totals say that all the others
+    are, or when its own handle comes back with a new id. The order of the ids says nothing.
+
+    Parameters
+    ----------
+    sizes : number of features of each action
+    total : name of the element with the number of features that were done
     """
+    expected = sum(sizes)
     if local(root.tag) not in ("TransactionResponse", "WFS_TransactionResponse"):
         raise NoAnswerError("The platform answers a transaction with {root}; probe it.", root=local(root.tag))
     said = [_text(element) for element in _all(root, total)]
@@ -829,16 +850,19 @@ def _outcomes(root: Element, actions: int, expected: int, total: str) -> list[Ou
         action.get("locator", ""): " ".join(" ".join(action.itertext()).split())[:300]
         for action in _all(root, "Action")
     }
+    handles = [f"h{n}" for n in range(len(sizes))]
+    meant = sum(size for handle, size in zip(handles, sizes, strict=True) if handle not in reasons)
+    # A message that names none of the actions is about any of them.
+    told = set(reasons) <= set(handles)
     outcomes = []
-    for n in range(actions):
-        handle = f"h{n}"
+    for handle in handles:
         own = ids.get(handle, [])
         new = own[0] if len(own) == 1 and own[0] != "none" else None
         if handle in reasons:
             outcomes.append(
                 Outcome("rejected", reason=message("the platform says: {said}", said=reasons[handle]))
             )
-        elif new is not None or number == expected:
+        elif new is not None or (told and number == meant):
             outcomes.append(replace(DONE, server_id=new))
         else:
             outcomes.append(Outcome("unknown", reason=_short(number, expected, reasons)))
