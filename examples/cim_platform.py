@@ -26,6 +26,7 @@ import psycopg2
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 importlib.import_module("conftest")
+from citycheck.citycheck_qgis.cim.connections import CollectionSettings, Connection, write_connection  # noqa: E402
 from citycheck.citycheck_qgis.storage import tables  # noqa: E402
 from citycheck.tests.servers.postgis import Collection, PostGis  # noqa: E402
 from citycheck.tests.servers.processes import ServerError, alive  # noqa: E402
@@ -47,6 +48,7 @@ def serve(folder: Path, port: int) -> None:
             running = {"pid": os.getpid(), "url": platform.url, "database": database.dsn}
             note = folder / "platform.json.new"
             note.write_text(json.dumps(running, indent=1) + "\n", "utf-8")
+            write_connection(connection_to(platform.url), folder / "connection.json")
             note.replace(folder / "platform.json")
             try:
                 while all(part.running() for part in (*database.processes, *platform.processes)):
@@ -54,6 +56,12 @@ def serve(folder: Path, port: int) -> None:
                 raise ServerError(f"A part of the platform has ended by itself; see the logs in {folder}.")
             finally:
                 (folder / "platform.json").unlink(missing_ok=True)
+
+
+def connection_to(url: str) -> Connection:
+    """Return what CityCheck needs to know of the platform."""
+    settings = CollectionSettings(key_field="uuid")
+    return Connection("示例平台", "ogcapi", url, collections={PROBLEM.name: settings})
 
 
 def start(folder: Path, port: int) -> None:
@@ -83,6 +91,7 @@ def start(folder: Path, port: int) -> None:
         time.sleep(0.1)
     print(f"Platform:    {there['url']}")
     print(f"Collection:  {PROBLEM.name} (key field uuid)")
+    print(f"Connection:  {folder / 'connection.json'}")
     print(f"Stop it:     .venv/bin/python examples/cim_platform.py stop {shlex.quote(str(folder))}")
 
 
