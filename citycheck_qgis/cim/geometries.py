@@ -29,8 +29,7 @@ _MULTI = {
 def transformer(source: str | CRS, target: str) -> Transformer | None:
     """Return the way from one CRS to another, x and y in this order on both sides; None where nothing changes.
 
-    There and back again, a coordinate moves by less than 1e-8 degrees or 1 mm (transverse Mercator within the zone:
-    less than 1e-6 mm).
+    There and back again, a coordinate moves by less than 1e-11 degrees or 1e-7 m within the CRS's area of use.
 
     Raises
     ------
