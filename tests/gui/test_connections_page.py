@@ -1,6 +1,9 @@
 """The page of the connections, its form, and its test button."""
 
 import json
+import os
+import subprocess
+import sys
 import time
 from pathlib import Path
 
@@ -405,6 +408,15 @@ def wait(qtbot):
     return until_it_is_over
 
 
+def test_the_delete_key_removes(page, folder, monkeypatch, qtbot):
+    save(FULL, folder)
+    page.fill()
+    monkeypatch.setattr(QMessageBox, "question", lambda *_: QMessageBox.StandardButton.Yes)
+    page.list.setFocus()
+    qtbot.keyClick(page.list, Qt.Key.Key_Delete)
+    assert names(page) == []
+
+
 def test_what_the_probe_says_is_shown(page, folder, rehearsal, wait):
     begin_test(page, folder, "fine")
     assert page.result.isVisible()
@@ -528,3 +540,79 @@ def test_a_wrong_address_is_one_sentence(page, folder, probe, wait, path):
     lines = [line for line in page.result.text.toPlainText().splitlines() if len(line) > 1]
     assert len(lines) == 1 and lines[0].endswith(".")
     assert not page.result.collections.isVisible()
+
+
+SIGNED_IN = """
+import json, os, sys, time
+from pathlib import Path
+sys.path.insert(0, sys.argv[1])
+import conftest
+from qgis.core import QgsApplication, QgsAuthMethodConfig
+from qgis.PyQt.QtWidgets import QApplication
+
+application = QgsApplication([], True)
+application.initQgis()
+from citycheck.citycheck_qgis.cim.connections import Connection, load
+from citycheck.citycheck_qgis.gui.connection_form import ConnectionForm
+from citycheck.citycheck_qgis.gui.connections_page import ConnectionsPage
+from citycheck.processing_algorithms.provider import CityCheckProvider
+from citycheck.tests.standins.arcgis_standin import ArcgisSettings, ArcgisStandin
+
+found = {}
+manager = QgsApplication.authManager()
+manager.setMasterPassword("master of the test", True)
+config = QgsAuthMethodConfig("Basic")
+config.setName("平台")
+config.setConfig("username", "planner")
+config.setConfig("password", "correct horse")
+manager.storeAuthenticationConfig(config)
+provider = CityCheckProvider()
+QgsApplication.processingRegistry().addProvider(provider)
+folder = Path(sys.argv[2])
+page = ConnectionsPage(folder)
+with ArcgisStandin(settings=ArcgisSettings(needs_token=True)) as server:
+    def fill(form):
+        form.platform.name.setText("signed")
+        form.platform.protocol.setCurrentIndex(form.platform.protocol.findData("arcgis"))
+        form.platform.url.setText(server.service_url)
+        form.platform.signin.setConfigId(config.id())
+        form.accept()
+
+    ConnectionForm.exec = fill
+    page.new_connection()
+    page.test_connection()
+    until = time.monotonic() + 60
+    while page.result.run is not None and time.monotonic() < until:
+        QApplication.processEvents()
+        time.sleep(0.01)
+found["id"] = load("signed", folder).authcfg == config.id()
+found["collections"] = page.result.collections.count()
+found["said"] = page.result.text.toPlainText()
+Path(sys.argv[3]).write_text(json.dumps(found), encoding="utf-8")
+sys.stdout.flush()
+# QGIS is not torn down, as in the other tests.
+os._exit(0)
+"""
+
+
+def test_a_platform_that_wants_a_sign_in(tmp_path, folder):
+    script = tmp_path / "signed.py"
+    script.write_text(SIGNED_IN, encoding="utf-8")
+    found = tmp_path / "found.json"
+    database = tmp_path / "auth"
+    database.mkdir()
+    done = subprocess.run(
+        [sys.executable, script, Path(__file__).resolve().parents[2], folder, found],
+        env={**os.environ, "QGIS_AUTH_DB_DIR_PATH": str(database), "QT_QPA_PLATFORM": "offscreen"},
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+    assert found.exists(), done.stderr[-3000:]
+    told = json.loads(found.read_text(encoding="utf-8"))
+    assert told["id"] is True
+    assert told["collections"] == 1, told["said"]
+    written = "".join(path.read_text(encoding="utf-8") for path in folder.iterdir())
+    for text in (written, told["said"], done.stdout, done.stderr):
+        assert "correct horse" not in text and "planner" not in text
