@@ -17,7 +17,7 @@ from citycheck.citycheck_qgis.errors import InputError, NoAnswerError, RefusedEr
 from citycheck.tests.standins.adversary import Adversary, Fault
 from citycheck.tests.standins.arcgis_standin import ArcgisSettings, ArcgisStandin
 from citycheck.tests.standins.standin_server import Login
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 LOGIN = Login("planner", "correct horse")
@@ -272,6 +272,7 @@ def test_geometry_that_does_not_fit_is_told() -> None:
         max_size=4,
     )
 )
+@example([(0.0, 0.0, 1.0, True), (0.0, 1.0343904604357224e-275, 1.0, True)])
 def test_polygons_survive_whatever_their_parts(parts: list[tuple[float, float, float, bool]]) -> None:
     shapes = []
     for x, y, size, holed in parts:
@@ -283,3 +284,10 @@ def test_polygons_survive_whatever_their_parts(parts: list[tuple[float, float, f
     after = arcgis.geometries_from_esri([arcgis.geometry_to_esri(before, "esriGeometryPolygon")])[0]
     assert after is not None and shapely.from_wkb(after).is_valid == shape.is_valid
     assert same_geometry(before, after)
+
+
+def test_rings_that_cross_themselves_are_read() -> None:
+    bow_tie = [[0, 0], [0, 9], [9, 0], [9, 9], [0, 0]]
+    rings = [bow_tie, [[1, 4], [1, 5], [2, 5], [2, 4], [1, 4]], [[20, 0], [20, 1], [21, 1], [20, 0]]]
+    (found,) = arcgis.geometries_from_esri([{"rings": rings}])
+    assert found is not None and len(shapely.get_coordinates(shapely.from_wkb(found))) == 14
