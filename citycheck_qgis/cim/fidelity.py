@@ -406,7 +406,7 @@ def _explained_geometry(sent: bytes, stored: bytes) -> _Explanation:
         return message("heights of the corners are dropped"), SURE
     before, after = shapely.get_coordinates(shape), shapely.get_coordinates(other)
     degrees = _degrees(before)
-    if apart <= _NOISE[degrees] or (apart <= _ROUNDING[degrees] and _rounded(before, after, apart)):
+    if apart <= _NOISE[degrees] or _rounded(before, after, apart, _ROUNDING[degrees]):
         rounded = message("coordinates are rounded by up to {distance:.1g}", distance=apart)
         if not heights:
             return rounded, SURE
@@ -414,10 +414,12 @@ def _explained_geometry(sent: bytes, stored: bytes) -> _Explanation:
     return _UNEXPLAINED
 
 
-def _rounded(before: np.ndarray, after: np.ndarray, apart: float) -> bool:
+def _rounded(before: np.ndarray, after: np.ndarray, apart: float, largest: float) -> bool:
     """Return whether coordinates are on a grid of decimals, or of single precision, on which they were not before."""
     if (after.astype(np.float32) == after).all():
-        return True
+        return apart <= 2.0**-23 * float(np.abs(before).max())
+    if apart > largest:
+        return False
     for digits in range(1, 12):
         if (np.round(after, digits) == after).all():
             return apart < 10.0**-digits and not (np.round(before, digits) == before).all()

@@ -202,13 +202,16 @@ def judge(
 
 
 def judge_rest(
-    sent: Feature, names: Iterable[str], before: Feature, stored: Feature, trust: Trust
+    sent: Feature, names: Iterable[str], base: Base, before: Feature, stored: Feature, trust: Trust
 ) -> Judgement:
     """Compare what went along with a write though it was not to change: what the platform now has otherwise.
 
-    A platform that replaces whole features alters such items too, and nobody has edited them.
+    A platform that replaces whole features alters such items too, and nobody has edited them. What was sent as the
+    platform had it itself is none of ours.
     """
-    changed = frozenset(n for n in names if not same(before.item(n), stored.item(n)))
+    changed = frozenset(
+        n for n in names if sent.item(n) == base.local.item(n) and not same(before.item(n), stored.item(n))
+    )
     return judge(sent, changed, None, stored, trust)
 
 
@@ -235,7 +238,7 @@ def recognise(
     judged = judge(sent, items, base.remote if base else None, remote, trust)
     if base is None:
         return agree(None, judged.arrived, sent, remote) if not judged.overtaken else None
-    along = judge_rest(sent, frozenset(names) - items, base.remote, remote, trust)
+    along = judge_rest(sent, frozenset(names) - items, base, base.remote, remote, trust)
     return agree(base, judged.arrived | along.arrived, sent, remote)
 
 

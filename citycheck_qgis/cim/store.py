@@ -410,6 +410,16 @@ class Store:
             ],
         )
 
+    def alterations(self, link_id: int, features: int) -> set[tuple[str, str]]:
+        """Return item and cause (its template) of what a platform altered in at least so many features."""
+        return set(
+            self.connection.execute(
+                "SELECT item, json_extract(cause, '$.template') AS told FROM difference "
+                "WHERE link_id = ? AND cause IS NOT NULL GROUP BY item, told HAVING count(*) >= ?",
+                (link_id, features),
+            )
+        )
+
     # --- conflicts ---------------------------------------------------------------------------------------
 
     def note_conflicts(

@@ -8,7 +8,6 @@ close this window.
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
@@ -51,6 +50,11 @@ class Writer:
     def __init__(self, comparison: Comparison) -> None:
         self._comparison, self._run = comparison, comparison.run
         self._geometry_checked = False
+        #: What features have shown of an item (see `Trust`) -> their keys, as many as are needed.
+        self._witnesses: dict[tuple[str, str], set[str]] = {}
+        self._earlier: set[tuple[str, str]] | None = None
+        #: Features of which only others can show whether the platform has altered them or somebody else.
+        self._doubtful: list[tuple[str, _Work, Outcome, Feature]] = []
         fields = self._run.remote.schema.fields
         self._trust = Trust(
             self._run.tolerance, lengths={f.name: f.length for f in fields if f.length is not None}
@@ -69,6 +73,10 @@ class Writer:
                 self._write_group(keys, kind)
                 done += len(keys)
                 self._run.progress(0.5 + 0.4 * done / total)
+        ended = _Ended()
+        for kind, w, outcome, stored in self._doubtful:
+            self._check_written(kind, w, outcome, stored, ended, [], certain=True)
+        self._end(ended, {})
 
     def _write_group(self, keys: Sequence[str], kind: str) -> None:
         usable = self._comparison.look(keys)
@@ -234,7 +242,7 @@ class Writer:
                 ended.reject(kind, w, outcome)
             else:
                 again.append(w)
-        self._end(kind, ended, found)
+        self._end(ended, found)
         return again
 
     def _judge(self, kind: str, w: _Work, outcome: Outcome, stored: Feature) -> Judgement:
@@ -248,17 +256,21 @@ class Writer:
         outcomes: dict[str, Outcome],
         found: dict[str, list[Feature]],
     ) -> None:
-        """Note what several features of one write show to be the platform's doing, though persons do it as well."""
-        shown = Counter(
-            (d.name, d.cause.template)
-            for w in work
-            if len(found[w.key]) == 1
-            for d in self._judge(kind, w, outcomes[w.key], found[w.key][0]).suspected
-            if d.cause is not None
-        )
-        enough = frozenset(what for what, number in shown.items() if number >= _WITNESSES)
-        if enough - self._trust.shown:
-            self._trust = replace(self._trust, shown=self._trust.shown | enough)
+        """Note what several features show to be the platform's doing, though persons do it as well."""
+        for w in work:
+            if len(found[w.key]) != 1:
+                continue
+            for d in self._judge(kind, w, outcomes[w.key], found[w.key][0]).suspected:
+                assert d.cause is not None
+                witnesses = self._witnesses.setdefault((d.name, d.cause.template), set())
+                if len(witnesses) < _WITNESSES:
+                    witnesses.add(w.key)
+        if not self._witnesses:
+            return
+        if self._earlier is None:
+            self._earlier = self._run.store.alterations(self._run.link_id, _WITNESSES)
+        shown = {what for what, keys in self._witnesses.items() if len(keys) >= _WITNESSES}
+        self._trust = replace(self._trust, shown=frozenset(shown | self._earlier))
 
     def _check_deleted(
         self, w: _Work, outcome: Outcome, features: Sequence[Feature], ended: _Ended, again: list[_Work]
@@ -275,10 +287,20 @@ class Writer:
             again.append(replace(w, payload=features[0]))
 
     def _check_written(
-        self, kind: str, w: _Work, outcome: Outcome, stored: Feature, ended: _Ended, again: list[_Work]
+        self,
+        kind: str,
+        w: _Work,
+        outcome: Outcome,
+        stored: Feature,
+        ended: _Ended,
+        again: list[_Work],
+        certain: bool = False,
     ) -> None:
         self._check_axes(kind, w, stored)
         judged = self._judge(kind, w, outcome, stored)
+        if judged.overtaken and not certain and judged.overtaken == {d.name for d in judged.suspected}:
+            self._doubtful.append((kind, w, outcome, stored))
+            return
         base = self._base_after(kind, w, judged, stored, ended)
         if judged.overtaken:
             ended.conflict(w, OVERTAKEN, judged.overtaken, stored)
@@ -307,9 +329,9 @@ class Writer:
             return base
         names = judged.arrived
         if kind == "update" and not self._run.remote.capabilities.partial_update:
-            assert w.sides.remote is not None
+            assert w.sides.remote is not None and base is not None
             along = judge_rest(
-                w.payload, self._comparison.names - w.items, w.sides.remote, stored, self._trust
+                w.payload, self._comparison.names - w.items, base, w.sides.remote, stored, self._trust
             )
             names, differences = names | along.arrived, differences + along.differences
         if names or not w.items:
@@ -336,7 +358,7 @@ class Writer:
             self._base_after(kind, w, judged, features[0], ended)
             ended.end(VERIFIED, w)
             ended.results.append(_written_result(kind, w, judged, features[0]))
-        self._end(kind, ended, {})
+        self._end(ended, {})
         return left
 
     def _check_axes(self, kind: str, w: _Work, stored: Feature) -> None:
@@ -372,7 +394,7 @@ class Writer:
             self._comparison.warn_of_double(w.key)
         return left
 
-    def _end(self, kind: str, ended: _Ended, found: dict[str, list[Feature]]) -> None:
+    def _end(self, ended: _Ended, found: dict[str, list[Feature]]) -> None:
         with self._run.store.transaction():
             for state in (VERIFIED, REJECTED, CONFLICT):
                 self._run.store.mark(state, [(n, why) for s, n, why in ended.operations if s == state])

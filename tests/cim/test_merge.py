@@ -15,6 +15,7 @@ from citycheck.citycheck_qgis.cim.merge import (
     NOTHING,
     Base,
     Decision,
+    Judgement,
     Trust,
     agree,
     judge,
@@ -181,9 +182,11 @@ def test_what_a_platform_makes_of_an_item_has_arrived_once_it_says_so() -> None:
 
 def test_a_platform_that_replaces_whole_features_alters_what_nobody_changed() -> None:
     before, sent = made("x🏙", 1), made("x🏙", 2)
-    judged = judge_rest(sent, ["a"], before, made("x", 2), Trust())
+    judged = judge_rest(sent, ["a"], Base(before, before), before, made("x", 2), Trust())
     assert judged.arrived == {"a"} and [d.name for d in judged.differences] == ["a"]
-    assert judge_rest(sent, ["a"], before, made("z", 2), Trust()).overtaken == {"a"}
+    assert judge_rest(sent, ["a"], Base(before, before), before, made("z", 2), Trust()).overtaken == {"a"}
+    # Sent as the platform had it: an edit of another that is still to be taken over.
+    assert judge_rest(sent, ["a"], Base(made("y", 1), before), made("y", 1), sent, Trust()) == Judgement()
 
 
 def test_recognise() -> None:

@@ -1,0 +1,725 @@
+"""What an exchange does in the cases that are easily got wrong."""
+
+from __future__ import annotations
+
+import html
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+import shapely
+from citycheck.citycheck_qgis.cim.adapters.base import DONE, Outcome
+from citycheck.citycheck_qgis.cim.features import GEOMETRY, Feature, Field, Schema
+from citycheck.citycheck_qgis.cim.fidelity import Tolerance
+from citycheck.citycheck_qgis.cim.local import LocalProblem
+from citycheck.citycheck_qgis.cim.results import Report, Rules
+from citycheck.citycheck_qgis.errors import ExchangeError, NoAnswerError
+from citycheck.citycheck_qgis.messages import message
+from citycheck.tests.fixtures.exchange_sides import (
+    ABLE,
+    PULL,
+    PUSH,
+    SCHEMA,
+    SYNC,
+    Client,
+    Layer,
+    Platform,
+    feature,
+    lost_answer,
+    square,
+)
+
+Pair = tuple[Client, Platform]
+
+
+def agreed(folder: Path, number: int = 4, able: Any = ABLE) -> Pair:
+    client = Client(folder, Layer([feature(f"k{n}", x=113 + n / 10) for n in range(number)]))
+    platform = Platform(able)
+    client.run(platform)
+    platform.requests.clear()
+    return client, platform
+
+
+@pytest.fixture
+def pair(tmp_path: Path) -> Pair:
+    return agreed(tmp_path)
+
+
+def said(report: Report, key: str) -> list[tuple[str, str]]:
+    return [(r.action, r.state) for r in report.results if r.key == key]
+
+
+def check_quiet(client: Client, platform: Platform, rules: Rules = SYNC) -> None:
+    platform.requests.clear()
+    assert client.run(platform, rules).counts == {}
+    assert not {"create", "update", "delete"} & set(platform.requests)
+
+
+# --- what platforms do to values
+
+DAMAGES: dict[str, Callable[[Feature], Feature]] = {}
+
+
+def damage(function: Callable[[Feature], Feature]) -> Callable[[Feature], Feature]:
+    DAMAGES[function.__name__] = function
+    return function
+
+
+def in_text(change: Callable[[str], str | None]) -> Callable[[Feature], Feature]:
+    def altered(one: Feature) -> Feature:
+        return replace(one, values={n: change(v) if isinstance(v, str) else v for n, v in one.values.items()})
+
+    return altered
+
+
+def in_geometry(one: Feature, change: Callable[[np.ndarray], np.ndarray]) -> Feature:
+    if one.geometry is None:
+        return one
+    return replace(one, geometry=shapely.to_wkb(shapely.transform(shapely.from_wkb(one.geometry), change)))
+
+
+DAMAGES |= {
+    "six decimals": lambda one: in_geometry(one, lambda c: np.round(c, 6)),
+    "single precision": lambda one: in_geometry(one, lambda c: c.astype(np.float32).astype(float)),
+    "beyond the plane": in_text(lambda t: "".join(c for c in t if ord(c) <= 0xFFFF)),
+    "empty is null": in_text(lambda t: t or None),
+    "quotes": in_text(lambda t: t.replace('"', "\\")),
+    "question marks": in_text(lambda t: t.encode("gbk", "replace").decode("gbk")),
+    "spaces": in_text(str.strip),
+    "breaks": in_text(lambda t: t.replace("\n", "\r\n")),
+    "ends at zero": in_text(lambda t: t.split("\0")[0]),
+    "entities": in_text(html.escape),
+    "cut": in_text(lambda t: t[:3]),
+    "big integers": lambda one: replace(
+        one, values={n: int(float(v)) if isinstance(v, int) else v for n, v in one.values.items()}
+    ),
+    "lost": lambda one: replace(one, values={n: None if v == "open" else v for n, v in one.values.items()}),
+}
+NASTY = [
+    "x\"y'z\\w",
+    "𠮷野家",
+    "🏙",
+    "",
+    None,
+    "end\\",
+    "a\0b",
+    "a\nb",
+    " spaces ",
+    "<b>&amp;",
+    "广州塔广场之东",
+    "plain",
+]
+
+
+def nasty_rows() -> list[Feature]:
+    return [
+        Feature(
+            f"k{n}",
+            {"name": text, "status": "open", "storeys": 2**53 + 1 + 2 * n},
+            square(113.123456789 + n / 100, 23.0123456789, 0.000234567),
+        )
+        for n, text in enumerate(NASTY)
+    ]
+
+
+@pytest.mark.parametrize("partial", [True, False])
+@pytest.mark.parametrize("kind", DAMAGES)
+def test_what_a_platform_alters_is_listed_once_and_is_no_edit(
+    tmp_path: Path, kind: str, partial: bool
+) -> None:
+    client, platform = Client(tmp_path, Layer(nasty_rows())), Platform(replace(ABLE, partial_update=partial))
+    platform.damage = DAMAGES[kind]
+    before = {key: row.digest() for key, row in client.layer.rows.items()}
+    report = client.run(platform)
+    assert set(report.counts) == {"altered", "verified"} - (
+        {"verified"} if report.counts.get("altered") == 12 else set()
+    )
+    assert {key: row.digest() for key, row in client.layer.rows.items()} == before
+    for _ in range(2):
+        check_quiet(client, platform)
+    # An edit of something else sends no geometry, and brings no damage back.
+    client.layer.edit("k0", status="done")
+    platform.edit("k1", status="there")
+    sent: list[frozenset[str]] = []
+    update = platform.update
+    platform.update = lambda updates: (sent.extend(u.changed for u in updates), update(updates))[1]  # type: ignore[method-assign]
+    client.run(platform)
+    assert sent == [{"status"}]
+    assert client.layer.rows["k1"].values["status"] == "there"
+    changed = {key for key, row in client.layer.rows.items() if row.digest() != before[key]}
+    assert changed == {"k0", "k1"} and client.layer.rows["k1"].geometry == nasty_rows()[1].geometry
+    check_quiet(client, platform)
+    assert not client.conflicts()
+
+
+def test_a_replacing_platform_that_alters_what_nobody_changed(pair: Pair) -> None:
+    client, platform = pair
+    client.layer.edit("k0", name="塔🏙", geometry=square(113.123456789))
+    client.run(platform)
+    # From now on whatever is sent is damaged, the unchanged items of a feature as well.
+    platform.damage = lambda one: DAMAGES["six decimals"](DAMAGES["beyond the plane"](one))
+    client.layer.edit("k0", status="done")
+    report = client.run(platform)
+    assert said(report, "k0") == [("update", "altered")] or said(report, "k0") == [("update", "verified")]
+    check_quiet(client, platform)
+    assert client.layer.rows["k0"].values["name"] == "塔🏙" and client.layer.rows["k0"].geometry == square(
+        113.123456789
+    )
+
+
+def test_one_cut_text_may_be_an_edit_and_is_shown(pair: Pair) -> None:
+    client, platform = pair
+    client.layer.edit("k0", name="广州塔广场")
+
+    def shorten(kind: str) -> None:
+        if kind == "update":
+            platform.edit("k0", name="广州塔")
+
+    platform.after = shorten
+    report = client.run(platform)
+    assert said(report, "k0") == [("none", "conflict")]
+    platform.after = lambda kind: None
+    for _ in range(3):
+        assert client.run(platform).counts == {"conflict": 1}
+    (conflict,) = client.conflicts("open")
+    assert conflict.remote is not None and conflict.remote.values["name"] == "广州塔"
+
+
+def test_one_cut_text_that_comes_again_is_the_platforms(pair: Pair) -> None:
+    client, platform = pair
+    platform.damage = lambda one: replace(one, values={**one.values, "name": str(one.values["name"])[:3]})
+    client.layer.edit("k0", name="广州塔广场")
+    assert client.run(platform).counts == {"conflict": 1}
+    (conflict,) = client.conflicts("open")
+    client.resolve(conflict, {"name": "local"})
+    report = client.run(platform)
+    assert said(report, "k0") == [("update", "altered")]
+    check_quiet(client, platform)
+
+
+def test_the_length_of_the_field_explains_a_cut_text(tmp_path: Path) -> None:
+    client = Client(tmp_path, Layer([feature("k0", name="广州塔广场")]))
+    fields = (replace(SCHEMA.fields[0], length=3), *SCHEMA.fields[1:])
+    platform = Platform(schema=Schema(fields, "Polygon"))
+    platform.damage = lambda one: replace(one, values={**one.values, "name": str(one.values["name"])[:3]})
+    assert client.run(platform).counts == {"altered": 1}
+
+
+def test_an_edit_below_what_the_platform_keeps_is_sent_once(pair: Pair) -> None:
+    client, platform = pair
+    platform.damage = DAMAGES["six decimals"]
+    client.layer.edit("k0", geometry=square(113.0000001))
+    client.run(platform)
+    assert platform.requests.count("update") == 1
+    check_quiet(client, platform)
+
+
+# --- creations
+
+
+def test_a_creation_that_somebody_edits_at_once(pair: Pair) -> None:
+    client, platform = pair
+    client.layer.rows["new"] = feature("new", status="ours", x=114)
+
+    def edit(kind: str) -> None:
+        if kind == "create":
+            platform.edit("new", status="theirs")
+
+    platform.after = edit
+    assert said(client.run(platform), "new") == [("none", "conflict")]
+    platform.after = lambda kind: None
+    for _ in range(3):
+        assert client.run(platform).counts == {"conflict": 1}
+    (conflict,) = client.conflicts("open")
+    client.resolve(conflict, dict.fromkeys(conflict.items, "remote"))
+    client.run(platform)
+    assert client.layer.rows["new"].values["status"] == "theirs"
+    check_quiet(client, platform)
+
+
+def test_a_field_that_the_platform_fills_itself_is_taken_over(tmp_path: Path) -> None:
+    schema = Schema((*SCHEMA.fields, Field("edited", "text", editable=False)), "Polygon")
+    row = feature("k0")
+    row.values["edited"] = None
+    mine = feature("k1", x=114)
+    mine.values["edited"] = "by hand"
+    client, platform = Client(tmp_path, Layer([row, mine], schema)), Platform(schema=schema)
+    platform.damage = lambda one: replace(one, values={**one.values, "edited": "by the platform" if one.key == "k0" else None})  # fmt: skip
+    client.run(platform)
+    report = client.run(platform)
+    assert client.layer.rows["k0"].values["edited"] == "by the platform"
+    # What we hold and may not write is told each time and never dropped.
+    assert said(report, "k1") == [("update", "withheld")]
+    assert client.layer.rows["k1"].values["edited"] == "by hand"
+    assert not client.conflicts()
+
+
+def test_exchanged_axes_spoil_one_feature_at_most(tmp_path: Path) -> None:
+    rows = [replace(feature("a"), geometry=None), *(feature(f"k{n}", x=113 + n / 10) for n in range(9))]
+    client, platform = Client(tmp_path, Layer(rows)), Platform()
+    platform.damage = lambda one: in_geometry(one, lambda c: c[:, ::-1])
+    with pytest.raises(ExchangeError, match="exchanges x and y"):
+        client.run(platform)
+    assert not [row for row in platform.rows.values() if row.geometry is not None]
+    platform.damage = lambda one: one
+    client.run(platform)
+    assert all(len(found) == 1 for found in platform.by_key().values()) and len(platform.rows) == 10
+    check_quiet(client, platform)
+
+
+# --- races
+
+
+def test_a_second_attempt_does_not_overwrite_what_came_between(tmp_path: Path) -> None:
+    """The platform replaces whole features and loses an answer; meanwhile another item is edited there."""
+    client, platform = agreed(tmp_path, able=replace(ABLE, batch=1))
+    client.layer.edit("k0", status="ours")
+    lost = [True]
+
+    def before(kind: str) -> None:
+        if kind == "update" and lost:
+            lost.clear()
+            platform.edit("k0", name="theirs")
+            raise NoAnswerError("Lost.")
+
+    platform.before = before
+    client.run(platform)
+    row = platform.by_key()["k0"][0]
+    assert (row.values["name"], row.values["status"]) == ("theirs", "ours")
+    client.run(platform)
+    assert client.layer.rows["k0"].values["name"] == "theirs"
+    check_quiet(client, platform)
+
+
+def test_a_deletion_that_is_overtaken_by_an_edit(pair: Pair) -> None:
+    client, platform = pair
+    del client.layer.rows["k0"]
+
+    def before(kind: str) -> None:
+        if kind == "delete":
+            platform.edit("k0", status="theirs")
+            platform.before = lambda kind: None
+            raise NoAnswerError("Lost.")
+
+    platform.before = before
+    assert said(client.run(platform), "k0") == [("none", "conflict")]
+    assert "k0" in platform.by_key()
+    (conflict,) = client.conflicts("open")
+    assert (
+        conflict.local is None
+        and conflict.remote is not None
+        and conflict.remote.values["status"] == "theirs"
+    )
+
+
+def test_a_locked_update_waits_for_the_next_run(tmp_path: Path) -> None:
+    client, platform = agreed(tmp_path, able=replace(ABLE, locking=True, partial_update=True))
+    client.layer.edit("k0", status="ours")
+
+    def before(kind: str) -> None:
+        if kind == "update":
+            platform.before = lambda kind: None
+            platform.edit("k0", name="theirs")
+
+    platform.before = before
+    assert ("update", "waiting") in said(client.run(platform), "k0")
+    client.run(platform)
+    row = platform.by_key()["k0"][0]
+    assert (row.values["name"], row.values["status"]) == ("theirs", "ours")
+    check_quiet(client, platform)
+
+
+def test_half_an_update_arrived_and_the_answer_did_not(tmp_path: Path) -> None:
+    client, platform = agreed(tmp_path)
+    client.layer.edit("k0", status="ours", name="ours")
+
+    class StoppedError(BaseException):
+        pass
+
+    def update(updates: Any) -> list[Outcome]:
+        platform.edit("k0", name="ours")
+        raise StoppedError
+
+    whole = platform.update
+    platform.update = update  # type: ignore[method-assign]
+    with pytest.raises(StoppedError):
+        client.run(platform)
+    platform.update = whole  # type: ignore[method-assign]
+    platform.edit("k0", storeys=9)
+    report = client.run(platform)
+    row = platform.by_key()["k0"][0]
+    assert row.values == {"name": "ours", "status": "ours", "storeys": 9} == client.layer.rows["k0"].values
+    assert ("update", "verified") in said(report, "k0") and not client.conflicts()
+    check_quiet(client, platform)
+
+
+def test_a_platform_that_says_done_and_does_nothing(pair: Pair) -> None:
+    client, platform = pair
+    client.layer.edit("k0", status="ours")
+    client.layer.rows["new"] = feature("new", x=114)
+    platform.update = lambda updates: [DONE for _ in updates]  # type: ignore[method-assign]
+    platform.create = lambda features: [DONE for _ in features]  # type: ignore[method-assign]
+    report = client.run(platform)
+    assert said(report, "k0") == [("update", "rejected")] and said(report, "new") == [("create", "rejected")]
+    assert all("did not do it" in str(r.reason) for r in report.results)
+
+
+def test_an_answer_that_never_comes_is_told(pair: Pair) -> None:
+    client, platform = pair
+    client.layer.edit("k0", status="ours")
+
+    def before(kind: str) -> None:
+        if kind == "update":
+            raise NoAnswerError("The connection broke.")
+
+    platform.before = before
+    (result,) = client.run(platform).results
+    assert result.state == "rejected" and "connection broke" in str(result.reason)
+
+
+def test_one_bad_feature_does_not_stop_the_others(tmp_path: Path) -> None:
+    for atomic in (True, False):
+        client, platform = agreed(tmp_path / str(atomic), 0, replace(ABLE, atomic=atomic))
+        for n in range(9):
+            client.layer.rows[f"n{n}"] = feature(f"n{n}", x=113 + n / 10)
+        platform.refuses = lambda one: one.key == "n4"
+        report = client.run(platform)
+        assert report.counts == {"rejected": 1, "verified": 8}
+        platform.refuses = lambda one: False
+        assert client.run(platform).counts == {"verified": 1}
+
+
+# --- what is not known is not deleted
+
+
+def test_a_reading_that_breaks_off_takes_nothing_for_deleted(tmp_path: Path) -> None:
+    for find_batch in (0, 10):
+        client, platform = agreed(tmp_path / str(find_batch), 20, replace(ABLE, find_batch=find_batch))
+        client.layer.edit("k9", status="ours")
+        platform.page_size, platform.cut_after = 5, 0
+        if find_batch == 0:
+            with pytest.raises(ExchangeError):
+                client.layer.rows["new"] = feature("new", x=114)
+                client.run(platform)
+            del client.layer.rows["new"]
+            client.layer.edit("k9", status="open")
+        report = client.run(platform)
+        assert any("before its last page" in str(w) for w in report.warnings)
+        assert len(client.layer.rows) == 20 and len(platform.rows) == 20 and not client.conflicts()
+        if find_batch == 0:
+            assert report.counts == {"waiting": 15} and report.unchanged == 5
+        else:
+            assert report.counts == {"verified": 1} and report.unchanged == 19
+
+
+def test_a_page_that_hides_features_and_a_count_that_lies(pair: Pair) -> None:
+    client, platform = pair
+    client.layer.edit("k1", status="ours")
+    whole = platform.pages
+
+    def hiding() -> Any:
+        for page in whole():
+            yield replace(page, features=[f for f in page.features if f.key not in ("k0", "k1")])
+
+    platform.pages = hiding  # type: ignore[method-assign]
+    for matched in (lambda n: n, lambda n: n - 2, lambda n: None):
+        platform.matched = matched
+        report = client.run(platform)
+        assert not client.conflicts() and set(client.layer.rows) == {"k0", "k1", "k2", "k3"}
+        assert "rejected" not in report.counts
+    assert platform.by_key()["k1"][0].values["status"] == "ours"
+
+
+def test_a_layer_that_is_not_whole_deletes_nothing(pair: Pair) -> None:
+    client, platform = pair
+    platform.edit("k1", status="b")
+    client.layer.edit("k1", status="a")
+    client.run(platform)
+    del client.layer.rows["k0"], client.layer.rows["k1"]
+    client.layer.complete = False
+    for _ in range(2):
+        report = client.run(platform)
+        assert report.counts == {} and len(platform.rows) == 4
+        # A conflict of a feature that the filter hides stays open.
+        assert len(client.conflicts("open")) == 1
+
+
+def test_rows_that_are_held_back_are_not_gone(pair: Pair) -> None:
+    client, platform = pair
+    platform.edit("k0", status="b")
+    client.layer.edit("k0", status="a")
+    client.run(platform)
+    del client.layer.rows["k0"]
+    twice = message("The key k0 stands in 2 rows.")
+    client.layer.problems = [LocalProblem("1", "k0", twice), LocalProblem("2", "k0", twice)]
+    report = client.run(platform)
+    assert report.counts == {"held_back": 1} and report.unchanged == 3
+    assert "k0" in platform.by_key() and "k0" not in client.layer.rows
+    assert [c.state for c in client.conflicts()] == ["open"]
+
+
+def test_a_second_copy_with_another_content_is_held_back(pair: Pair) -> None:
+    client, platform = pair
+    platform.add(feature("k0", status="copy", x=115))
+    client.layer.edit("k0", status="ours")
+    for rules in (SYNC, PUSH):
+        report = client.run(platform, rules)
+        assert said(report, "k0") == [("none", "held_back")]
+        assert {row.values["status"] for row in platform.by_key()["k0"]} == {"open", "copy"}
+    platform.rows = {n: row for n, row in platform.rows.items() if row.values["status"] != "copy"}
+    client.run(platform)
+    check_quiet(client, platform)
+    assert platform.by_key()["k0"][0].values["status"] == "ours"
+
+
+def test_features_without_a_key_are_told(pair: Pair) -> None:
+    client, platform = pair
+    platform.rows["x"] = Feature(None, {"name": "?"}, None, "x")
+    platform.rows["y"] = Feature("\ud800", {"name": "?"}, None, "y")
+    report = client.run(platform)
+    assert report.counts == {"held_back": 2} and report.unchanged == 4
+
+
+# --- ceilings and rules
+
+
+@pytest.mark.parametrize("whose", ["ours", "theirs"])
+def test_withheld_deletions_come_again_until_they_are_allowed(pair: Pair, whose: str) -> None:
+    client, platform = pair
+    for key in ("k0", "k1"):
+        if whose == "ours":
+            del client.layer.rows[key]
+        else:
+            platform.remove(key)
+    for _ in range(3):
+        report = client.run(platform, replace(SYNC, max_deletions=1))
+        assert report.counts == {"withheld": 2} and report.unchanged == 2
+    assert len(platform.rows) + len(client.layer.rows) == 6
+    client.run(platform, replace(SYNC, max_deletions=2))
+    assert len(platform.rows) == len(client.layer.rows) == 2
+    check_quiet(client, platform)
+
+
+def test_only_the_status_is_written_back(pair: Pair) -> None:
+    client, platform = pair
+    rules = replace(SYNC, writable=frozenset({"status"}))
+    client.layer.edit("k0", name="ours")
+    client.layer.edit("k1", name="ours", status="done")
+    client.layer.rows["new"] = feature("new", x=114)
+    del client.layer.rows["k3"]
+    for turn in range(3):
+        report = client.run(platform, rules)
+        assert said(report, "k0") == [("update", "withheld")] and said(report, "new") == [
+            ("create", "withheld")
+        ]
+        assert said(report, "k1") == [("update", "withheld")] + (
+            [("update", "verified")] if turn == 0 else []
+        )
+        assert said(report, "k3") == [("delete", "withheld")]
+        assert report.unchanged == 1
+    row = platform.by_key()["k1"][0]
+    assert (row.values["name"], row.values["status"]) == ("楼", "done") and len(platform.rows) == 4
+    client.run(platform)
+    assert platform.by_key()["k1"][0].values["name"] == "ours" and len(platform.rows) == 4
+    check_quiet(client, platform)
+
+
+def test_a_pull_sends_nothing_and_a_push_takes_nothing(pair: Pair) -> None:
+    client, platform = pair
+    client.layer.edit("k0", status="ours")
+    platform.edit("k1", status="theirs")
+    report = client.run(platform, PULL)
+    assert said(report, "k0") == [("update", "withheld")] and said(report, "k1") == [("update_here", "taken")]
+    platform.edit("k2", status="theirs")
+    client.run(platform, PUSH)
+    assert client.layer.rows["k2"].values["status"] == "open"
+    assert platform.by_key()["k0"][0].values["status"] == "ours"
+    client.run(platform)
+    check_quiet(client, platform)
+
+
+def test_a_preview_changes_nothing_and_says_what_a_run_does(pair: Pair) -> None:
+    client, platform = pair
+    client.layer.edit("k0", status="ours")
+    client.layer.rows["new"] = feature("new", x=114)
+    platform.edit("k1", status="theirs")
+    platform.edit("k2", status="b")
+    client.layer.edit("k2", status="a")
+    del client.layer.rows["k3"]
+    for rules in (SYNC, PUSH):
+        preview = client.run(platform, replace(rules, dry_run=True))
+        assert not {"create", "update", "delete"} & set(platform.requests)
+        planned = {(r.key, r.action) for r in preview.results if r.state == "planned"}
+        expected = {("k0", "update"), ("new", "create"), ("k3", "delete")}
+        assert planned == expected | ({("k1", "update_here")} if rules.pull else set())
+        assert said(preview, "k2") == [("none", "conflict")]
+    report = client.run(platform)
+    done = {(r.key, r.action) for r in report.results if r.state in ("verified", "taken")}
+    assert done == {("k0", "update"), ("new", "create"), ("k3", "delete"), ("k1", "update_here")}
+
+
+# --- conflicts
+
+
+def test_a_conflict_is_never_sent_and_survives_every_run(pair: Pair) -> None:
+    client, platform = pair
+    client.layer.edit("k0", status="ours", name="ours")
+    platform.edit("k0", status="theirs", storeys=9)
+    for rules in (SYNC, PUSH, PULL, replace(PUSH, dry_run=True), SYNC):
+        report = client.run(platform, rules)
+        assert ("none", "conflict") in said(report, "k0"), rules
+        assert platform.by_key()["k0"][0].values == {"name": "楼", "status": "theirs", "storeys": 9}
+        assert client.layer.rows["k0"].values == {"name": "ours", "status": "ours", "storeys": 3}
+    (conflict,) = client.conflicts()
+    assert conflict.state == "open" and conflict.items == ("status",)
+
+
+@pytest.mark.parametrize("choice", ["local", "remote"])
+@pytest.mark.parametrize("kind", ["both_changed", "deleted_here", "deleted_there", "both_created"])
+@pytest.mark.parametrize("rules", [SYNC, PUSH])
+def test_resolutions(tmp_path: Path, kind: str, choice: str, rules: Rules) -> None:
+    client, platform = agreed(tmp_path)
+    if kind == "both_changed":
+        client.layer.edit("k0", status="ours")
+        platform.edit("k0", status="theirs")
+    elif kind == "deleted_here":
+        del client.layer.rows["k0"]
+        platform.edit("k0", status="theirs")
+    elif kind == "deleted_there":
+        client.layer.edit("k0", status="ours")
+        platform.remove("k0")
+    else:
+        client.layer.rows["new"] = feature("new", status="ours", x=114)
+        platform.add(feature("new", status="theirs", x=114))
+    key = "new" if kind == "both_created" else "k0"
+    ours, theirs = client.layer.rows.get(key), (platform.by_key().get(key) or [None])[0]
+    client.run(platform, rules)
+    (conflict,) = client.conflicts("open")
+    client.resolve(conflict, dict.fromkeys(conflict.items, choice))
+    client.run(platform, rules)
+    client.run(platform)
+    won = ours if choice == "local" else theirs
+    for now in (client.layer.rows.get(key), (platform.by_key().get(key) or [None])[0]):
+        assert (now is None) == (won is None)
+        assert won is None or (now is not None and now.digest() == won.digest())
+    assert not client.conflicts("open")
+    check_quiet(client, platform)
+
+
+@pytest.mark.parametrize("choice", ["local", "remote"])
+@pytest.mark.parametrize("whose", ["ours", "theirs"])
+def test_a_change_after_the_resolution(pair: Pair, choice: str, whose: str) -> None:
+    """The side that lost is overwritten only in the form that was shown; the winner's later edit goes along."""
+    client, platform = pair
+    client.layer.edit("k0", status="ours")
+    platform.edit("k0", status="theirs")
+    client.run(platform)
+    (conflict,) = client.conflicts("open")
+    client.resolve(conflict, {"status": choice})
+    (client.layer if whose == "ours" else platform).edit("k0", status="later")
+    client.run(platform)
+    if (choice == "local") == (whose == "ours"):
+        assert (
+            client.layer.rows["k0"].values["status"] == "later" == platform.by_key()["k0"][0].values["status"]
+        )
+    else:
+        assert len(client.conflicts("open")) == 1
+        assert client.layer.rows["k0"].values["status"] != platform.by_key()["k0"][0].values["status"]
+
+
+def test_sides_that_come_to_agree_settle_a_conflict(pair: Pair) -> None:
+    client, platform = pair
+    client.layer.edit("k0", status="ours")
+    platform.edit("k0", status="theirs")
+    client.run(platform)
+    client.layer.edit("k0", status="theirs")
+    assert client.run(platform).counts == {"agreed": 1}
+    assert [c.state for c in client.conflicts()] == ["settled"]
+    check_quiet(client, platform)
+
+
+def test_agreed_items_and_work_in_one_feature(pair: Pair) -> None:
+    client, platform = pair
+    client.layer.edit("k0", status="same", name="ours")
+    platform.edit("k0", status="same", storeys=9)
+    client.run(platform)
+    expected = {"name": "ours", "status": "same", "storeys": 9}
+    assert platform.by_key()["k0"][0].values == expected == client.layer.rows["k0"].values
+    check_quiet(client, platform)
+    platform.edit("k0", status="later")
+    client.run(platform)
+    assert client.layer.rows["k0"].values["status"] == "later"
+
+
+# --- schemas that change
+
+
+def test_a_field_that_is_new_on_both_sides(pair: Pair) -> None:
+    client, platform = pair
+    grown = Schema((*SCHEMA.fields, Field("note", "text")), "Polygon")
+    client.layer.schema = platform.schema = grown
+    for row in [*client.layer.rows.values(), *platform.rows.values()]:
+        row.values["note"] = None
+    client.layer.edit("k0", note="ours")
+    platform.edit("k1", note="theirs")
+    client.run(platform)
+    assert (
+        platform.by_key()["k0"][0].values["note"] == "ours"
+        and client.layer.rows["k1"].values["note"] == "theirs"
+    )
+    assert not client.conflicts()
+    check_quiet(client, platform)
+
+
+def test_a_field_that_goes_and_comes_back(pair: Pair) -> None:
+    client, platform = pair
+    platform.schema = Schema(SCHEMA.fields[:2], "Polygon")
+    for row in platform.rows.values():
+        del row.values["storeys"]
+    client.layer.edit("k0", status="ours")
+    assert client.run(platform).counts == {"verified": 1}
+    assert client.layer.rows["k0"].values["storeys"] == 3
+    platform.schema = SCHEMA
+    for row in platform.rows.values():
+        row.values["storeys"] = 3
+    check_quiet(client, platform)
+
+
+def test_a_table_without_geometry(tmp_path: Path) -> None:
+    client, platform = Client(tmp_path, Layer([feature("k0")])), Platform(schema=Schema(SCHEMA.fields, None))
+    client.run(platform)
+    assert platform.rows["1"].geometry is None and client.layer.rows["k0"].geometry is not None
+    check_quiet(client, platform)
+
+
+def test_what_the_probe_knows_is_no_difference(pair: Pair) -> None:
+    client, platform = pair
+    for row in list(platform.by_key()):
+        platform.edit(row, geometry=DAMAGES["six decimals"](feature(row, x=113.0000001)).geometry)
+    assert Tolerance(distance=1e-6) is not None and GEOMETRY not in SCHEMA.names
+    client.run(platform)
+    assert all(client.layer.rows[key].geometry == row[0].geometry for key, row in platform.by_key().items())
+
+
+def test_an_answer_lost_on_the_way_makes_no_second_feature(pair: Pair) -> None:
+    client, platform = pair
+    for n in range(6):
+        client.layer.rows[f"n{n}"] = feature(f"n{n}", x=114 + n / 10)
+    platform.after = lost_answer("create", at=2)
+    assert client.run(platform).counts == {"verified": 6}
+    assert all(len(rows) == 1 for rows in platform.by_key().values())
+
+
+def test_a_change_here_during_the_run_waits(pair: Pair) -> None:
+    client, platform = pair
+    platform.edit("k0", status="theirs")
+    client.layer.before = lambda: client.layer.edit("k0", name="ours")
+    assert said(client.run(platform), "k0") == [("update_here", "waiting")]
+    client.layer.before = lambda: None
+    client.run(platform)
+    expected = {"name": "ours", "status": "theirs", "storeys": 3}
+    assert client.layer.rows["k0"].values == expected == platform.by_key()["k0"][0].values
+    check_quiet(client, platform)
