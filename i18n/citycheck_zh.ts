@@ -4,6 +4,36 @@
 <context>
     <name>CityCheck</name>
     <message>
+        <location filename="../citycheck_qgis/cim/writing.py"/>
+        <source> and has been removed again</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/cim/writing.py"/>
+        <source> and stands there</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../processing_algorithms/exchange/exchange_results.py"/>
+        <source>(deleted)</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../processing_algorithms/exchange/exchange_results.py"/>
+        <source>(empty text)</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../processing_algorithms/exchange/exchange_results.py"/>
+        <source>(no agreement yet)</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../processing_algorithms/exchange/exchange_results.py"/>
+        <source>(null)</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <location filename="../processing_algorithms/dependencies.py"/>
         <location filename="../processing_algorithms/explain.py"/>
         <location filename="../processing_algorithms/translate.py"/>
@@ -11,15 +41,30 @@
         <translation>、</translation>
     </message>
     <message>
+        <location filename="../processing_algorithms/exchange/exchange_results.py"/>
+        <source>, up to {distance:.2g} m from ours</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <location filename="../processing_algorithms/base.py"/>
         <source>&lt;b&gt;{name}&lt;/b&gt;: {text}</source>
         <translation>&lt;b&gt;{name}&lt;/b&gt;：{text}</translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/gui/connection_form.py"/>
+        <source>A JSON object; the manual lists what each protocol knows.</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/footprints/citymodels/citygml.py"/>
         <location filename="../citycheck_qgis/footprints/citymodels/cityjson.py"/>
         <source>A building part without a building counts as a building.</source>
         <translation>没有所属建筑的建筑部分按一栋建筑计。</translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/gui/connection_form.py"/>
+        <source>A collection has no name; enter the one that the platform uses.</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/footprints/georeference/control_points.py"/>
@@ -52,9 +97,39 @@
         <translation>有几何不符合 CityJSON 的结构规定，已略去。</translation>
     </message>
     <message>
+        <location filename="../citycheck_qgis/cim/adapters/supermap.py"/>
+        <source>A geometry of type {kind} cannot be read.</source>
+        <translation>无法读取 {kind} 类型的几何。</translation>
+    </message>
+    <message>
+        <location filename="../processing_algorithms/exchange/synclayer.py"/>
+        <source>A layer or table of a GeoPackage, as pulllayer makes it; it is edited in its file.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../processing_algorithms/exchange/pulllayer.py"/>
+        <source>A layer that is pulled again and again needs a file that stays: name a GeoPackage as LAYER_FILE.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../processing_algorithms/exchange/importpackage.py"/>
+        <source>A layer that packages are merged into needs a file that stays: name a GeoPackage as LAYER_FILE.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../processing_algorithms/exchange/exportpackage.py"/>
+        <source>A name for who the packages are exchanged with, always the same: the journal remembers by it what both sides last agreed on.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <location filename="../citycheck_qgis/footprints/ifc/read.py"/>
         <source>A part of the building stands higher or lower than its ground storey; the ground print lacks up to {area} m², and storeys and floor area may be wrong.</source>
         <translation>建筑有一部分高于或低于首层；基底轮廓最多缺 {area} m²，层数和建筑面积可能不准。</translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/gui/probe_result.py"/>
+        <source>A test feature is made in {collection} of “{name}”, changed, and removed again. Has the platform's operator agreed?</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <location filename="../processing_algorithms/maps/problemmap.py"/>
@@ -67,9 +142,44 @@
         <translation>A3 横幅。</translation>
     </message>
     <message>
+        <location filename="../processing_algorithms/exchange/exchange_results.py"/>
+        <source>Action</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/gui/connection_form.py"/>
+        <source>Add a collection</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/gui/connection_form.py"/>
+        <source>Add a collection to name the field that holds your key, which sending needs, and to map fields whose names differ. Without that every collection can be fetched as it is.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/gui/connection_form.py"/>
+        <source>Add a field</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <location filename="../processing_algorithms/boundaries/assignunits.py"/>
         <source>Add the columns to the input's own file</source>
         <translation>把列写入输入文件本身</translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/gui/connection_form.py"/>
+        <source>Address</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/gui/connection_form.py"/>
+        <source>Advanced</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/cim/probe_writing.py"/>
+        <source>After a change of {field} the test feature is there {n} times.</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <location filename="../processing_algorithms/explain.py"/>
@@ -80,6 +190,16 @@
         <location filename="../processing_algorithms/boundaries/assignunits.py"/>
         <source>All features as they are, with community_code, street_code, district_code, city_code, share, method, overlap_count. From GeoPackage to GeoPackage the file is copied with all that is in it, and the columns are added to the layer.</source>
         <translation>全部要素保持原样，另加 community_code、street_code、district_code、city_code、share、method、overlap_count 各列。由 GeoPackage 到 GeoPackage 时，整个文件连同其中全部内容一并复制，再把列加到该图层。</translation>
+    </message>
+    <message>
+        <location filename="../processing_algorithms/exchange/exchange_inputs.py"/>
+        <source>All fields</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../processing_algorithms/exchange/exchange_inputs.py"/>
+        <source>All files (*)</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <location filename="../processing_algorithms/footprints/model_inputs.py"/>
@@ -95,6 +215,11 @@
         <location filename="../citycheck_qgis/footprints/ifc/structure.py"/>
         <source>All {count} storeys are placed at one height; their attribute Elevation is used.</source>
         <translation>{count} 个楼层的位置都在同一高度；改用其属性 Elevation。</translation>
+    </message>
+    <message>
+        <location filename="../processing_algorithms/exchange/exchange_inputs.py"/>
+        <source>Already the same on both sides</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <location filename="../processing_algorithms/base.py"/>
@@ -129,6 +254,11 @@
         <translation>三维数据面积的取法</translation>
     </message>
     <message>
+        <location filename="../processing_algorithms/exchange/probeplatform.py"/>
+        <source>Area of the project</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <location filename="../citycheck_qgis/footprints/coverage.py"/>
         <source>Areas are measured in metres, but the unit layer has {crs}; reproject it to a projected CRS such as EPSG:4547.</source>
         <translation>面积以米为单位量算，但体检单元图层的坐标系是 {crs}；请投影到 EPSG:4547 等投影坐标系。</translation>
@@ -139,6 +269,16 @@
         <translation>原文</translation>
     </message>
     <message>
+        <location filename="../processing_algorithms/exchange/resolveconflicts.py"/>
+        <source>As the table says</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../processing_algorithms/exchange/probeplatform.py"/>
+        <source>Asks a CIM platform what it has and does. Without a collection it signs in and lists the collections. With one it finds out how the platform pages, counts, orders its axes, finds features by key and, in a write test, what it alters, and keeps that with the connection, so that pull, push and sync work accordingly.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <location filename="../processing_algorithms/boundaries/assignparts.py"/>
         <source>Assign features in parts</source>
         <translation>分片归属要素</translation>
@@ -147,6 +287,11 @@
         <location filename="../processing_algorithms/boundaries/assignunits.py"/>
         <source>Assign features to units</source>
         <translation>要素归属到体检单元</translation>
+    </message>
+    <message>
+        <location filename="../processing_algorithms/exchange/exchange_inputs.py"/>
+        <source>Authentication</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <location filename="../processing_algorithms/groups.py"/>
@@ -174,6 +319,16 @@
         <translation>街区</translation>
     </message>
     <message>
+        <location filename="../citycheck_qgis/cim/results.py"/>
+        <source>Both sides have changed it.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/cim/results.py"/>
+        <source>Both sides have it, and differ, without having agreed before.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <location filename="../processing_algorithms/groups.py"/>
         <source>Boundaries and units</source>
         <translation>边界与体检单元</translation>
@@ -192,6 +347,11 @@
         <location filename="../processing_algorithms/boundaries/checkboundaries.py"/>
         <source>Boundary issues</source>
         <translation>边界问题</translation>
+    </message>
+    <message>
+        <location filename="../processing_algorithms/exchange/synclayer.py"/>
+        <source>Brings a layer of a GeoPackage and a collection of a CIM platform to the same state. Edits of different fields of one feature are merged; where both sides have changed the same field the feature is a conflict and stays as it is on both sides until it is resolved. The status alone is written to the platform unless all fields are chosen. The run does its work at once: it neither overwrites nor, by default, deletes anything.</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <location filename="../processing_algorithms/boundaries/checkboundaries.py"/>
@@ -258,9 +418,20 @@
         <translation>CIM 三维数据覆盖率</translation>
     </message>
     <message>
+        <location filename="../processing_algorithms/exchange/exchange_inputs.py"/>
+        <source>CONNECTION takes the name of a stored connection or the path of a connection's file, not an address; store the address as a connection first.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/gui/connection_form.py"/>
         <location filename="../processing_algorithms/footprints/model_inputs.py"/>
         <source>CRS</source>
         <translation>坐标系</translation>
+    </message>
+    <message>
+        <location filename="../processing_algorithms/exchange/resolveconflicts.py"/>
+        <source>CRS in which the platform exchanges geometry, for the two layers; empty: longitude and latitude where the numbers are degrees, else none.</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <location filename="../processing_algorithms/footprints/model_inputs.py"/>
@@ -271,6 +442,11 @@
         <location filename="../processing_algorithms/footprints/model_inputs.py"/>
         <source>CRS of the footprints</source>
         <translation>轮廓的坐标系</translation>
+    </message>
+    <message>
+        <location filename="../processing_algorithms/exchange/resolveconflicts.py"/>
+        <source>CRS of the geometry</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <location filename="../processing_algorithms/footprints/model_inputs.py"/>
@@ -288,6 +464,11 @@
         <translation>写明本年度哪些单元纳入体检的 CSV 或 XLSX 文件；没有它，任何单元都不能算作没有问题。</translation>
     </message>
     <message>
+        <location filename="../processing_algorithms/exchange/exchange_results.py"/>
+        <source>Cause</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <location filename="../citycheck_qgis/indicators/tables.py"/>
         <source>Cell {cell} in {file} [{sheet}] holds a formula without a stored result; open the file in a spreadsheet program and save it again.</source>
         <translation>{file} [{sheet}] 的单元格 {cell} 是没有保存结果的公式；请用电子表格软件打开该文件，再保存一次。</translation>
@@ -298,9 +479,29 @@
         <translation>没有读取的单元格</translation>
     </message>
     <message>
+        <location filename="../citycheck_qgis/gui/connection_form.py"/>
+        <source>Certificates (*.pem *.crt *.cer);;All files (*)</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../processing_algorithms/exchange/exchange_results.py"/>
+        <source>Changed here</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../processing_algorithms/exchange/exchange_results.py"/>
+        <source>Changed on the platform</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <location filename="../processing_algorithms/boundaries/checkboundaries.py"/>
         <source>Check boundaries</source>
         <translation>检查边界</translation>
+    </message>
+    <message>
+        <location filename="../processing_algorithms/exchange/importpackage.py"/>
+        <source>Checks an exchange package and merges one of its collections into a layer of a GeoPackage: what the other side has changed is taken over, edits that were made here stay, and what both sides have changed is a conflict. Importing a package twice does nothing the second time.</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <location filename="../processing_algorithms/annual/annualcheckup.py"/>
@@ -317,6 +518,11 @@
         <translation>体检年度</translation>
     </message>
     <message>
+        <location filename="../processing_algorithms/exchange/exchange_results.py"/>
+        <source>Chosen</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <location filename="../processing_algorithms/indicators/joinindicators.py"/>
         <location filename="../processing_algorithms/inputs.py"/>
         <source>City</source>
@@ -328,9 +534,74 @@
         <translation>城市名称</translation>
     </message>
     <message>
+        <location filename="../citycheck_qgis/cim/probe.py"/>
+        <source>CityCheck asks for fewer at a time</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/cim/probe.py"/>
+        <source>CityCheck compares contents, never times; correct the clock that is wrong all the same</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../processing_algorithms/exchange/probeplatform.py"/>
+        <source>CityCheck copes with it</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <location filename="../citycheck_qgis/footprints/unread.py"/>
         <source>CityCheck could not read the file ({error}); please report this with the file.</source>
         <translation>CityCheck 未能读取该文件（{error}）；请连同文件一起报告。</translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/cim/probe.py"/>
+        <source>CityCheck counts what it reads</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/cim/probe_writing.py"/>
+        <source>CityCheck looks after each write what was really done</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/cim/probe_writing.py"/>
+        <source>CityCheck looks after each write what was stored</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/cim/probe_writing.py"/>
+        <source>CityCheck looks whether a feature is gone, whatever the answer says</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/cim/probe.py"/>
+        <source>CityCheck now turns them round in reading</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/cim/probe_writing.py"/>
+        <source>CityCheck now turns them round in writing</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/cim/probe_writing.py"/>
+        <source>CityCheck reads again just before each write; an edit in the moment between is seen afterwards</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/cim/probe_writing.py"/>
+        <source>CityCheck reads each batch again and sees what was done</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/cim/probe.py"/>
+        <source>CityCheck reads the whole collection before each batch of writes instead; this is slow for large ones</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/cim/probe_writing.py"/>
+        <source>CityCheck sends it again in halves, down to the one that does not fit</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/footprints/citymodels/cityjson.py"/>
@@ -349,6 +620,74 @@
         <translation>代码列</translation>
     </message>
     <message>
+        <location filename="../citycheck_qgis/gui/connection_form.py"/>
+        <source>Code lists</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/gui/probe_result.py"/>
+        <location filename="../processing_algorithms/exchange/exchange_inputs.py"/>
+        <location filename="../processing_algorithms/exchange/exportpackage.py"/>
+        <location filename="../processing_algorithms/exchange/importpackage.py"/>
+        <location filename="../processing_algorithms/exchange/probeplatform.py"/>
+        <source>Collection</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../processing_algorithms/exchange/importpackage.py"/>
+        <source>Collection of the package; empty where it has only one.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/cim/adapters/wfs.py"/>
+        <source>Collection {collection} changes faster than it can be read in two formats; run again, or set the option format of the connection to one of them.</source>
+        <translation>数据集 {collection} 变化太快，来不及用两种格式读取；请重新运行，或把连接的 format 选项设为其中一种格式。</translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/cim/adapters/ogcapi.py"/>
+        <location filename="../citycheck_qgis/cim/adapters/wfs.py"/>
+        <source>Collection {collection} has no field {field} for the key; it has {fields}. Name another one in the connection, or have the field added on the platform.</source>
+        <translation>数据集 {collection} 没有用作唯一标识的字段 {field}；现有字段：{fields}。请在连接中改用其他字段，或请平台管理员增加该字段。</translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/gui/connection_form.py"/>
+        <source>Collection {collection} is listed twice; remove one.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/cim/adapters/wfs.py"/>
+        <source>Collection {collection} is not offered as {format}.</source>
+        <translation>数据集 {collection} 不提供 {format} 格式。</translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/cim/adapters/ogcapi.py"/>
+        <location filename="../citycheck_qgis/cim/adapters/wfs.py"/>
+        <source>Collection {collection} is not offered in the CRS {crs}; it has {offered}.</source>
+        <translation>数据集 {collection} 不提供坐标系 {crs}；可用的有 {offered}。</translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/cim/adapters/house.py"/>
+        <source>Collection {name} did not answer as it should: {reason}; run again.</source>
+        <translation>数据集 {name} 的应答不符合要求：{reason}；请重新运行。</translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/cim/adapters/supermap.py"/>
+        <source>Collection {name} of {url} must be named as data source and dataset with a colon, as in City:Problem_R.</source>
+        <translation>{url} 的数据集 {name} 必须写成“数据源:数据集”，中间用英文冒号，例如 City:Problem_R。</translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/cim/adapters/house.py"/>
+        <source>Collection {name}, row {id}: the geometry cannot be read as {form} ({reason}); correct the description of the geometry in the options of the connection.</source>
+        <translation>数据集 {name} 的行 {id}：几何无法按 {form} 读取（{reason}）；请改正连接选项中对几何的描述。</translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/gui/connection_form.py"/>
+        <location filename="../processing_algorithms/exchange/exportpackage.py"/>
+        <location filename="../processing_algorithms/exchange/probeplatform.py"/>
+        <source>Collections</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <location filename="../processing_algorithms/footprints/matchfootprints.py"/>
         <source>Column of the building code that models carry; empty: found by its usual names.</source>
         <translation>模型所带楼栋编码所在的列；留空则按常见列名查找。</translation>
@@ -358,6 +697,11 @@
         <location filename="../processing_algorithms/inputs.py"/>
         <source>Column of the building numbers; empty: found by its usual names.</source>
         <translation>楼栋编号所在的列；留空则按常见列名查找。</translation>
+    </message>
+    <message>
+        <location filename="../processing_algorithms/exchange/exchange_inputs.py"/>
+        <source>Column of the layer that holds the key by which a feature is known on both sides; empty: the column that is named as the platform's, else for a table of a checkup (problem, advice, project, ...) a UUID made of the table's own key columns.</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <location filename="../processing_algorithms/footprints/matchfootprints.py"/>
@@ -415,6 +759,55 @@
         <translation>计算国家指标“CIM 平台三维数据覆盖率”：建成区内三维数据的投影面积占建成区面积的比例，按市和各区计算。结果写入指标值表和体检数据库。</translation>
     </message>
     <message>
+        <location filename="../processing_algorithms/exchange/exchange_results.py"/>
+        <source>Conflict</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../processing_algorithms/exchange/exchange_results.py"/>
+        <source>Conflict {number}: {key}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../processing_algorithms/exchange/exchange_inputs.py"/>
+        <location filename="../processing_algorithms/exchange/exchange_results.py"/>
+        <location filename="../processing_algorithms/exchange/resolveconflicts.py"/>
+        <source>Conflicts</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../processing_algorithms/exchange/exchange_inputs.py"/>
+        <source>Connection</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/gui/connection_form.py"/>
+        <source>Connection to {name}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/cim/adapters/opening.py"/>
+        <location filename="../citycheck_qgis/cim/connections.py"/>
+        <source>Connection {connection} names the protocol {protocol}; it must be one of {known}.</source>
+        <translation>连接 {connection} 写的协议是 {protocol}；只能是 {known} 之一。</translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/cim/connections.py"/>
+        <source>Connection {connection} would have the file {file} of another connection; choose another name.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/gui/connections_page.py"/>
+        <source>Connections (*.json)</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/gui/connections_page.py"/>
+        <location filename="../citycheck_qgis/gui/plugin.py"/>
+        <source>Connections to CIM platforms</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <location filename="../processing_algorithms/explain.py"/>
         <source>Conservation of rows</source>
         <translation>行数对账</translation>
@@ -456,6 +849,46 @@
         <translation>数据截止</translation>
     </message>
     <message>
+        <location filename="../citycheck_qgis/cim/adapters/supermap.py"/>
+        <source>Dataset {name} answered without features; run again.</source>
+        <translation>数据集 {name} 的应答中没有要素部分；请重新运行。</translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/cim/adapters/supermap.py"/>
+        <source>Dataset {name} does not say its coordinate reference system; set the CRS of the collection in the connection.</source>
+        <translation>数据集 {name} 没有说明坐标系；请在连接中设置该数据集的坐标系。</translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/cim/adapters/supermap.py"/>
+        <source>Dataset {name} does not say whether it wrote; run again.</source>
+        <translation>数据集 {name} 没有说明是否已写入；请重新运行。</translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/cim/adapters/supermap.py"/>
+        <source>Dataset {name} gave a page that does not follow the one before; run again, and probe the platform if it happens again.</source>
+        <translation>数据集 {name} 返回的一页与上一页不衔接；请重新运行，若再次出现请探测平台。</translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/cim/adapters/supermap.py"/>
+        <source>Dataset {name} gave fewer features than were asked for; run again.</source>
+        <translation>数据集 {name} 返回的要素少于所请求的；请重新运行。</translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/cim/adapters/supermap.py"/>
+        <source>Dataset {name} has no field {field} for the key; its fields are {fields}. Correct the key field of the connection.</source>
+        <translation>数据集 {name} 没有用作唯一标识的字段 {field}；现有字段：{fields}。请在连接中改正唯一标识字段。</translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/cim/adapters/supermap.py"/>
+        <source>Dataset {name} is of type {kind}, which cannot be exchanged; point, line, region and table datasets can.</source>
+        <translation>数据集 {name} 的类型是 {kind}，不能交换；可交换的是点、线、面和属性表数据集。</translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/cim/adapters/supermap.py"/>
+        <source>Dataset {name} refused a batch, and what it did of it could not be found out: {reason}</source>
+        <translation>数据集 {name} 拒绝了一个批次，且无法查明其中哪些已执行：{reason}</translation>
+    </message>
+    <message>
         <location filename="../processing_algorithms/inputs.py"/>
         <source>Date of issue</source>
         <translation>编制日期</translation>
@@ -466,9 +899,40 @@
         <translation>模型的日期，例如 2024-12-31。</translation>
     </message>
     <message>
+        <location filename="../processing_algorithms/exchange/exportpackage.py"/>
+        <source>Deleted</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../processing_algorithms/exchange/exportpackage.py"/>
+        <source>Deleted features in the package</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../processing_algorithms/exchange/exchange_results.py"/>
+        <source>Deleted here</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../processing_algorithms/exchange/exchange_results.py"/>
+        <source>Deleted on the platform</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <location filename="../processing_algorithms/problems/diagnose.py"/>
         <source>Diagnose problems</source>
         <translation>诊断问题</translation>
+    </message>
+    <message>
+        <location filename="../processing_algorithms/exchange/exchange_results.py"/>
+        <source>Differences by feature</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../processing_algorithms/exchange/exchange_inputs.py"/>
+        <location filename="../processing_algorithms/exchange/exchange_results.py"/>
+        <source>Differences made by the platform</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <location filename="../processing_algorithms/explain.py"/>
@@ -506,6 +970,11 @@
         <translation>由体检数据库绘制某一年度的 A3 图幅，并存为可编辑的 QGIS 工程。工程已存在时，其中改过的样式、标注和版面原样保留，只替换下面的数据。</translation>
     </message>
     <message>
+        <location filename="../citycheck_qgis/gui/connections_page.py"/>
+        <source>Duplicate…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <location filename="../processing_algorithms/indicators/importvalues.py"/>
         <source>Each with its place and the reason.</source>
         <translation>逐个列出位置和原因。</translation>
@@ -516,9 +985,20 @@
         <translation>逐个注明原因。</translation>
     </message>
     <message>
+        <location filename="../citycheck_qgis/gui/connections_page.py"/>
+        <source>Edit…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <location filename="../processing_algorithms/inputs.py"/>
         <source>Empty: for internal use (内部使用).</source>
         <translation>留空则为“内部使用”。</translation>
+    </message>
+    <message>
+        <location filename="../processing_algorithms/exchange/importpackage.py"/>
+        <location filename="../processing_algorithms/exchange/pulllayer.py"/>
+        <source>Empty: the name of the collection.</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <location filename="../processing_algorithms/explain.py"/>
@@ -531,9 +1011,59 @@
         <translation>读入的每一行只计一次：输入 = 匹配 + 歧义 + 未匹配 + 范围外。</translation>
     </message>
     <message>
+        <location filename="../citycheck_qgis/gui/connection_form.py"/>
+        <source>Everybody on the way to the platform can read the credentials. Allow this in a closed network of your own alone, and ask for an https address.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <location filename="../processing_algorithms/footprints/georeferencereport.py"/>
         <source>Evidence</source>
         <translation>位置信息</translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/gui/probe_result.py"/>
+        <source>Examine</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/gui/probe_result.py"/>
+        <source>Examining {collection} of “{name}” …</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../processing_algorithms/exchange/exportpackage.py"/>
+        <source>Exchange packages (*.zip)</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../processing_algorithms/groups.py"/>
+        <source>Exchange with CIM platforms</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/gui/connection_form.py"/>
+        <source>Exchanged</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../processing_algorithms/exchange/exportpackage.py"/>
+        <source>Export exchange package</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/gui/connections_page.py"/>
+        <source>Export the connection</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/gui/connections_page.py"/>
+        <source>Exported to {file}; it holds no sign-in.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/gui/connections_page.py"/>
+        <source>Export…</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <location filename="../processing_algorithms/footprints/cimcoverage.py"/>
@@ -551,10 +1081,27 @@
         <translation>不达标</translation>
     </message>
     <message>
+        <location filename="../processing_algorithms/exchange/probeplatform.py"/>
+        <source>Faults</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/cim/adapters/ogcapi.py"/>
+        <source>Feature {feature} of collection {collection} cannot be read: {reason}.</source>
+        <translation>无法读取数据集 {collection} 的要素 {feature}：{reason}。</translation>
+    </message>
+    <message>
         <location filename="../processing_algorithms/boundaries/assignunits.py"/>
+        <location filename="../processing_algorithms/exchange/exchange_results.py"/>
+        <location filename="../processing_algorithms/exchange/exportpackage.py"/>
         <location filename="../processing_algorithms/explain.py"/>
         <source>Features</source>
         <translation>要素</translation>
+    </message>
+    <message>
+        <location filename="../processing_algorithms/exchange/exchange_inputs.py"/>
+        <source>Features here</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <location filename="../processing_algorithms/inputs.py"/>
@@ -562,9 +1109,29 @@
         <translation>跨社区的要素数</translation>
     </message>
     <message>
+        <location filename="../processing_algorithms/exchange/exportpackage.py"/>
+        <source>Features in the package</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../processing_algorithms/exchange/exportpackage.py"/>
+        <source>Features left out</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <location filename="../processing_algorithms/boundaries/assignparts.py"/>
         <source>Features per part</source>
         <translation>每片要素数</translation>
+    </message>
+    <message>
+        <location filename="../processing_algorithms/exchange/exchange_inputs.py"/>
+        <source>Features read on the platform</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../processing_algorithms/exchange/exportpackage.py"/>
+        <source>Features that the package cannot hold or that have no key, with the reason.</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <location filename="../processing_algorithms/boundaries/assignunits.py"/>
@@ -582,6 +1149,57 @@
         <translation>没有归属的要素和并列的要素</translation>
     </message>
     <message>
+        <location filename="../processing_algorithms/exchange/pulllayer.py"/>
+        <source>Fetches a collection of a CIM platform into a layer of a GeoPackage. The first run makes the layer, in the CRS in which the platform gives it; later runs merge: what has changed there is taken over, edits that were made here stay, and what both sides have changed is a conflict. What was deleted there is deleted here only up to the ceiling, and never after a reading that was cut short.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../processing_algorithms/exchange/exchange_results.py"/>
+        <source>Field</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/gui/connection_form.py"/>
+        <source>Field here</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/gui/connection_form.py"/>
+        <source>Field of the platform</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/gui/connection_form.py"/>
+        <source>Field {field} of collection {collection} has no field here; enter one or remove the row.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/gui/connection_form.py"/>
+        <source>Field {field} of collection {collection} is listed twice; remove one row.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/gui/connection_form.py"/>
+        <location filename="../processing_algorithms/exchange/exchange_results.py"/>
+        <source>Fields</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/gui/connection_form.py"/>
+        <source>Fields that are not listed keep their name.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../processing_algorithms/exchange/exchange_inputs.py"/>
+        <source>Fields that are sent</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../processing_algorithms/exchange/exchange_results.py"/>
+        <source>Fields that differ</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <location filename="../processing_algorithms/inputs.py"/>
         <source>Figures of the units</source>
         <translation>各单元统计数</translation>
@@ -597,6 +1215,21 @@
         <translation>文件</translation>
     </message>
     <message>
+        <location filename="../processing_algorithms/exchange/exportpackage.py"/>
+        <source>File of the common key</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../processing_algorithms/exchange/exchange_inputs.py"/>
+        <source>File that remembers what both sides agreed on, what was sent, and the conflicts; empty: beside the layer's file, with the ending {ending}. Keep it with the layer: without it both sides are compared afresh.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../processing_algorithms/exchange/exportpackage.py"/>
+        <source>File with a key that both sides have and nobody else can read (mode 600). It signs the package, and an import with it takes no package that is not signed so. The key itself is never a parameter.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <location filename="../processing_algorithms/footprints/model_inputs.py"/>
         <source>Files read</source>
         <translation>已读取的文件数</translation>
@@ -608,9 +1241,24 @@
         <translation>无法读取的文件数</translation>
     </message>
     <message>
+        <location filename="../processing_algorithms/exchange/probeplatform.py"/>
+        <source>Findings</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/gui/probe_result.py"/>
+        <source>Finds out what the platform does with this collection, and keeps it with the connection.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <location filename="../processing_algorithms/footprints/matchfootprints.py"/>
         <source>Finds the building of each footprint of BIM and city models: by global id, by building code, by overlap. One model over several buildings and several models of one building stay as they are; each relation has a basis and a confidence between 0 and 1. What finds no partner, on either side, is a layer of its own with the reason.</source>
         <translation>为 BIM 与城市模型的每个轮廓找到对应的建筑：依次按全局标识、楼栋编码、重叠判定。一个模型对应多栋建筑、多个模型对应一栋建筑都原样保留；每条关系有依据和 0 到 1 的可信度。两边没有对应的对象各成一个图层，并注明原因。</translation>
+    </message>
+    <message>
+        <location filename="../processing_algorithms/exchange/probeplatform.py"/>
+        <source>Fine</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <location filename="../processing_algorithms/inputs.py"/>
@@ -690,6 +1338,11 @@
         <translation>建筑轮廓；每栋归入重叠面积最大的社区。</translation>
     </message>
     <message>
+        <location filename="../citycheck_qgis/gui/connection_form.py"/>
+        <source>For each field: its values here, and what the platform calls them.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <location filename="../processing_algorithms/footprints/model_inputs.py"/>
         <source>For models whose coordinates are map coordinates but which do not say in which CRS. Without it they have no known place.</source>
         <translation>用于坐标就是地图坐标、却未注明坐标系的模型。不给出时，这类模型的位置未知。</translation>
@@ -700,9 +1353,26 @@
         <translation>用作底图；复制到数据库中。</translation>
     </message>
     <message>
+        <location filename="../processing_algorithms/exchange/exchange_results.py"/>
+        <source>Found {moment}.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <location filename="../processing_algorithms/annual/annualcheckup.py"/>
         <source>From boundaries, buildings, value tables, sample and surveyed problems to the checkup database, the problem distribution map (PDF, PNG and an editable project) and a report. Run again with another year into the same folder, it adds that year and keeps what planners changed in the project. Nothing is written unless all of it could be made.</source>
         <translation>由边界、建筑、指标附表、样本名单和调查问题，得到体检数据库、问题分布图（PDF、PNG 和可编辑的工程）和报告。换一个年度再跑进同一个文件夹，该年度就加进数据库，工程中手工修改过的内容原样保留。要么全部完成，要么什么都不写。</translation>
+    </message>
+    <message>
+        <location filename="../processing_algorithms/exchange/importpackage.py"/>
+        <location filename="../processing_algorithms/exchange/pulllayer.py"/>
+        <source>GeoPackage</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../processing_algorithms/exchange/importpackage.py"/>
+        <location filename="../processing_algorithms/exchange/pulllayer.py"/>
+        <source>GeoPackage files (*.gpkg)</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <location filename="../processing_algorithms/maps/problemmap.py"/>
@@ -725,6 +1395,7 @@
         <translation>GeoPackage：该年度的覆盖率写入其中的指标值表。</translation>
     </message>
     <message>
+        <location filename="../processing_algorithms/exchange/exchange_results.py"/>
         <location filename="../processing_algorithms/explain.py"/>
         <source>Geometry</source>
         <translation>几何</translation>
@@ -765,6 +1436,16 @@
         <translation>请给出模型文件（FILES）或模型文件夹（FOLDER）。</translation>
     </message>
     <message>
+        <location filename="../processing_algorithms/exchange/synclayer.py"/>
+        <source>Give new features a key</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../processing_algorithms/exchange/synclayer.py"/>
+        <source>Give rows whose key column is empty a new UUID before the exchange. Off, they are held back: a row that has lost its key would become a second feature.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <location filename="../processing_algorithms/boundaries/assignunits.py"/>
         <source>Gives each building (or other feature) the community with the largest overlap, ties to the lowest code, and that community's street, district and city. Every feature is accounted for: in = matched + ambiguous + unmatched + outside; the ones without a community are written as a layer of their own.</source>
         <translation>为每栋建筑（或其他要素）找到重叠最大的社区（并列时取代码最小的），再带上该社区所属的街道、区和市。每个要素都有交代：输入 = 匹配 + 歧义 + 未匹配 + 范围外；没有归入任何社区的要素另写成一个图层。</translation>
@@ -773,6 +1454,11 @@
         <location filename="../processing_algorithms/footprints/matchfootprints.py"/>
         <source>Global id column</source>
         <translation>全局标识列</translation>
+    </message>
+    <message>
+        <location filename="../processing_algorithms/exchange/probeplatform.py"/>
+        <source>Grade</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <location filename="../processing_algorithms/annual/annualcheckup.py"/>
@@ -795,6 +1481,16 @@
         <translation>HTML 页面，含对账表和所有发现。</translation>
     </message>
     <message>
+        <location filename="../processing_algorithms/exchange/exchange_inputs.py"/>
+        <source>Held back</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../processing_algorithms/exchange/exchange_results.py"/>
+        <source>Held back: it has no key, or shares it with another one</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <location filename="../processing_algorithms/explain.py"/>
         <source>Housing</source>
         <translation>住房</translation>
@@ -815,14 +1511,49 @@
         <translation>社区归属方式</translation>
     </message>
     <message>
+        <location filename="../processing_algorithms/exchange/exchange_inputs.py"/>
+        <source>Id of an authentication configuration of QGIS; empty: the one that the connection names. Passwords and tokens are never parameters.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <location filename="../processing_algorithms/indicators/joinindicators.py"/>
         <source>Ids separated by commas, such as M61-01,M61-15; empty: all that have a value at this level.</source>
         <translation>用逗号分隔的指标编号，例如 M61-01,M61-15；留空则取本层级有值的全部指标。</translation>
     </message>
     <message>
+        <location filename="../citycheck_qgis/gui/connections_page.py"/>
+        <source>If a colleague has a connection already, have it exported and press Import.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/gui/connections_page.py"/>
+        <source>Import connections</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../processing_algorithms/exchange/importpackage.py"/>
+        <source>Import exchange package</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <location filename="../processing_algorithms/indicators/importvalues.py"/>
         <source>Import indicator values</source>
         <translation>导入指标值</translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/gui/connections_page.py"/>
+        <source>Import…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../processing_algorithms/exchange/exchange_inputs.py"/>
+        <source>In conflict</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../processing_algorithms/exchange/exchange_results.py"/>
+        <source>In conflict: both sides have changed it; resolve it with resolveconflicts</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/indicators/values.py"/>
@@ -872,6 +1603,76 @@
         <translation>边界问题</translation>
     </message>
     <message>
+        <location filename="../citycheck_qgis/cim/writing.py"/>
+        <source>It changed on the platform meanwhile; the next run goes on.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/cim/comparing.py"/>
+        <source>It has no key on the platform.</source>
+        <translation>该要素在平台上没有唯一标识。</translation>
+    </message>
+    <message>
+        <location filename="../processing_algorithms/exchange/importpackage.py"/>
+        <source>It is not signed: its checksums only show that nothing was damaged on the way.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/cim/comparing.py"/>
+        <source>It is only pulled; a push or a sync sends it.</source>
+        <translation>本次只拉取；推送或同步时才会发送。</translation>
+    </message>
+    <message>
+        <location filename="../processing_algorithms/exchange/importpackage.py"/>
+        <source>It is signed, and the signature was not checked: give the common key as SIGN_KEY.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/cim/results.py"/>
+        <source>It was changed here and deleted on the platform.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/cim/results.py"/>
+        <source>It was deleted here and changed on the platform.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/cim/local_edits.py"/>
+        <source>Its geometry cannot be read.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/cim/local.py"/>
+        <source>Its geometry cannot be read; draw it anew.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/cim/local.py"/>
+        <source>Its geometry has no place in the CRS of the exchange; check the layer's CRS.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/cim/local_edits.py"/>
+        <source>Its geometry has no place in the CRS of the layer.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/cim/geometries.py"/>
+        <source>Its geometry is a {found} and does not fit a layer of {wanted}.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/cim/local_edits.py"/>
+        <source>Its key does not follow from {fields}.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../processing_algorithms/exchange/importpackage.py"/>
+        <source>Its signature is that of the common key.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <location filename="../processing_algorithms/explain.py"/>
         <source>Join</source>
         <translation>匹配对象</translation>
@@ -882,11 +1683,44 @@
         <translation>把指标连接到边界</translation>
     </message>
     <message>
+        <location filename="../processing_algorithms/exchange/exchange_inputs.py"/>
+        <location filename="../processing_algorithms/exchange/resolveconflicts.py"/>
+        <source>Journal</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../processing_algorithms/exchange/exchange_inputs.py"/>
+        <source>Journals (*.db)</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../processing_algorithms/exchange/probeplatform.py"/>
+        <source>Keep what was found with the connection</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <location filename="../processing_algorithms/footprints/ifcfootprints.py"/>
         <source>Keeps what was read from each file, so that a second run reads new and changed files only.</source>
         <translation>保存从每个文件读到的内容，再次运行时只读新增和改动的文件。</translation>
     </message>
     <message>
+        <location filename="../processing_algorithms/exchange/exchange_results.py"/>
+        <location filename="../processing_algorithms/exchange/exportpackage.py"/>
+        <source>Key</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../processing_algorithms/exchange/exchange_inputs.py"/>
+        <source>Key column</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/gui/connection_form.py"/>
+        <source>Key field</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../processing_algorithms/exchange/exchange_results.py"/>
         <location filename="../processing_algorithms/footprints/matchfootprints.py"/>
         <source>Kind</source>
         <translation>类型</translation>
@@ -902,6 +1736,11 @@
         <translation>图幅语言</translation>
     </message>
     <message>
+        <location filename="../citycheck_qgis/gui/connection_form.py"/>
+        <source>Largest answer</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <location filename="../processing_algorithms/footprints/matchfootprints.py"/>
         <source>Largest share without a building (%)</source>
         <translation>无对应建筑比例上限（%）</translation>
@@ -912,14 +1751,77 @@
         <translation>无归属比例上限（%）</translation>
     </message>
     <message>
+        <location filename="../processing_algorithms/exchange/exchange_results.py"/>
+        <source>Last agreed</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <location filename="../processing_algorithms/boundaries/assignparts.py"/>
+        <location filename="../processing_algorithms/exchange/pushlayer.py"/>
+        <location filename="../processing_algorithms/exchange/synclayer.py"/>
         <source>Layer</source>
         <translation>图层</translation>
+    </message>
+    <message>
+        <location filename="../processing_algorithms/exchange/importpackage.py"/>
+        <location filename="../processing_algorithms/exchange/pulllayer.py"/>
+        <source>Layer name</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../processing_algorithms/exchange/exchange_inputs.py"/>
+        <source>Layer {layer}, collection {collection} ({title}) of {platform}.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/cim/adapters/arcgis.py"/>
+        <source>Layer {name} answered without features; run again.</source>
+        <translation>图层 {name} 的应答中没有要素部分；请重新运行。</translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/cim/adapters/arcgis.py"/>
+        <source>Layer {name} did not answer as a feature service; run again.</source>
+        <translation>图层 {name} 的应答不是要素服务的格式；请重新运行。</translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/cim/adapters/arcgis.py"/>
+        <source>Layer {name} gave a page that does not follow the one before; run again, and probe the platform if it happens again.</source>
+        <translation>图层 {name} 返回的一页与上一页不衔接；请重新运行，若再次出现请探测平台。</translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/cim/adapters/arcgis.py"/>
+        <source>Layer {name} gave fewer features than were asked for; run again.</source>
+        <translation>图层 {name} 返回的要素少于所请求的；请重新运行。</translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/cim/adapters/arcgis.py"/>
+        <source>Layer {name} has no field {field} for the key; its fields are {fields}. Correct the key field of the connection.</source>
+        <translation>图层 {name} 没有用作唯一标识的字段 {field}；现有字段：{fields}。请在连接中改正唯一标识字段。</translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/cim/adapters/arcgis.py"/>
+        <source>Layer {name} of {url} has no fields that can be exchanged; give the number of a feature layer.</source>
+        <translation>{url} 的图层 {name} 没有可交换的字段；请给出要素图层的编号。</translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/cim/adapters/arcgis.py"/>
+        <source>Layer {name} reports an error of the platform: {reason}; run again.</source>
+        <translation>图层 {name} 报告平台出错：{reason}；请重新运行。</translation>
     </message>
     <message>
         <location filename="../processing_algorithms/boundaries/assignparts.py"/>
         <source>Layer's file</source>
         <translation>图层文件</translation>
+    </message>
+    <message>
+        <location filename="../processing_algorithms/exchange/exportpackage.py"/>
+        <source>Layers</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../processing_algorithms/exchange/exportpackage.py"/>
+        <source>Layers and tables, each of which becomes a collection of the package.</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <location filename="../processing_algorithms/inputs.py"/>
@@ -948,9 +1850,29 @@
         <translation>清单</translation>
     </message>
     <message>
+        <location filename="../processing_algorithms/exchange/resolveconflicts.py"/>
+        <source>List only</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <location filename="../processing_algorithms/footprints/georeferencereport.py"/>
         <source>Lists for each IFC file all that it says about its place, by LoGeoRef level: map conversion, property sets, site placement, context, latitude and longitude. Says what was used, what was corrected and what was rejected and why, and where the model lies in the end. Reads no shapes, so that a thousand files take seconds.</source>
         <translation>按 LoGeoRef 等级列出每个 IFC 文件中关于位置的全部信息：地图转换、属性集、场地位置、上下文、经纬度。说明采用了什么、更正了什么、拒绝了什么及其原因，以及模型最终落在何处。不生成形体，上千个文件也只需数秒。</translation>
+    </message>
+    <message>
+        <location filename="../processing_algorithms/exchange/resolveconflicts.py"/>
+        <source>Lists the open conflicts of a journal, field by field with the last agreement, ours and theirs, and resolves them: all for one side, or as a table says. Nothing is written to the layer or the platform: the next push, pull or sync does that by its own rules. Both sides of a conflict stay in the journal, the one that lost as well.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../processing_algorithms/exchange/probeplatform.py"/>
+        <source>Looked at</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../processing_algorithms/exchange/probeplatform.py"/>
+        <source>Make a test feature called CityCheck probe on the platform, change it and remove it again; ask the platform's operator before.</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <location filename="../processing_algorithms/annual/annualcheckup.py"/>
@@ -1021,6 +1943,18 @@
         <translation>位置未知的模型数</translation>
     </message>
     <message>
+        <location filename="../processing_algorithms/exchange/exchange_results.py"/>
+        <source>More conflicts</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../processing_algorithms/exchange/exchange_inputs.py"/>
+        <source>Most features that may be deleted</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/gui/connection_form.py"/>
+        <location filename="../citycheck_qgis/gui/connections_page.py"/>
         <location filename="../processing_algorithms/explain.py"/>
         <source>Name</source>
         <translation>名称</translation>
@@ -1034,6 +1968,11 @@
         <location filename="../processing_algorithms/inputs.py"/>
         <source>Name of a built-in edition or path of your own CSV file in the same form; empty: the 61 national indicators.</source>
         <translation>内置版本的名称，或同样格式的自有 CSV 文件的路径；留空则用 61 项国家基础指标。</translation>
+    </message>
+    <message>
+        <location filename="../processing_algorithms/exchange/exchange_inputs.py"/>
+        <source>Name of a stored connection, or the path of a connection's file (JSON). It holds the address and the mapping of the fields, and never a password or token.</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <location filename="../processing_algorithms/boundaries/assignparts.py"/>
@@ -1051,9 +1990,39 @@
         <translation>新增</translation>
     </message>
     <message>
+        <location filename="../citycheck_qgis/gui/connection_form.py"/>
+        <source>New connection</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../processing_algorithms/exchange/exchange_results.py"/>
+        <source>New here</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../processing_algorithms/exchange/exchange_results.py"/>
+        <source>New on the platform</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/gui/connections_page.py"/>
+        <source>New…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <location filename="../citycheck_qgis/processes.py"/>
         <source>No Python {version} program was found to start processes with; install it, or use a QGIS that brings it.</source>
         <translation>没有找到用来启动进程的 Python {version} 程序；请安装，或使用自带该程序的 QGIS。</translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/gui/connections_page.py"/>
+        <source>No connection is selected; select one in the list.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/cim/connections.py"/>
+        <source>No connection was named; choose one, or the path of a connection's file.</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/footprints/georeference/crs_names.py"/>
@@ -1081,6 +2050,11 @@
         <translation>没有一个模型的位置是已知的，因此没有建立数据库 {file}；请给出控制点或坐标系。</translation>
     </message>
     <message>
+        <location filename="../citycheck_qgis/gui/connections_page.py"/>
+        <source>No platform is connected yet.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <location filename="../processing_algorithms/explain.py"/>
         <source>No standard</source>
         <translation>无标准</translation>
@@ -1094,6 +2068,11 @@
         <location filename="../citycheck_qgis/indicators/values.py"/>
         <source>No table of values was found in {file}: looked in the first 30 rows of every sheet for headers such as 社区代码, 社区名称, 街道名称, 指标项, 体检值 and for the indicators' names.</source>
         <translation>{file} 中没有找到指标值表：已在每个工作表的前 30 行中查找“社区代码”“社区名称”“街道名称”“指标项”“体检值”等表头以及指标名称。</translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/cim/network.py"/>
+        <source>No usable answer came from {address}: {reason}; run again when the platform can be reached.</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/indicators/values.py"/>
@@ -1119,6 +2098,26 @@
         <location filename="../processing_algorithms/explain.py"/>
         <source>Notes</source>
         <translation>说明</translation>
+    </message>
+    <message>
+        <location filename="../processing_algorithms/exchange/exchange_results.py"/>
+        <source>Nothing</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/cim/comparing.py"/>
+        <source>Nothing is deleted after a reading that may have missed features.</source>
+        <translation>读取可能有遗漏，因此不删除任何要素。</translation>
+    </message>
+    <message>
+        <location filename="../processing_algorithms/exchange/exchange_results.py"/>
+        <source>Nothing is done with these features before they are resolved with resolveconflicts; both sides are kept.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../processing_algorithms/exchange/exchange_inputs.py"/>
+        <source>Nothing on the platform is known to hold the key of a feature of collection {collection}, so none can be sent; name the attribute as key_field of the collection in the connection.</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/footprints/georeference/resolve.py"/>
@@ -1153,6 +2152,16 @@
         <translation>问题对象数</translation>
     </message>
     <message>
+        <location filename="../citycheck_qgis/gui/connection_form.py"/>
+        <source>Off: the field stays here and is neither sent nor fetched.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../processing_algorithms/exchange/exchange_inputs.py"/>
+        <source>On each side. When more would have to be deleted none is, and the result says which. Nothing is ever deleted after a reading that was cut short.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <location filename="../processing_algorithms/boundaries/checkboundaries.py"/>
         <source>One feature per issue, at its place.</source>
         <translation>每个问题一个要素，位于问题所在处。</translation>
@@ -1161,6 +2170,21 @@
         <location filename="../processing_algorithms/indicators/joinindicators.py"/>
         <source>One feature per unit of the level.</source>
         <translation>该层级每个单元一个要素。</translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/cim/local_geopackage.py"/>
+        <source>One of its texts is damaged; enter it anew.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/gui/connection_form.py"/>
+        <source>One per line. They may be asked as well, and are given the credentials.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../processing_algorithms/exchange/exchange_inputs.py"/>
+        <source>One row per feature on which something was or is to be done: key, action, state, fields, the reason, the platform's id. Features that a first pull has brought are counted and not listed.</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <location filename="../processing_algorithms/footprints/model_inputs.py"/>
@@ -1198,6 +2222,11 @@
         <translation>只有模型所占的地面计为覆盖，其间的道路和空地不计，因此比例是下限；请补充三维数据的范围，或选择规则 {closed} 或 {hull}。</translation>
     </message>
     <message>
+        <location filename="../citycheck_qgis/cim/comparing.py"/>
+        <source>Only the status is written back; allow all fields to send it.</source>
+        <translation>只回写状态；如需发送，请允许全部字段。</translation>
+    </message>
+    <message>
         <location filename="../processing_algorithms/explain.py"/>
         <source>Only the {n} units that were surveyed in both years are compared.</source>
         <translation>只对比两个年度都纳入体检的 {n} 个单元。</translation>
@@ -1206,6 +2235,21 @@
         <location filename="../citycheck_qgis/footprints/citymodels/read.py"/>
         <source>Only {count} buildings could be read: {reason}</source>
         <translation>只读取了 {count} 栋建筑：{reason}</translation>
+    </message>
+    <message>
+        <location filename="../processing_algorithms/exchange/resolveconflicts.py"/>
+        <source>Open conflicts</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../processing_algorithms/exchange/exchange_inputs.py"/>
+        <source>Open conflicts, one row per field in conflict: the last agreement, ours, theirs. Nothing is done with these features before resolveconflicts.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/gui/connections_page.py"/>
+        <source>Open the folder of the connections</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <location filename="../processing_algorithms/inputs.py"/>
@@ -1218,9 +2262,35 @@
         <translation>原点</translation>
     </message>
     <message>
+        <location filename="../citycheck_qgis/gui/connection_form.py"/>
+        <source>Other origins</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../processing_algorithms/exchange/exportpackage.py"/>
+        <source>Other side</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <location filename="../processing_algorithms/inputs.py"/>
         <source>Other street by largest overlap</source>
         <translation>按最大重叠另属其他街道的要素数</translation>
+    </message>
+    <message>
+        <location filename="../processing_algorithms/exchange/resolveconflicts.py"/>
+        <source>Our side of the conflicts with all values and the geometry.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../processing_algorithms/exchange/exchange_results.py"/>
+        <location filename="../processing_algorithms/exchange/resolveconflicts.py"/>
+        <source>Ours</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../processing_algorithms/exchange/resolveconflicts.py"/>
+        <source>Ours: what the layer has</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <location filename="../processing_algorithms/annual/annualcheckup.py"/>
@@ -1243,6 +2313,12 @@
         <location filename="../processing_algorithms/boundaries/checkboundaries.py"/>
         <source>Overlaps and gaps up to this area come from rounding and are not reported.</source>
         <translation>面积不超过此值的重叠和空隙是坐标取整造成的，不予列出。</translation>
+    </message>
+    <message>
+        <location filename="../processing_algorithms/exchange/exportpackage.py"/>
+        <location filename="../processing_algorithms/exchange/importpackage.py"/>
+        <source>Package</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <location filename="../processing_algorithms/inputs.py"/>
@@ -1285,6 +2361,22 @@
         <translation>定位一个模型至少需要两个控制点，各有局部坐标和地图坐标；现在给出了 {local} 个局部点和 {map} 个地图点。</translation>
     </message>
     <message>
+        <location filename="../processing_algorithms/exchange/exchange_inputs.py"/>
+        <source>Planned</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../processing_algorithms/exchange/exchange_results.py"/>
+        <source>Planned: a run that is no preview would do it</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/gui/connection_form.py"/>
+        <location filename="../citycheck_qgis/gui/connections_page.py"/>
+        <source>Platform</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <location filename="../processing_algorithms/footprints/georeferencereport.py"/>
         <source>Points (WGS 84) of the origins of the models that could be placed, and of the evidence that was not used.</source>
         <translation>点图层（WGS 84）：已定位模型的原点，以及未采用的位置信息所指的点。</translation>
@@ -1310,6 +2402,16 @@
         <translation>优先采用的三维体细节层次，例如 2 或 1.3；留空则依次取 LoD2、LoD3、LoD1、LoD4。</translation>
     </message>
     <message>
+        <location filename="../citycheck_qgis/gui/connections_page.py"/>
+        <source>Press New and enter the address of the platform's service; Test then shows what it offers.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../processing_algorithms/exchange/exchange_inputs.py"/>
+        <source>Preview only</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <location filename="../processing_algorithms/inputs.py"/>
         <source>Printed as given.</source>
         <translation>原样印在图上。</translation>
@@ -1318,6 +2420,11 @@
         <location filename="../processing_algorithms/inputs.py"/>
         <source>Printed as given; never taken from the clock.</source>
         <translation>原样印在图上；不取系统时间。</translation>
+    </message>
+    <message>
+        <location filename="../processing_algorithms/exchange/probeplatform.py"/>
+        <source>Probe platform</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <location filename="../processing_algorithms/annual/annualcheckup.py"/>
@@ -1354,6 +2461,7 @@
         <translation>进程数</translation>
     </message>
     <message>
+        <location filename="../processing_algorithms/exchange/exportpackage.py"/>
         <location filename="../processing_algorithms/inputs.py"/>
         <source>Producing unit</source>
         <translation>编制单位</translation>
@@ -1370,9 +2478,49 @@
         <translation>量算所用的投影坐标系，单位为米；留空则用社区图层的坐标系，社区图层为经纬度时用相应的 CGCS2000 3 度带。</translation>
     </message>
     <message>
+        <location filename="../citycheck_qgis/gui/connection_form.py"/>
+        <source>Protocol</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../processing_algorithms/exchange/pulllayer.py"/>
+        <source>Pull layer from platform</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../processing_algorithms/exchange/pushlayer.py"/>
+        <source>Push layer to platform</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <location filename="../processing_algorithms/indicators/joinindicators.py"/>
         <source>Puts the values of a year beside the units of one level: for each indicator its value and, in a column of its own, its state. A unit without a row is not_surveyed, never zero. Values of units that are not on the map are written to the remainder.</source>
         <translation>把某一年度的值放到一个层级的单元旁边：每项指标一列值，另有一列状态。没有对应行的单元记为 not_surveyed（未体检），绝不记为 0。图上没有的单元，其值写入剩余。</translation>
+    </message>
+    <message>
+        <location filename="../processing_algorithms/exchange/qgis_network.py"/>
+        <source>QGIS cannot open the authentication configuration {authcfg}: {reason}.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../processing_algorithms/exchange/qgis_network.py"/>
+        <source>QGIS has no authentication configuration {authcfg} in this profile; choose another one, or in a run without the desktop set QGIS_AUTH_DB_DIR_PATH to the folder of the profile that has it.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../processing_algorithms/exchange/qgis_network.py"/>
+        <source>QGIS's authentication system is switched off ({reason}), so nobody can sign in; set it up in QGIS's options under Authentication, or choose a connection without credentials.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../processing_algorithms/exchange/qgis_network.py"/>
+        <source>QGIS's network settings name a SOCKS proxy ({host}), for which Python needs the package PySocks; install it (Debian: python3-socks), or name a proxy for HTTP.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../processing_algorithms/exchange/qgis_network.py"/>
+        <source>QGIS's network settings name a proxy for FTP ({host}), which cannot carry requests to a platform; choose HttpProxy there.</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <location filename="../processing_algorithms/footprints/model_inputs.py"/>
@@ -1415,6 +2563,22 @@
         <translation>附表来什么样就读什么样（UTF-8 或 GBK 的 CSV，带合并单元格的 XLSX；一行一个值、一行一个单元或一行一项指标都可以），汇成一张表：单元、指标、年度、值、状态、原文和来源。0、未体检、不适用、缺失始终是四回事。读不出或匹配不上的单元格，连同文件、工作表、行、列写入剩余。</translation>
     </message>
     <message>
+        <location filename="../processing_algorithms/exchange/exchange_results.py"/>
+        <location filename="../processing_algorithms/exchange/exportpackage.py"/>
+        <source>Reason</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../processing_algorithms/exchange/exchange_inputs.py"/>
+        <source>Rejected</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../processing_algorithms/exchange/exchange_results.py"/>
+        <source>Rejected: it cannot be taken as it is</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <location filename="../processing_algorithms/footprints/matchfootprints.py"/>
         <source>Relations</source>
         <translation>关系</translation>
@@ -1430,10 +2594,60 @@
         <translation>剩余：{name}</translation>
     </message>
     <message>
+        <location filename="../processing_algorithms/exchange/probeplatform.py"/>
+        <source>Remarks</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/gui/connections_page.py"/>
+        <source>Remove</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/gui/connections_page.py"/>
+        <source>Remove connection</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/gui/connection_form.py"/>
+        <source>Remove the collection</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/gui/connections_page.py"/>
+        <source>Remove the connection “{name}”? Platform and layers stay as they are.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/gui/connection_form.py"/>
+        <source>Remove the selected fields from the table</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <location filename="../processing_algorithms/annual/annualcheckup.py"/>
         <location filename="../processing_algorithms/base.py"/>
         <source>Report</source>
         <translation>报告</translation>
+    </message>
+    <message>
+        <location filename="../processing_algorithms/exchange/resolveconflicts.py"/>
+        <source>Resolution</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../processing_algorithms/exchange/resolveconflicts.py"/>
+        <source>Resolve conflicts</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../processing_algorithms/exchange/resolveconflicts.py"/>
+        <source>Resolved conflicts</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../processing_algorithms/exchange/exchange_inputs.py"/>
+        <source>Result by feature</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <location filename="../processing_algorithms/annual/annualcheckup.py"/>
@@ -1476,6 +2690,21 @@
         <translation>指标体系 {table} 第 {row} 行：{problem}</translation>
     </message>
     <message>
+        <location filename="../processing_algorithms/exchange/resolveconflicts.py"/>
+        <source>Row {row} of the table of resolutions chooses another side for conflict {conflict} than a row before it; leave one of them.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../processing_algorithms/exchange/resolveconflicts.py"/>
+        <source>Row {row} of the table of resolutions names the field {field}, which is not in conflict; those of conflict {conflict} are {fields}.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../processing_algorithms/exchange/resolveconflicts.py"/>
+        <source>Row {row} of the table of resolutions names the side {side}; write ours or theirs.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <location filename="../processing_algorithms/explain.py"/>
         <source>Rows</source>
         <translation>行数</translation>
@@ -1487,9 +2716,24 @@
         <translation>输入</translation>
     </message>
     <message>
+        <location filename="../processing_algorithms/exchange/resolveconflicts.py"/>
+        <source>Rows of the table without an open conflict</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../processing_algorithms/exchange/resolveconflicts.py"/>
+        <source>Rows with conflict_id or key, item (empty: all) and side (ours or theirs; empty: stays open): the table of conflicts that this algorithm writes, with the column side filled in.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <location filename="../citycheck_qgis/footprints/coverage.py"/>
         <source>Rule hull needs to know the file of each model, but the models have no column source_file; add it or choose another rule.</source>
         <translation>规则 hull 需要知道每个模型所在的文件，但模型没有列 source_file；请补上该列，或另选规则。</translation>
+    </message>
+    <message>
+        <location filename="../processing_algorithms/exchange/resolveconflicts.py"/>
+        <source>Run the exchange again: it brings both sides to what was chosen.</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <location filename="../processing_algorithms/inputs.py"/>
@@ -1502,6 +2746,56 @@
         <translation>调度器</translation>
     </message>
     <message>
+        <location filename="../citycheck_qgis/gui/connection_form.py"/>
+        <source>Send the credentials without encryption (http)</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../processing_algorithms/exchange/pushlayer.py"/>
+        <source>Sends the features of a layer that are new, changed or deleted since the last run to a collection of a CIM platform. Each write is compared with what the platform has, noted in the journal, sent, and read back. What both sides have changed is a conflict and stays as it is on both. A run that was stopped is finished by running again. By default the run is a preview.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../processing_algorithms/exchange/exchange_results.py"/>
+        <source>Sent</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../processing_algorithms/exchange/exchange_inputs.py"/>
+        <source>Sent and altered by the platform</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../processing_algorithms/exchange/exchange_inputs.py"/>
+        <source>Sent and verified</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../processing_algorithms/exchange/exchange_results.py"/>
+        <source>Sent, and altered by the platform: see the differences</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../processing_algorithms/exchange/exchange_results.py"/>
+        <source>Sent, read back and the same</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/gui/connection_form.py"/>
+        <source>Settings of the protocol</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/gui/connection_form.py"/>
+        <source>Sign-in</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../processing_algorithms/exchange/exportpackage.py"/>
+        <source>Signed by</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <location filename="../processing_algorithms/boundaries/checkboundaries.py"/>
         <source>Smallest area to report (m²)</source>
         <translation>列出的最小面积（平方米）</translation>
@@ -1510,6 +2804,16 @@
         <location filename="../processing_algorithms/explain.py"/>
         <source>Solved</source>
         <translation>已解决</translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/cim/results.py"/>
+        <source>Somebody changed it on the platform while it was written.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../processing_algorithms/exchange/probeplatform.py"/>
+        <source>Something is lost, or does not work</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <location filename="../processing_algorithms/explain.py"/>
@@ -1527,6 +2831,7 @@
         <translation>来源不一致的值</translation>
     </message>
     <message>
+        <location filename="../processing_algorithms/exchange/exchange_results.py"/>
         <location filename="../processing_algorithms/explain.py"/>
         <location filename="../processing_algorithms/footprints/model_inputs.py"/>
         <location filename="../processing_algorithms/indicators/importvalues.py"/>
@@ -1540,9 +2845,39 @@
         <translation>体检值的状态</translation>
     </message>
     <message>
+        <location filename="../citycheck_qgis/gui/connection_form.py"/>
+        <source>Status</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <location filename="../processing_algorithms/footprints/model_inputs.py"/>
         <source>Status of the files</source>
         <translation>文件状态</translation>
+    </message>
+    <message>
+        <location filename="../processing_algorithms/exchange/exchange_inputs.py"/>
+        <source>Status only</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../processing_algorithms/exchange/exchange_inputs.py"/>
+        <source>Status only: nothing is written to the platform but the fields that the connection names as those of the status, and no feature is made or deleted there.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/gui/probe_result.py"/>
+        <source>Stop</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/gui/probe_result.py"/>
+        <source>Stopping the test of “{name}” …</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../processing_algorithms/exchange/exchange_results.py"/>
+        <source>Stored</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <location filename="../processing_algorithms/indicators/joinindicators.py"/>
@@ -1570,6 +2905,16 @@
         <translation>已体检，未发现问题</translation>
     </message>
     <message>
+        <location filename="../processing_algorithms/exchange/synclayer.py"/>
+        <source>Synchronise layer with platform</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../processing_algorithms/exchange/resolveconflicts.py"/>
+        <source>Table of resolutions</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <location filename="../processing_algorithms/problems/diagnose.py"/>
         <source>Table of values, as importvalues and rollup write it.</source>
         <translation>指标值表，由“导入指标值”（importvalues）或“逐级汇总”（rollup）写出。</translation>
@@ -1588,6 +2933,83 @@
         <location filename="../citycheck_qgis/storage/database.py"/>
         <source>Table {table} cannot be written to {file}: {reason}.</source>
         <translation>表 {table} 无法写入 {file}：{reason}。</translation>
+    </message>
+    <message>
+        <location filename="../processing_algorithms/exchange/exchange_inputs.py"/>
+        <location filename="../processing_algorithms/exchange/exchange_results.py"/>
+        <source>Taken from the platform</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../processing_algorithms/exchange/synclayer.py"/>
+        <source>Tell what would be done on both sides, and do nothing.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../processing_algorithms/exchange/pushlayer.py"/>
+        <source>Tell what would be sent, and send nothing.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../processing_algorithms/exchange/importpackage.py"/>
+        <source>Tell what would be taken over, and change nothing.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/gui/connections_page.py"/>
+        <source>Test</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/gui/probe_result.py"/>
+        <location filename="../processing_algorithms/exchange/probeplatform.py"/>
+        <source>Test writing as well</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/gui/probe_result.py"/>
+        <source>Testing “{name}” …</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/gui/connection_form.py"/>
+        <source>The address is not encrypted (http): CityCheck will not send the credentials there.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/cim/connections.py"/>
+        <source>The address {url} holds a secret in its parameter {name}; take it out and use an authentication configuration.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/cim/connections.py"/>
+        <source>The address {url} holds a user name or password; take them out and use an authentication configuration.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/cim/network.py"/>
+        <source>The answer of {address} is larger than allowed.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/cim/network.py"/>
+        <source>The answer of {address} is larger than {limit} MB; ask for smaller pages, or raise the connection's largest answer.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/cim/network.py"/>
+        <source>The authentication configuration holds a line break or a character that no header can carry; enter it again.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../processing_algorithms/exchange/qgis_network.py"/>
+        <source>The authentication configuration {authcfg} ({method}) gave no credentials; test it in QGIS's options under Authentication.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../processing_algorithms/exchange/qgis_network.py"/>
+        <source>The authentication configuration {authcfg} writes its token into the address, where every log on the way can read it; set it to send a header.</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/maps/project.py"/>
@@ -1674,9 +3096,44 @@
         <translation>建筑图层；留空则用数据库中的建筑。</translation>
     </message>
     <message>
+        <location filename="../processing_algorithms/exchange/qgis_network.py"/>
+        <source>The certificate or the key of the authentication configuration {authcfg} cannot be read; check its files and its password in QGIS's options under Authentication.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/cim/package_files.py"/>
+        <source>The checksums of the package {file} are not those of its files; have it sent again.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <location filename="../citycheck_qgis/footprints/citymodels/read.py"/>
         <source>The city model holds no building.</source>
         <translation>城市模型中没有建筑。</translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/cim/network.py"/>
+        <source>The client's certificate {file} or its key cannot be read; check the authentication configuration.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../processing_algorithms/exchange/exchange_inputs.py"/>
+        <source>The code list of field {field} does not have {value}, which came {n} times; it passed as it is.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/gui/connection_form.py"/>
+        <source>The code lists of collection {collection} must be objects; write them like {example}.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/gui/connection_form.py"/>
+        <source>The code lists of {name}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/cim/mapping.py"/>
+        <source>The codes of field {field} are not one to one: {codes} stands for several values.</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <location filename="../processing_algorithms/boundaries/assignunits.py"/>
@@ -1687,6 +3144,46 @@
         <location filename="../citycheck_qgis/units/coordinates.py"/>
         <source>The community layer has no CRS; set the layer's CRS in QGIS (Layer &gt; Set CRS) and rerun.</source>
         <translation>社区图层没有坐标系；请在 QGIS 中设置图层坐标系（图层 &gt; 设置图层坐标系），再重新运行。</translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/cim/store.py"/>
+        <source>The conflict of {key} has changed since it was shown; look at it again.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/cim/store.py"/>
+        <source>The conflict of {key} needs the choice local or remote; name one of them.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../processing_algorithms/exchange/resolveconflicts.py"/>
+        <source>The conflicts that were open when the run began, one row per field: the last agreement, ours, theirs.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/cim/connections.py"/>
+        <source>The connection has no address; enter the platform's base address (https://...).</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/cim/connections.py"/>
+        <source>The connection has no name; enter one.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/cim/connections.py"/>
+        <source>The connection {file} cannot be read ({reason}); choose another file.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/cim/connections.py"/>
+        <source>The connection {file} does not exist; choose another file.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/cim/connections.py"/>
+        <source>The connection's name {name} cannot be the name of a file; choose another.</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/footprints/georeference/control_points.py"/>
@@ -1744,6 +3241,11 @@
         <translation>{subject}的计数对不上账（输入 {total}，有交代的 {found}）；这是 CityCheck 的缺陷，请连同输入数据一起报告。</translation>
     </message>
     <message>
+        <location filename="../citycheck_qgis/cim/network.py"/>
+        <source>The credentials would travel unprotected to {host}; use its https address, or allow plain http in the connection if the network is your own.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <location filename="../citycheck_qgis/units/schedulers.py"/>
         <source>The dask scheduler {address} has lost all its workers; start some with 'dask worker {address}' and run again for the rest.</source>
         <translation>dask 调度器 {address} 已失去全部工作进程；请用 dask worker {address} 启动，再次运行以完成其余部分。</translation>
@@ -1772,6 +3274,11 @@
         <location filename="../citycheck_qgis/footprints/georeference/crs_names.py"/>
         <source>The definition of the coordinate reference system cannot be read: {text}.</source>
         <translation>坐标系的定义无法读取：{text}。</translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/cim/adapters/house.py"/>
+        <source>The description of collection {name} says {value} for {place}; it must be one of {known}.</source>
+        <translation>数据集 {name} 的描述中，{place} 写的是 {value}；只能是 {known} 之一。</translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/footprints/citymodels/places.py"/>
@@ -1812,6 +3319,11 @@
         <location filename="../processing_algorithms/boundaries/assignunits.py"/>
         <source>The features outside all units or without usable geometry, and the ties.</source>
         <translation>在所有单元之外的要素、没有可用几何的要素，以及并列的要素。</translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/cim/mapping.py"/>
+        <source>The fields {one} and {other} would both be the platform's field {field}; map one of them to another field, or to none.</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/footprints/ifc/files.py"/>
@@ -1869,9 +3381,25 @@
         <translation>文件注明了多个坐标系；其中 {old} 的内容已投影到 {new}。</translation>
     </message>
     <message>
+        <location filename="../citycheck_qgis/cim/network.py"/>
+        <source>The file of certificates {file} does not exist; correct it in the connection.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <location filename="../citycheck_qgis/footprints/citymodels/places.py"/>
         <source>The file says {said}, but its eastings ({east:.0f}) belong to {right}, which was taken.</source>
         <translation>文件注明 {said}，但其东坐标（{east:.0f}）属于 {right}；已采用后者。</translation>
+    </message>
+    <message>
+        <location filename="../processing_algorithms/exchange/importpackage.py"/>
+        <location filename="../processing_algorithms/exchange/pulllayer.py"/>
+        <source>The file that has or gets the layer; its other layers stay as they are.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../processing_algorithms/exchange/exportpackage.py"/>
+        <source>The file to write.</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/indicators/tables.py"/>
@@ -1924,9 +3452,24 @@
         <translation>图层 {layer} 的过滤条件是一条查询语句。</translation>
     </message>
     <message>
+        <location filename="../processing_algorithms/exchange/probeplatform.py"/>
+        <source>The findings are kept in {file}.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../processing_algorithms/exchange/pulllayer.py"/>
+        <source>The folder {folder} does not exist; make it, or name another one.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <location filename="../processing_algorithms/footprints/model_inputs.py"/>
         <source>The folder {folder} holds no file with one of the endings {endings}.</source>
         <translation>文件夹 {folder} 中没有扩展名为 {endings} 的文件。</translation>
+    </message>
+    <message>
+        <location filename="../processing_algorithms/exchange/exchange_inputs.py"/>
+        <source>The folder {folder} of the journal does not exist; make it, or name another one as JOURNAL.</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <location filename="../processing_algorithms/footprints/cimcoverage.py"/>
@@ -1980,6 +3523,41 @@
         <translation>输入不是矢量图层。</translation>
     </message>
     <message>
+        <location filename="../processing_algorithms/exchange/resolveconflicts.py"/>
+        <source>The journal of the exchange, beside the layer's file with the ending .exchange.db.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../processing_algorithms/exchange/exchange_inputs.py"/>
+        <source>The journal {file} cannot be read ({reason}); a run that is no preview sets it aside and begins a new one.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/cim/store.py"/>
+        <source>The journal {file} is damaged and is kept as {aside}; run again: both sides are compared afresh then, nothing is deleted, and what differs is a conflict.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/cim/store.py"/>
+        <source>The journal {file} was damaged and is kept as {aside}; without it both sides are compared afresh: nothing is deleted, and what differs is a conflict.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/cim/package_files.py"/>
+        <source>The key file {file} can be read by others; take their rights away (chmod 600).</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/cim/package_files.py"/>
+        <source>The key file {file} holds less than {n} characters; make a longer key.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/cim/keys.py"/>
+        <source>The key {key} stands in {number} rows; leave it in one of them and empty it in the others.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <location filename="../citycheck_qgis/footprints/ifc/files.py"/>
         <source>The last line of the file, END-ISO-10303-21, is missing.</source>
         <translation>文件缺少最后一行 END-ISO-10303-21。</translation>
@@ -1988,6 +3566,16 @@
         <location filename="../citycheck_qgis/maps/project.py"/>
         <source>The layer '{layer}' of the project cannot be filtered by {filter}: correct the layer's filter.</source>
         <translation>工程中的图层“{layer}”无法按 {filter} 过滤：请改正该图层的过滤条件。</translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/cim/local_edits.py"/>
+        <source>The layer does not take it: {reason}.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../processing_algorithms/exchange/local_sources.py"/>
+        <source>The layer given as {parameter} cannot be opened; check the path and the layer name.</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <location filename="../processing_algorithms/feature_layers.py"/>
@@ -2037,9 +3625,19 @@
         <translation>{layer}图层的坐标系是 {crs}，体检单元的坐标系是 {other}；请把前者投影到体检单元的坐标系。</translation>
     </message>
     <message>
+        <location filename="../processing_algorithms/exchange/pushlayer.py"/>
+        <source>The layer or table to send. A filter or selection sends these features alone, and nothing is taken for deleted then.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <location filename="../processing_algorithms/layer_files.py"/>
         <source>The layer {layer} cannot be found in its file.</source>
         <translation>在文件中找不到图层 {layer}。</translation>
+    </message>
+    <message>
+        <location filename="../processing_algorithms/exchange/local_sources.py"/>
+        <source>The layer {layer} has another CRS than its file.</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <location filename="../processing_algorithms/layer_files.py"/>
@@ -2070,6 +3668,11 @@
         <location filename="../processing_algorithms/layer_files.py"/>
         <source>The layer {layer} is no file on this machine.</source>
         <translation>图层 {layer} 不是本机上的文件。</translation>
+    </message>
+    <message>
+        <location filename="../processing_algorithms/exchange/local_sources.py"/>
+        <source>The layer {layer} is no layer of a GeoPackage.</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <location filename="../processing_algorithms/layer_files.py"/>
@@ -2147,6 +3750,11 @@
         <translation>已取消制图；工程保持原状。</translation>
     </message>
     <message>
+        <location filename="../citycheck_qgis/cim/mapping.py"/>
+        <source>The mapping names a field {field} that the layer does not have; its fields are: {fields}.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <location filename="../citycheck_qgis/footprints/ifc/structure.py"/>
         <source>The model does not say its unit of length; metres are assumed.</source>
         <translation>模型没有说明长度单位；按米处理。</translation>
@@ -2172,9 +3780,89 @@
         <translation>{level}图层的名称是乱码（{example}）；请在图层属性的“源”页设置编码（GBK 或 UTF-8），再重新运行。</translation>
     </message>
     <message>
+        <location filename="../citycheck_qgis/cim/adapters/house.py"/>
+        <source>The options of connection {connection} do not describe collection {name}; describe its rows and requests there.</source>
+        <translation>连接 {connection} 的选项没有描述数据集 {name}；请在其中写明它的数据行和请求。</translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/cim/adapters/house.py"/>
+        <source>The options of the connection do not say how collection {name} is asked to {kind}: there is no url.</source>
+        <translation>连接的选项没有说明怎样对数据集 {name} 执行 {kind}：缺少 url。</translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/cim/adapters/house.py"/>
+        <source>The options of the connection have no {name} in {place}.</source>
+        <translation>连接的选项中，{place} 缺少 {name}。</translation>
+    </message>
+    <message>
+        <location filename="../processing_algorithms/exchange/exportpackage.py"/>
+        <source>The other side has no name; give one as PARTNER.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <location filename="../citycheck_qgis/units/partitions.py"/>
         <source>The output {folder} lies in the folder of the parts; choose another folder.</source>
         <translation>输出文件夹 {folder} 位于分片文件夹之内；请另选文件夹。</translation>
+    </message>
+    <message>
+        <location filename="../processing_algorithms/exchange/importpackage.py"/>
+        <source>The package has the collections {known}; choose one of them as COLLECTION.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/cim/package.py"/>
+        <source>The package has {n} features in {collection} and speaks of {wanted}; have it sent again.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../processing_algorithms/exchange/importpackage.py"/>
+        <source>The package was made by {producer} at {created}.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/cim/package_files.py"/>
+        <source>The package {file} has no {name}; have it sent again.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/cim/package_files.py"/>
+        <source>The package {file} holds more files than a package has; it was not opened.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/cim/package_files.py"/>
+        <source>The package {file} holds {name}, which no package has; it was not opened.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/cim/package_files.py"/>
+        <source>The package {file} is encrypted; have it sent without.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/cim/package_files.py"/>
+        <source>The package {file} is not signed; have it signed, or import it without a key file.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/cim/package.py"/>
+        <source>The package {file} is not what it says of itself ({what}); have it made anew.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/cim/package.py"/>
+        <source>The package {file} is of version {version}, which this CityCheck does not know; update CityCheck.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/cim/package_files.py"/>
+        <source>The package {file} unpacks to far more than it should; it was not opened.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../processing_algorithms/exchange/importpackage.py"/>
+        <source>The package's file, or its folder.</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/units/parts.py"/>
@@ -2185,6 +3873,203 @@
         <location filename="../citycheck_qgis/units/parts.py"/>
         <source>The part {file} has no column {column}; all parts need the same columns.</source>
         <translation>分片 {file} 没有列 {column}；各分片的列须相同。</translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/cim/network.py"/>
+        <source>The platform answered a write to {address} with a redirect to {location}; correct the connection's address, and check the authentication configuration.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/cim/adapters/wfs.py"/>
+        <source>The platform answers a transaction with {root}; probe it.</source>
+        <translation>平台对事务的应答是 {root}；请探测平台。</translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/cim/adapters/wfs.py"/>
+        <source>The platform answers with {root} {version}; a WFS of version 1.1.0 or 2.0.0 is needed.</source>
+        <translation>平台应答的是 {root} {version}；需要 1.1.0 或 2.0.0 版的 WFS。</translation>
+    </message>
+    <message>
+        <location filename="../processing_algorithms/exchange/probeplatform.py"/>
+        <source>The platform answers; it has {n} collections.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/cim/network.py"/>
+        <source>The platform asks for a sign-in at {address} ({reason}); choose an authentication configuration for the connection.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/cim/adapters/wfs.py"/>
+        <source>The platform changed {n} features where {expected} were sent; stop, and look at the collection before you go on.</source>
+        <translation>发送了 {expected} 个要素，平台却修改了 {n} 个；请先停下，检查该数据集后再继续。</translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/cim/comparing.py"/>
+        <source>The platform did a request twice of which the answer was lost; the second copy of {key} was removed.</source>
+        <translation>有一个请求的应答丢失，平台执行了两次；{key} 的第二份已删除。</translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/cim/network.py"/>
+        <source>The platform did not accept the sign-in ({reason}); check the authentication configuration.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/cim/writing.py"/>
+        <source>The platform did not do it, and did not say why.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/cim/network.py"/>
+        <source>The platform does not accept the credentials at {address} ({reason}); check the authentication configuration and run again: what was done so far is kept.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/cim/adapters/wfs.py"/>
+        <source>The platform does not describe the fields of collection {collection} in a form that is understood.</source>
+        <translation>平台对数据集 {collection} 的字段描述无法识别。</translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/cim/mapping.py"/>
+        <source>The platform does not have it any more; run again.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/cim/mapping.py"/>
+        <source>The platform does not let any of the changed fields be edited.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../processing_algorithms/exchange/pushlayer.py"/>
+        <source>The platform does not let collection {collection} be written; ask its operator for the right to edit it, or probe the platform if it should.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/cim/comparing.py"/>
+        <source>The platform does not let features be written in this way.</source>
+        <translation>平台不允许这样写入要素。</translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/cim/comparing.py"/>
+        <source>The platform does not let this field be written.</source>
+        <translation>平台不允许写入该字段。</translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/cim/writing.py"/>
+        <source>The platform exchanges x and y of what it is sent; probe it, or set the axis order of the connection for writing, and run again.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/cim/network.py"/>
+        <source>The platform failed at {method} {address}: {reason}; what it did of it is not known, so run again.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/cim/comparing.py"/>
+        <source>The platform gave {n} features twice while it was read page by page, so others may be missing; nothing is taken for deleted.</source>
+        <translation>逐页读取时平台重复返回了 {n} 个要素，其他要素可能遗漏；不判定任何要素已删除。</translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/cim/adapters/geojson.py"/>
+        <location filename="../citycheck_qgis/cim/adapters/wfs.py"/>
+        <source>The platform gives feature {feature} of collection {collection} a geometry that cannot be read ({reason}); have it repaired there.</source>
+        <translation>平台返回的数据集 {collection} 的要素 {feature} 几何无法读取（{reason}）；请在平台上修复。</translation>
+    </message>
+    <message>
+        <location filename="../processing_algorithms/exchange/exchange_results.py"/>
+        <source>The platform gives these back otherwise than they were sent; that counts as no edit.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/cim/adapters/wfs.py"/>
+        <source>The platform has no collection {collection}; it has {names}.</source>
+        <translation>平台上没有数据集 {collection}；现有：{names}。</translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/cim/comparing.py"/>
+        <source>The platform has not done it; it is planned again.</source>
+        <translation>平台没有执行；已重新列入计划。</translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/cim/comparing.py"/>
+        <location filename="../citycheck_qgis/cim/writing.py"/>
+        <source>The platform has {n} features with this key.</source>
+        <translation>平台上有 {n} 个要素使用这一唯一标识。</translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/cim/adapters/ogcapi.py"/>
+        <source>The platform leads in a circle through the pages of collection {collection}; probe it, or ask for smaller pages.</source>
+        <translation>平台给出的数据集 {collection} 的分页循环往复；请探测平台，或减小每页要素数。</translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/cim/network.py"/>
+        <source>The platform names an address at another host ({address}); it was not asked, and no credentials were sent there: if it belongs to the platform, add {origin} to the connection's other origins.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/cim/network.py"/>
+        <source>The platform names {address}, which is no http address; it was not asked.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/cim/network.py"/>
+        <source>The platform redirects writes to {address} to {location}; enter that address in the connection.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/cim/network.py"/>
+        <source>The platform redirects {address} again and again; check the connection's address.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/cim/network.py"/>
+        <source>The platform redirects {address} to another host ({location}); it was not followed, and no credentials were sent there: correct the connection's address if it has moved.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/cim/adapters/wfs.py"/>
+        <source>The platform refused a transaction: {reason}.</source>
+        <translation>平台拒绝了事务：{reason}。</translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/cim/network.py"/>
+        <source>The platform refused {method} {address}: {reason}; {remedy}.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/cim/comparing.py"/>
+        <source>The platform speaks of {matched} features and gave {read}.</source>
+        <translation>平台称有 {matched} 个要素，实际返回 {read} 个。</translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/cim/comparing.py"/>
+        <source>The platform stopped before its last page; nothing is taken for deleted.</source>
+        <translation>平台在最后一页之前就停止了；不判定任何要素已删除。</translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/cim/adapters/base.py"/>
+        <source>The platform stopped in the middle of collection {collection}; run again, and probe the platform if it happens again.</source>
+        <translation>数据集 {collection} 读到中途，平台停止返回；请重新运行，若再次出现请探测平台。</translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/cim/adapters/geojson.py"/>
+        <source>The platform's answer for collection {collection} holds something that is no feature; probe the platform.</source>
+        <translation>平台对数据集 {collection} 的应答中含有不是要素的内容；请探测平台。</translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/cim/network.py"/>
+        <source>The platform's certificate is not trusted ({reason}); add the certificate of its authority to the connection, or to QGIS's certificates.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../processing_algorithms/exchange/exchange_inputs.py"/>
+        <source>The platform's name of the collection: feature type, layer number, dataset.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../processing_algorithms/exchange/resolveconflicts.py"/>
+        <source>The platform's side of the conflicts with all values and the geometry.</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/footprints/citymodels/read.py"/>
@@ -2223,6 +4108,16 @@
         <translation>工程 {path} 无法写入（{reason}）：请检查文件夹权限和剩余空间。</translation>
     </message>
     <message>
+        <location filename="../citycheck_qgis/cim/comparing.py"/>
+        <source>The reading of the platform did not come to its end.</source>
+        <translation>平台没有读完。</translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/cim/taking.py"/>
+        <source>The reading of the platform missed it; it is there.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <location filename="../citycheck_qgis/units/tally.py"/>
         <source>The roll-up asks for {name} twice; leave one out or rename the column.</source>
         <translation>统计项 {name} 出现了两次；请去掉一个或给列改名。</translation>
@@ -2241,6 +4136,21 @@
         <location filename="../processing_algorithms/footprints/model_inputs.py"/>
         <source>The roofprint and the ground print of each building whose place is known, with height, storeys, areas, year, how they were found, a quality and the codes of all warnings.</source>
         <translation>每栋位置已知的建筑的屋顶轮廓和基底轮廓，带高度、层数、面积、年份、取得方法、质量和全部警告代码。</translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/cim/keys.py"/>
+        <source>The row has no key in field {field}; give it one.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/cim/keys.py"/>
+        <source>The row has no key: {fields} must not be empty.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/cim/local_edits.py"/>
+        <source>The row was changed here meanwhile; run again.</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <location filename="../processing_algorithms/indicators/joinindicators.py"/>
@@ -2264,6 +4174,32 @@
         <translation>运行已取消；没有写入任何内容。</translation>
     </message>
     <message>
+        <location filename="../citycheck_qgis/cim/store.py"/>
+        <source>The run was stopped before it was sent; it is planned again.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/cim/network.py"/>
+        <location filename="../processing_algorithms/exchange/exchange_inputs.py"/>
+        <source>The run was stopped.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/cim/probe_writing.py"/>
+        <source>The run was stopped; test features are left on the platform (keys {keys}): delete them there.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../processing_algorithms/exchange/exchange_inputs.py"/>
+        <source>The run was stopped; what was done so far is in the journal, and the next run goes on from there.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../processing_algorithms/exchange/exchange_results.py"/>
+        <source>The same on both sides already</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <location filename="../citycheck_qgis/indicators/sample.py"/>
         <source>The sample register is empty: no unit counts as surveyed.</source>
         <translation>样本名单是空的：没有任何单元算作已体检。</translation>
@@ -2284,6 +4220,11 @@
         <translation>序列没有文件头，因此其坐标变换参数（transform）未知。</translation>
     </message>
     <message>
+        <location filename="../citycheck_qgis/gui/connection_form.py"/>
+        <source>The settings of the protocol</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <location filename="../processing_algorithms/inputs.py"/>
         <source>The sheet has no language {language}; choose zh or en.</source>
         <translation>图幅没有 {language} 这种语言；请用 zh 或 en。</translation>
@@ -2298,6 +4239,11 @@
         <location filename="../citycheck_qgis/footprints/displacement.py"/>
         <source>The shift of {length:.0f} m is that of GCJ-02 at this place: the {layer} are probably in GCJ-02 coordinates under another name.</source>
         <translation>偏移 {length:.0f} 米正是此处 GCJ-02 的偏移量：{layer}很可能是 GCJ-02 坐标，却标成了别的坐标系。</translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/cim/package_files.py"/>
+        <source>The signature of the package {file} was made with another key or for other files; ask its sender.</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/storage/geopackage.py"/>
@@ -2350,6 +4296,16 @@
         <translation>{table} 中的表没有可识别的指标：表头（{headers}）都不是体系内 {count} 项指标的编号、名称或别名；请改正表头，或在指标体系中补充别名。</translation>
     </message>
     <message>
+        <location filename="../processing_algorithms/exchange/resolveconflicts.py"/>
+        <source>The table of resolutions is missing; give it as RULES, or choose a side for all.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../processing_algorithms/exchange/resolveconflicts.py"/>
+        <source>The table of resolutions needs a column side and a column conflict_id or key; take the table of conflicts that resolveconflicts writes and fill in side.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <location filename="../citycheck_qgis/storage/database.py"/>
         <source>The table {table} of {file} has no column {column}, so it was not made by CityCheck; choose another database.</source>
         <translation>{file} 中的表 {table} 没有列 {column}，不是由 CityCheck 生成的；请另选数据库。</translation>
@@ -2358,6 +4314,36 @@
         <location filename="../citycheck_qgis/maps/symbology.py"/>
         <source>The table {table} of {path} cannot be opened: check that the file is a checkup database.</source>
         <translation>{path} 中的表 {table} 无法打开：请检查该文件是否为体检数据库。</translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/gui/probe_result.py"/>
+        <source>The test broke off without saying why; QGIS's log messages may tell more.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../processing_algorithms/exchange/probeplatform.py"/>
+        <source>The test feature {key} could not be removed; remove it on the platform.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/gui/probe_result.py"/>
+        <source>The test was stopped.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/cim/local_edits.py"/>
+        <source>The text in {field} holds a character that no layer can hold.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/cim/local_edits.py"/>
+        <source>The text in {field} is longer than the {length} characters that the field holds; make the field longer.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/cim/mapping.py"/>
+        <source>The text is longer than the {length} characters of the platform's field {field}.</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/indicators/tables.py"/>
@@ -2378,6 +4364,11 @@
         <location filename="../citycheck_qgis/footprints/coverage.py"/>
         <source>The units have none of the levels {levels}; add their boundaries or choose other levels.</source>
         <translation>体检单元中没有{levels}这些层级；请补充其边界，或另选层级。</translation>
+    </message>
+    <message>
+        <location filename="../processing_algorithms/exchange/exchange_inputs.py"/>
+        <source>The value of {parameter} holds a user name, password or token; it was not used. Change that password if others can see this log, and give the id of an authentication configuration instead.</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <location filename="../processing_algorithms/inputs.py"/>
@@ -2435,6 +4426,17 @@
         <translation>{level}图层是空的；请选择有边界的图层，或者不给出。</translation>
     </message>
     <message>
+        <location filename="../processing_algorithms/exchange/exchange_results.py"/>
+        <location filename="../processing_algorithms/exchange/resolveconflicts.py"/>
+        <source>Theirs</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../processing_algorithms/exchange/resolveconflicts.py"/>
+        <source>Theirs: what the platform has</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <location filename="../citycheck_qgis/indicators/pivot.py"/>
         <source>There are no units of level {level}; give their boundaries.</source>
         <translation>没有{level}层级的单元；请给出其边界。</translation>
@@ -2445,6 +4447,16 @@
         <translation>指标值表中没有 {year} 年的值（现有年度：{years}）；请换一个年度。</translation>
     </message>
     <message>
+        <location filename="../citycheck_qgis/gui/connection_form.py"/>
+        <source>There is a connection {connection} already; choose another name.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/gui/connections_page.py"/>
+        <source>There is a connection “{name}” already. Replace it?</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <location filename="../citycheck_qgis/storage/database.py"/>
         <source>There is no checkup database {file}; run the checkup first or choose another file.</source>
         <translation>体检数据库 {file} 不存在；请先运行体检，或另选文件。</translation>
@@ -2453,6 +4465,16 @@
         <location filename="../citycheck_qgis/units/hierarchy.py"/>
         <source>There is no community layer; give the boundaries of the communities (社区).</source>
         <translation>没有社区图层；请给出社区边界。</translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/cim/connections.py"/>
+        <source>There is no connection {name}; the known ones are {known}: choose one, or the path of a connection's file.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/cim/package_files.py"/>
+        <source>There is no exchange package {file}; choose another file.</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/units/partitions.py"/>
@@ -2479,6 +4501,16 @@
         <translation>没有指标体系“{source}”；请用 {editions} 之一，或给出文件路径。</translation>
     </message>
     <message>
+        <location filename="../processing_algorithms/exchange/resolveconflicts.py"/>
+        <source>There is no journal {file}; it lies beside the layer's file once a push, pull or sync has run.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../processing_algorithms/exchange/exchange_results.py"/>
+        <source>There is no open conflict.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <location filename="../citycheck_qgis/footprints/coverage.py"/>
         <source>There is no rule {rule!r} for the area of 3D data; choose one of {rules}.</source>
         <translation>三维数据面积没有“{rule}”这种规则；请用 {rules} 之一。</translation>
@@ -2494,14 +4526,55 @@
         <translation>没有指标 {indicator} 的值；请检查指标编号。</translation>
     </message>
     <message>
+        <location filename="../citycheck_qgis/cim/geometries.py"/>
+        <source>There is no way from the CRS {source} to {target}; choose another CRS for the exchange.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../processing_algorithms/exchange/exchange_results.py"/>
+        <source>This was a preview: nothing was changed on either side.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <location filename="../processing_algorithms/footprints/ifcfootprints.py"/>
         <source>Time limit per file (s)</source>
         <translation>每个文件的时间上限（秒）</translation>
     </message>
     <message>
+        <location filename="../processing_algorithms/exchange/probeplatform.py"/>
+        <source>Title</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/gui/connection_form.py"/>
+        <source>Trusted certificates</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <location filename="../citycheck_qgis/footprints/ifc/structure.py"/>
         <source>Two buildings of the file have the same GlobalId.</source>
         <translation>文件中有两栋建筑的 GlobalId 相同。</translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/cim/package.py"/>
+        <source>Two features of {collection} have the same key, or one has none; give each its own.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/gui/connection_form.py"/>
+        <source>Two fields of collection {collection} go to the platform's field {field}; change one.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../processing_algorithms/exchange/exportpackage.py"/>
+        <source>Two layers are called {name}; a package has one collection of a name: rename one of them.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../processing_algorithms/exchange/exchange_inputs.py"/>
+        <location filename="../processing_algorithms/exchange/exchange_results.py"/>
+        <source>Unchanged</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <location filename="../processing_algorithms/boundaries/checkboundaries.py"/>
@@ -2539,6 +4612,11 @@
         <location filename="../processing_algorithms/inputs.py"/>
         <source>Use mark</source>
         <translation>使用标记</translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/gui/connection_form.py"/>
+        <source>User name, password and token stay in the encrypted store of QGIS; the connection holds no more than the id of the configuration.</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <location filename="../processing_algorithms/explain.py"/>
@@ -2581,14 +4659,59 @@
         <translation>评价</translation>
     </message>
     <message>
+        <location filename="../citycheck_qgis/gui/connection_form.py"/>
+        <source>Wait for a connection</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/gui/connection_form.py"/>
+        <source>Wait for an answer</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../processing_algorithms/exchange/exchange_inputs.py"/>
+        <source>Waiting for the next run</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../processing_algorithms/exchange/exchange_results.py"/>
+        <source>Waiting: not known yet, or changed during the run; the next run goes on with it</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <location filename="../processing_algorithms/annual/annualcheckup.py"/>
         <source>Water</source>
         <translation>水系</translation>
     </message>
     <message>
+        <location filename="../processing_algorithms/exchange/exchange_results.py"/>
+        <source>What became of the features</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../processing_algorithms/exchange/probeplatform.py"/>
+        <source>What that means</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../processing_algorithms/exchange/probeplatform.py"/>
+        <source>What the platform does</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../processing_algorithms/exchange/exchange_inputs.py"/>
+        <source>What the platform gives back otherwise than it was sent: field, sent, stored, the cause.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <location filename="../processing_algorithms/inputs.py"/>
         <source>What the table of figures has besides the number of features, divided by semicolons: a column to add up, a / b for the rate of two sums, a by w for the mean of a weighted by w.</source>
         <translation>统计表中除要素数以外的项目，用分号隔开：列名表示求和，a / b 表示两个合计之比，a by w 表示以 w 加权的 a 的平均值。</translation>
+    </message>
+    <message>
+        <location filename="../processing_algorithms/exchange/exchange_results.py"/>
+        <source>What was done</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <location filename="../processing_algorithms/footprints/matchfootprints.py"/>
@@ -2597,9 +4720,44 @@
         <translation>发现</translation>
     </message>
     <message>
+        <location filename="../processing_algorithms/exchange/probeplatform.py"/>
+        <source>What was looked at, what the platform does and what that means; without a collection, the collections.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../processing_algorithms/exchange/probeplatform.py"/>
+        <source>Where the features should lie, to tell the axis order by; empty: China.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../processing_algorithms/exchange/resolveconflicts.py"/>
+        <source>Which side holds for the open conflicts. A deletion is a side as well.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <location filename="../processing_algorithms/boundaries/assignparts.py"/>
         <source>Who does the parts. Empty: this process, one after the other; local: processes on this machine; or the address of a dask scheduler, such as tcp://host:8786, whose workers see the folders under the same paths.</source>
         <translation>由谁处理分片。留空：本进程逐片处理；local：本机多进程；或 dask 调度器的地址，例如 tcp://host:8786，其工作进程须能以同一路径访问各文件夹。</translation>
+    </message>
+    <message>
+        <location filename="../processing_algorithms/exchange/exportpackage.py"/>
+        <source>Who sends the package, as it is to stand in the manifest.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../processing_algorithms/exchange/exportpackage.py"/>
+        <source>Who signs it, as it is to stand in the manifest of a signed package.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../processing_algorithms/exchange/exchange_inputs.py"/>
+        <source>Withheld by the rules</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../processing_algorithms/exchange/exchange_results.py"/>
+        <source>Withheld by the rules of this run</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/footprints/coverage.py"/>
@@ -2615,6 +4773,26 @@
         <location filename="../processing_algorithms/inputs.py"/>
         <source>Working CRS</source>
         <translation>工作坐标系</translation>
+    </message>
+    <message>
+        <location filename="../processing_algorithms/exchange/probeplatform.py"/>
+        <source>Write the findings on the collection into the connection's file.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/gui/connections_page.py"/>
+        <source>Writes a file for a colleague: without sign-in and without paths of this machine.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../processing_algorithms/exchange/exportpackage.py"/>
+        <source>Writes layers as an exchange package: one file with a GeoPackage, a manifest and checksums, signed if a key is given. It holds all features, the keys of those that were deleted, and of each the hash of the last agreed state, so that importpackage on the other side merges instead of overwriting.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/gui/connection_form.py"/>
+        <source>Written to the platform when a run may write the status alone.</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <location filename="../processing_algorithms/inputs.py"/>
@@ -2637,6 +4815,16 @@
         <translation>RAR 压缩包</translation>
     </message>
     <message>
+        <location filename="../citycheck_qgis/cim/probe.py"/>
+        <source>a collection that changes while it is read may come incompletely; CityCheck counts and compares</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/cim/probe_writing.py"/>
+        <source>a fault in the middle of a batch</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <location filename="../citycheck_qgis/storage/files.py"/>
         <source>a folder has this name; choose another name</source>
         <translation>已有同名文件夹；请换一个名称</translation>
@@ -2647,15 +4835,85 @@
         <translation>gzip 压缩包</translation>
     </message>
     <message>
+        <location filename="../citycheck_qgis/cim/connections.py"/>
+        <source>a list of texts</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/cim/connections.py"/>
+        <source>a number</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/cim/probe_writing.py"/>
+        <source>a part is done, and the answer does not say which</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/cim/network.py"/>
+        <source>a protected connection could not be made; is it an https address, and is the client's certificate the right one?</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/cim/probe.py"/>
+        <source>a table without geometry</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/cim/connections.py"/>
+        <source>a text</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/cim/adapters/ogcapi.py"/>
+        <source>a text in it holds half of a character (a lone surrogate); correct the text</source>
+        <translation>其中有文字含半个字符（孤立的代理码）；请改正文字</translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/cim/adapters/ogcapi.py"/>
+        <source>a text in it holds the character U+0000, which platforms do not store; correct the text</source>
+        <translation>其中有文字含字符 U+0000，平台不能保存；请改正文字</translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/cim/connections.py"/>
+        <source>a text or null</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/cim/adapters/ogcapi.py"/>
+        <source>a value in it cannot be said in JSON ({reason})</source>
+        <translation>其中有值无法用 JSON 表示（{reason}）</translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/cim/probe_writing.py"/>
+        <source>a value that does not fit is taken</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/cim/connections.py"/>
+        <source>a whole number</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <location filename="../citycheck_qgis/maps/fonts.py"/>
         <source>add 'Chinese (Simplified) Supplemental Fonts' under Settings &gt; Apps &gt; Optional features</source>
         <translation>请在“设置 &gt; 应用 &gt; 可选功能”中添加“简体中文补充字体”</translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/cim/results.py"/>
+        <source>agreed</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <location filename="../processing_algorithms/annual/annualcheckup.py"/>
         <location filename="../processing_algorithms/translate.py"/>
         <source>all rows</source>
         <translation>全部行</translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/cim/results.py"/>
+        <source>altered</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/footprints/matching.py"/>
@@ -2678,14 +4936,105 @@
         <translation>SQLite 数据库</translation>
     </message>
     <message>
+        <location filename="../citycheck_qgis/cim/fidelity.py"/>
+        <location filename="../citycheck_qgis/cim/probe_writing.py"/>
+        <source>an empty text and null are the same there</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/cim/connections.py"/>
+        <source>an object</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/cim/connections.py"/>
+        <source>an object of objects</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/cim/connections.py"/>
+        <source>an object of texts</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/cim/probe_writing.py"/>
+        <source>an old version is refused</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/cim/probe_writing.py"/>
+        <source>an old version is taken all the same</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/cim/store.py"/>
+        <source>another run is using it; wait for its end</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <location filename="../processing_algorithms/translate.py"/>
         <source>another unit of measure</source>
         <translation>计量单位不同</translation>
     </message>
     <message>
+        <location filename="../citycheck_qgis/cim/network.py"/>
+        <source>another write got there first: run again</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <location filename="../citycheck_qgis/footprints/georeference/report.py"/>
         <source>answer</source>
         <translation>结论</translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/cim/probe.py"/>
+        <source>as it should be</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/gui/connection_form.py"/>
+        <source>as the platform has it</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/cim/network.py"/>
+        <source>ask for smaller batches</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/cim/network.py"/>
+        <source>ask for smaller pages or batches</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/cim/network.py"/>
+        <source>ask its operator for the right to do this</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/cim/probe.py"/>
+        <source>at most {n} keys at a time, {declared} were expected</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/cim/probe.py"/>
+        <source>axis order of reading</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/cim/probe_writing.py"/>
+        <source>axis order of writing</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/cim/probe.py"/>
+        <source>before each batch of writes the whole collection is read; this is slow for large ones</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/cim/probe_writing.py"/>
+        <source>blanks at the end</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <location filename="../processing_algorithms/footprints/matchfootprints.py"/>
@@ -2716,9 +5065,55 @@
         <translation>厘米</translation>
     </message>
     <message>
+        <location filename="../citycheck_qgis/cim/probe_writing.py"/>
+        <source>changing one field</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/cim/probe_writing.py"/>
+        <source>changing what is not there any more</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/cim/fidelity.py"/>
+        <source>characters are composed otherwise</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/cim/fidelity.py"/>
+        <source>characters are replaced</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/cim/fidelity.py"/>
+        <source>characters are written as entities</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/cim/fidelity.py"/>
+        <location filename="../citycheck_qgis/cim/probe_writing.py"/>
+        <source>characters beyond the basic plane are dropped</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <location filename="../citycheck_qgis/footprints/models.py"/>
         <source>check</source>
         <translation>需核对</translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/cim/probe.py"/>
+        <source>check the CRS of the collection and the area of the project</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/cim/probe_writing.py"/>
+        <source>check the CRS of the collection before you push geometry</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/cim/network.py"/>
+        <source>check the address and the name of the collection</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <location filename="../processing_algorithms/translate.py"/>
@@ -2729,6 +5124,11 @@
         <location filename="../citycheck_qgis/footprints/layers.py"/>
         <source>city_model</source>
         <translation>城市模型</translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/cim/probe.py"/>
+        <source>clock</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/footprints/matching.py"/>
@@ -2761,6 +5161,7 @@
         <translation>社区</translation>
     </message>
     <message>
+        <location filename="../citycheck_qgis/cim/results.py"/>
         <location filename="../citycheck_qgis/footprints/matching.py"/>
         <source>conflict</source>
         <translation>矛盾</translation>
@@ -2776,9 +5177,39 @@
         <translation>矛盾记录</translation>
     </message>
     <message>
+        <location filename="../citycheck_qgis/cim/fidelity.py"/>
+        <source>control characters are dropped</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <location filename="../citycheck_qgis/footprints/georeference/placement.py"/>
         <source>control_points</source>
         <translation>控制点</translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/cim/probe_writing.py"/>
+        <source>coordinates</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/cim/probe.py"/>
+        <source>coordinates are in {crs}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/cim/fidelity.py"/>
+        <source>coordinates are rounded by up to {distance:.1g}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/cim/probe_writing.py"/>
+        <source>corners move by up to {distance:.1g}; do not push geometry here</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/cim/probe_writing.py"/>
+        <source>could not be removed (keys {keys})</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/footprints/workers.py"/>
@@ -2786,9 +5217,59 @@
         <translation>崩溃</translation>
     </message>
     <message>
+        <location filename="../citycheck_qgis/cim/probe.py"/>
+        <source>create</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <location filename="../citycheck_qgis/footprints/georeference/report.py"/>
         <source>crs</source>
         <translation>坐标系</translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/cim/probe_writing.py"/>
+        <source>dates</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/cim/probe_writing.py"/>
+        <source>decimals of numbers</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/cim/probe.py"/>
+        <source>declared writes</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/cim/probe.py"/>
+        <source>delete</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/cim/probe_writing.py"/>
+        <source>delete it on the platform; it is named {name}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/cim/probe_writing.py"/>
+        <source>deleting</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/cim/probe_writing.py"/>
+        <source>deletions can be pushed, and repeated</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/cim/probe_writing.py"/>
+        <source>deletions cannot be pushed</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/cim/probe_writing.py"/>
+        <source>differences up to {distance:.1g} are no edits; unchanged geometry is never sent</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <location filename="../processing_algorithms/translate.py"/>
@@ -2796,14 +5277,44 @@
         <translation>区</translation>
     </message>
     <message>
+        <location filename="../citycheck_qgis/cim/probe_writing.py"/>
+        <source>do not push geometry before the axis order for writing is set in the connection</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/cim/probe_writing.py"/>
+        <source>do not push geometry here</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <location filename="../processing_algorithms/translate.py"/>
         <source>duplicate_code</source>
         <translation>代码重复</translation>
     </message>
     <message>
+        <location filename="../citycheck_qgis/cim/probe_writing.py"/>
+        <source>each change sends the whole feature, and what others changed meanwhile may be lost</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/cim/probe.py"/>
+        <source>each feature has its own</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/cim/probe_writing.py"/>
+        <source>each push would double features; ask the platform's operator</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <location filename="../processing_algorithms/translate.py"/>
         <source>empty</source>
         <translation>为空</translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/cim/probe_writing.py"/>
+        <source>empty text</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <location filename="../processing_algorithms/base.py"/>
@@ -2814,6 +5325,16 @@
         <location filename="../processing_algorithms/translate.py"/>
         <source>estate</source>
         <translation>小区</translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/cim/probe_writing.py"/>
+        <source>exact</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/cim/probe_writing.py"/>
+        <source>exact to {n} seconds only</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/footprints/coverage.py"/>
@@ -2837,10 +5358,40 @@
         <translation>远离轮廓</translation>
     </message>
     <message>
+        <location filename="../citycheck_qgis/cim/findings.py"/>
+        <source>fault</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <location filename="../processing_algorithms/boundaries/assignunits.py"/>
         <location filename="../processing_algorithms/translate.py"/>
         <source>features</source>
         <translation>要素</translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/cim/probe.py"/>
+        <source>features are read again before each write</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/cim/probe_writing.py"/>
+        <source>features can be pushed</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/cim/probe.py"/>
+        <source>features can be told apart</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/cim/probe_writing.py"/>
+        <source>features cannot be made here as they are; see what the platform says</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/cim/probe.py"/>
+        <source>features lie where they belong</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/footprints/georeference/control_points.py"/>
@@ -2848,9 +5399,25 @@
         <translation>英尺</translation>
     </message>
     <message>
+        <location filename="../citycheck_qgis/cim/adapters/arcgis.py"/>
+        <location filename="../citycheck_qgis/cim/adapters/supermap.py"/>
+        <source>field {name}: {reason}</source>
+        <translation>字段 {name}：{reason}</translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/cim/probe.py"/>
+        <source>fields</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <location filename="../citycheck_qgis/footprints/georeference/report.py"/>
         <source>file</source>
         <translation>文件</translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/cim/findings.py"/>
+        <source>fine</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/footprints/displacement.py"/>
@@ -2859,9 +5426,19 @@
         <translation>轮廓</translation>
     </message>
     <message>
+        <location filename="../citycheck_qgis/gui/connection_form.py"/>
+        <source>for example: CIM platform of the city</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <location filename="../processing_algorithms/translate.py"/>
         <source>gap</source>
         <translation>空隙</translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/cim/probe_writing.py"/>
+        <source>geometry is kept as it is</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/footprints/models.py"/>
@@ -2872,6 +5449,21 @@
         <location filename="../citycheck_qgis/footprints/matching.py"/>
         <source>guid</source>
         <translation>全局标识相同</translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/cim/fidelity.py"/>
+        <source>heights of the corners are dropped</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/cim/results.py"/>
+        <source>held_back</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/cim/probe.py"/>
+        <source>ids and values are stable</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/footprints/georeference/control_points.py"/>
@@ -2914,9 +5506,141 @@
         <translation>请用系统的包管理器安装 {packages}，不要用 pip 的 wheel（“pip install --no-binary shapely,pyproj,pyogrio”会针对系统的库编译），再重启 QGIS</translation>
     </message>
     <message>
+        <location filename="../citycheck_qgis/cim/network.py"/>
+        <source>it does not offer this</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/cim/probe.py"/>
+        <source>it ended after {n} features without saying that these are all</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/cim/probe.py"/>
+        <source>it finds other features than it was asked for</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/cim/adapters/house.py"/>
+        <source>it gave fewer rows than it says there are</source>
+        <translation>返回的行数少于它所称的行数</translation>
+    </message>
+    <message>
         <location filename="../citycheck_qgis/footprints/workers.py"/>
         <source>it gave no answer</source>
         <translation>没有应答</translation>
+    </message>
+    <message>
+        <location filename="../processing_algorithms/exchange/qgis_network.py"/>
+        <source>it is damaged, enter it again</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/cim/probe_writing.py"/>
+        <source>it is gone</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/cim/probe_writing.py"/>
+        <source>it is gone; deleting it again is an error</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/cim/probe_writing.py"/>
+        <source>it is made again</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/cim/probe_writing.py"/>
+        <source>it is not there afterwards</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/cim/adapters/ogcapi.py"/>
+        <source>it is not there any more ({reason})</source>
+        <translation>已不存在（{reason}）</translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/cim/probe_writing.py"/>
+        <source>it is refused</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/cim/probe_writing.py"/>
+        <source>it is still there afterwards</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/cim/fidelity.py"/>
+        <source>it is stored as another type</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/cim/probe_writing.py"/>
+        <source>it is stored, although the platform said no</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/cim/probe_writing.py"/>
+        <source>it is there</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/cim/probe_writing.py"/>
+        <source>it is there {n} times</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/cim/network.py"/>
+        <source>it was changed in the meantime: run again</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/cim/adapters/ogcapi.py"/>
+        <source>it was changed meanwhile ({reason})</source>
+        <translation>其间已被他人修改（{reason}）</translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/cim/adapters/ogcapi.py"/>
+        <source>it was not sent, because the platform had stopped answering</source>
+        <translation>平台已停止应答，因此没有发送</translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/cim/adapters/wfs.py"/>
+        <source>its field {field} holds the character U+{code}, which XML cannot hold; correct the text</source>
+        <translation>字段 {field} 含字符 U+{code}，XML 不能容纳；请改正文字</translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/cim/adapters/wfs.py"/>
+        <source>its geometry cannot be said in GML</source>
+        <translation>几何无法用 GML 表示</translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/cim/adapters/ogcapi.py"/>
+        <source>its geometry cannot be said in GeoJSON ({reason})</source>
+        <translation>几何无法用 GeoJSON 表示（{reason}）</translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/cim/adapters/arcgis.py"/>
+        <location filename="../citycheck_qgis/cim/adapters/house.py"/>
+        <location filename="../citycheck_qgis/cim/adapters/supermap.py"/>
+        <source>its kind of geometry does not fit the layer</source>
+        <translation>几何类型与图层不符</translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/cim/probe_writing.py"/>
+        <source>kept</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/cim/probe.py"/>
+        <source>key</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/cim/probe.py"/>
+        <source>keys</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/footprints/georeference/control_points.py"/>
@@ -2929,9 +5653,25 @@
         <translation>重叠最大</translation>
     </message>
     <message>
+        <location filename="../citycheck_qgis/cim/probe.py"/>
+        <location filename="../citycheck_qgis/cim/probe_writing.py"/>
+        <source>latitude and longitude are exchanged</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <location filename="../citycheck_qgis/footprints/georeference/placement.py"/>
         <source>latitude_longitude</source>
         <translation>经纬度</translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/cim/probe_writing.py"/>
+        <source>leave these fields out of what is pushed</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/cim/probe_writing.py"/>
+        <source>left out: the platform must make and delete features, and have a field for the key</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <location filename="../processing_algorithms/translate.py"/>
@@ -2939,9 +5679,29 @@
         <translation>线</translation>
     </message>
     <message>
+        <location filename="../citycheck_qgis/cim/probe_writing.py"/>
+        <source>line breaks</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/cim/fidelity.py"/>
+        <source>line breaks or spaces are changed</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <location filename="../processing_algorithms/translate.py"/>
         <source>list of names</source>
         <translation>名称列表</translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/cim/probe_writing.py"/>
+        <source>longest text</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/cim/probe_writing.py"/>
+        <source>making a feature</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <location filename="../processing_algorithms/translate.py"/>
@@ -2985,6 +5745,11 @@
         <translation>毫米</translation>
     </message>
     <message>
+        <location filename="../citycheck_qgis/cim/findings.py"/>
+        <source>mind</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <location filename="../processing_algorithms/translate.py"/>
         <source>missing</source>
         <translation>缺失</translation>
@@ -3000,6 +5765,11 @@
         <translation>模型</translation>
     </message>
     <message>
+        <location filename="../citycheck_qgis/cim/probe_writing.py"/>
+        <source>name of the test feature</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <location filename="../citycheck_qgis/footprints/coverage.py"/>
         <location filename="../citycheck_qgis/footprints/matching.py"/>
         <source>no CRS</source>
@@ -3009,6 +5779,16 @@
         <location filename="../citycheck_qgis/indicators/unit_join.py"/>
         <source>no code and no name</source>
         <translation>既无代码也无名称</translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/cim/probe.py"/>
+        <source>no feature shows it</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/cim/probe.py"/>
+        <source>no field is named that holds the key</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <location filename="../processing_algorithms/translate.py"/>
@@ -3056,6 +5836,13 @@
         <translation>没有上级</translation>
     </message>
     <message>
+        <location filename="../citycheck_qgis/cim/probe_writing.py"/>
+        <source>nobody's edit is overwritten</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/cim/connections.py"/>
+        <location filename="../citycheck_qgis/cim/probe.py"/>
         <location filename="../citycheck_qgis/footprints/georeference/placement.py"/>
         <location filename="../citycheck_qgis/indicators/pivot.py"/>
         <location filename="../citycheck_qgis/maps/project.py"/>
@@ -3075,6 +5862,16 @@
         <translation>未读取</translation>
     </message>
     <message>
+        <location filename="../citycheck_qgis/cim/probe.py"/>
+        <source>not told</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/cim/probe_writing.py"/>
+        <source>not tried: the platform does not change features</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <location filename="../processing_algorithms/translate.py"/>
         <source>not_applicable</source>
         <translation>不适用</translation>
@@ -3085,14 +5882,50 @@
         <translation>未体检</translation>
     </message>
     <message>
+        <location filename="../citycheck_qgis/cim/probe.py"/>
+        <source>nothing can be pushed before the collection has fields; ask the platform's operator</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/cim/probe.py"/>
+        <source>nothing can be told of features that were not read: no deletion is taken over from the platform</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/cim/probe_writing.py"/>
+        <source>nothing is lost</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/cim/probe_writing.py"/>
+        <source>nothing of the batch is done</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/cim/probe_writing.py"/>
+        <source>nothing of the test is left on the platform</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <location filename="../citycheck_qgis/footprints/matching.py"/>
         <source>nothing_to_compare</source>
         <translation>无可比较</translation>
     </message>
     <message>
+        <location filename="../citycheck_qgis/cim/probe_writing.py"/>
         <location filename="../processing_algorithms/translate.py"/>
         <source>null</source>
         <translation>缺失</translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/cim/probe.py"/>
+        <source>number of features</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/cim/probe_writing.py"/>
+        <source>one field</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/indicators/values.py"/>
@@ -3146,9 +5979,29 @@
         <translation>重叠少</translation>
     </message>
     <message>
+        <location filename="../citycheck_qgis/cim/probe.py"/>
+        <source>pages</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/cim/probe.py"/>
+        <source>pages overlap, so features may also be missing; ask the operator to sort the collection by its id</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <location filename="../citycheck_qgis/storage/files.py"/>
         <source>part of the path is a file; choose another folder</source>
         <translation>路径中有一段是文件；请另选文件夹</translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/cim/probe_writing.py"/>
+        <source>plain value of {field}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/cim/results.py"/>
+        <source>planned</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <location filename="../processing_algorithms/translate.py"/>
@@ -3166,6 +6019,11 @@
         <translation>差</translation>
     </message>
     <message>
+        <location filename="../citycheck_qgis/cim/probe.py"/>
+        <source>probe again when there are features</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <location filename="../processing_algorithms/footprints/cimcoverage.py"/>
         <source>projected: what the models cover, seen from above; closed: also the ground between models that are less than 50 m apart; hull: the convex hull of each file. The published definition says no more than projected area.</source>
         <translation>projected：从上方看模型所覆盖的面积；closed：再加上间距小于 50 米的模型之间的地面；hull：每个文件的凸包。公布的定义只说了“投影面积”。</translation>
@@ -3176,24 +6034,71 @@
         <translation>属性集</translation>
     </message>
     <message>
+        <location filename="../citycheck_qgis/cim/probe_writing.py"/>
+        <source>protection against others' edits</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/cim/probe.py"/>
+        <source>query by key</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/cim/probe_writing.py"/>
+        <source>quotation marks and backslashes</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/cim/fidelity.py"/>
+        <source>quotation marks or backslashes are changed</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/cim/probe_writing.py"/>
+        <source>rare characters and emoji</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <location filename="../citycheck_qgis/footprints/layers.py"/>
         <source>read</source>
         <translation>已读取</translation>
     </message>
     <message>
+        <location filename="../citycheck_qgis/cim/probe.py"/>
+        <source>reading</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/cim/probe.py"/>
+        <source>reading twice</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/cim/probe_writing.py"/>
         <location filename="../citycheck_qgis/footprints/unread.py"/>
         <source>refused</source>
         <translation>无法读取</translation>
     </message>
     <message>
+        <location filename="../citycheck_qgis/cim/results.py"/>
         <location filename="../citycheck_qgis/footprints/georeference/report.py"/>
         <source>rejected</source>
         <translation>拒绝</translation>
     </message>
     <message>
+        <location filename="../citycheck_qgis/cim/probe_writing.py"/>
+        <source>removed</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <location filename="../processing_algorithms/translate.py"/>
         <source>repaired</source>
         <translation>已修复</translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/cim/probe.py"/>
+        <source>right</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/footprints/georeference/placement.py"/>
@@ -3204,6 +6109,11 @@
         <location filename="../citycheck_qgis/indicators/systems.py"/>
         <source>rollup is {found!r}; write none, count, sum, rate, rate:weight or mean:weight.</source>
         <translation>rollup 写的是“{found}”；请写 none、count、sum、rate、rate:weight 或 mean:weight。</translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/cim/probe_writing.py"/>
+        <source>rounded to {n} decimals</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/units/hierarchy.py"/>
@@ -3251,6 +6161,11 @@
         <translation>请运行 `{command}`，再重启 QGIS</translation>
     </message>
     <message>
+        <location filename="../citycheck_qgis/cim/network.py"/>
+        <source>run again later</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <location filename="../processing_algorithms/dependencies.py"/>
         <source>run the QGIS or OSGeo4W installer again, choose the complete QGIS LTR (qgis-ltr-full) and restart QGIS</source>
         <translation>请重新运行 QGIS 或 OSGeo4W 安装程序，选择完整的 QGIS LTR（qgis-ltr-full），再重启 QGIS</translation>
@@ -3281,15 +6196,65 @@
         <translation>场地位置</translation>
     </message>
     <message>
+        <location filename="../citycheck_qgis/cim/probe_writing.py"/>
+        <source>spaces at the end are cut</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/cim/fidelity.py"/>
+        <source>spaces at the ends are cut</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/cim/network.py"/>
+        <source>status {status}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/cim/network.py"/>
+        <source>status {status} {name}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <location filename="../processing_algorithms/translate.py"/>
         <source>street</source>
         <translation>街道</translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/cim/probe_writing.py"/>
+        <source>such differences are listed once and are no edits</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/cim/probe_writing.py"/>
+        <source>such values are altered without a word; CityCheck lists each of them</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/cim/probe_writing.py"/>
+        <source>such values are told as rejected and stay in the local layer</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <location filename="../processing_algorithms/problems/diagnose.py"/>
         <location filename="../processing_algorithms/translate.py"/>
         <source>surveyed problems</source>
         <translation>调查问题</translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/cim/results.py"/>
+        <source>taken</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/cim/network.py"/>
+        <source>tell its operator what it answered</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/cim/probe_writing.py"/>
+        <source>test feature</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/footprints/ifc/files.py"/>
@@ -3302,9 +6267,59 @@
         <translation>应为数字，却是文字</translation>
     </message>
     <message>
+        <location filename="../citycheck_qgis/cim/network.py"/>
+        <source>the address or a header cannot be sent</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/cim/network.py"/>
+        <source>the answer cannot be unpacked</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/cim/network.py"/>
+        <source>the answer is packed in a way that was not asked for</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/cim/network.py"/>
+        <source>the answer was cut short</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/cim/network.py"/>
+        <source>the answer was cut short after {came} of {expected} bytes</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <location filename="../citycheck_qgis/indicators/unit_join.py"/>
         <source>the code {code} is not a unit of this city</source>
         <translation>代码 {code} 不是本市的单元</translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/cim/probe.py"/>
+        <source>the collection can only be pulled</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/cim/probe.py"/>
+        <source>the collection can only be pulled; name the field of the key in the connection's settings</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/cim/probe.py"/>
+        <source>the collection is larger than what a probe reads</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/cim/network.py"/>
+        <source>the connection broke off</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/cim/store.py"/>
+        <source>the disk is full or fails; free some space and run again, nothing is lost</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/storage/files.py"/>
@@ -3312,9 +6327,39 @@
         <translation>磁盘已满；请腾出空间或另选磁盘</translation>
     </message>
     <message>
+        <location filename="../citycheck_qgis/cim/probe.py"/>
+        <source>the features came in another order</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/cim/probe.py"/>
+        <source>the features lie neither here nor, exchanged, where they should</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/cim/probe.py"/>
+        <source>the first {n} features in {pages} pages of up to {size}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <location filename="../citycheck_qgis/storage/files.py"/>
         <source>the folder is read-only; choose another folder</source>
         <translation>该文件夹只读；请另选文件夹</translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/cim/probe_writing.py"/>
+        <source>the geometry is lost</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/cim/network.py"/>
+        <source>the host cannot be reached</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/cim/network.py"/>
+        <source>the host refuses the connection; is the port right?</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/indicators/systems.py"/>
@@ -3327,9 +6372,39 @@
         <translation>指标 {indicator} 在版本 {edition} 中出现两次；请各用各的编号。</translation>
     </message>
     <message>
+        <location filename="../citycheck_qgis/cim/network.py"/>
+        <source>the kind of proxy in QGIS's network settings is not supported here</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../processing_algorithms/exchange/qgis_network.py"/>
+        <source>the master password is not set, or not the right one: enter it in QGIS's options under Authentication, or in a run without the desktop let QGIS_AUTH_PASSWORD_FILE name a file that holds it (mode 600)</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <location filename="../citycheck_qgis/indicators/unit_join.py"/>
         <source>the name is found only outside {parents}</source>
         <translation>这个名称只在{parents}之外才有</translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/cim/network.py"/>
+        <source>the name of the host is not known</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/cim/probe.py"/>
+        <source>the number is right</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/cim/fidelity.py"/>
+        <source>the number is rounded</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/cim/probe.py"/>
+        <source>the number of the platform is not to be trusted; CityCheck counts what it reads</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/storage/files.py"/>
@@ -3337,9 +6412,170 @@
         <translation>路径太长；请换一个较短的路径</translation>
     </message>
     <message>
+        <location filename="../citycheck_qgis/cim/adapters/arcgis.py"/>
+        <source>the platform answered for {n} of {m} features</source>
+        <translation>{m} 个要素中，平台只对 {n} 个作了应答</translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/cim/adapters/ogcapi.py"/>
+        <source>the platform answered without changing {fields}</source>
+        <translation>平台作了应答，但没有修改 {fields}</translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/cim/probe_writing.py"/>
+        <source>the platform changes {fields} itself</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/cim/adapters/wfs.py"/>
+        <source>the platform did {n} of {expected} and does not say which</source>
+        <translation>{expected} 项中平台执行了 {n} 项，没有说明是哪些</translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/cim/probe.py"/>
+        <source>the platform does not answer reliably; probe again</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/cim/adapters/wfs.py"/>
+        <source>the platform does not say how many it did</source>
+        <translation>平台没有说明执行了多少项</translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/cim/probe.py"/>
+        <source>the platform does not tell its time</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/cim/probe_writing.py"/>
+        <source>the platform fills this field itself; leave it out of what is pushed</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/cim/adapters/house.py"/>
+        <source>the platform refused a batch, and may have done a part of it: {reason}</source>
+        <translation>平台拒绝了一个批次，但可能已执行其中一部分：{reason}</translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/cim/probe.py"/>
+        <source>the platform renumbers; CityCheck asks for the id again before each write</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/cim/probe_writing.py"/>
+        <source>the platform says that it was done</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/cim/adapters/wfs.py"/>
+        <source>the platform says: {said}</source>
+        <translation>平台答复：{said}</translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/cim/probe_writing.py"/>
+        <source>the platform tells no version of a feature</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/cim/probe.py"/>
+        <source>the platform tells of no fields</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/cim/probe.py"/>
+        <source>the platform tells the same feature in two ways; leave these fields out of the exchange</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/cim/probe_writing.py"/>
+        <source>the platform tells the truth</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/gui/connection_form.py"/>
+        <source>the platform's field that holds your key (UUID)</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/cim/network.py"/>
+        <source>the proxy asks for a sign-in: check QGIS's network settings</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/cim/network.py"/>
+        <source>the proxy of QGIS's network settings does not let the request through</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/cim/probe_writing.py"/>
+        <source>the rest is done, and told so</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/cim/probe_writing.py"/>
+        <source>the rest stays</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/cim/probe.py"/>
+        <source>the same</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/cim/probe_writing.py"/>
+        <source>the shape came back {distance:.2g} away</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <location filename="../citycheck_qgis/indicators/systems.py"/>
         <source>the standard {found!r} is not one of =0, &gt;=70, &gt;20, &lt;=20, &lt;5, 0.7..1.5; correct it and put everything else into standard_source.</source>
         <translation>评价标准“{found}”不是 =0、&gt;=70、&gt;20、&lt;=20、&lt;5、0.7..1.5 这样的写法；请改正，其余说明写入 standard_source。</translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/cim/fidelity.py"/>
+        <source>the text is cut after {n} characters</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/cim/network.py"/>
+        <source>the time for the answer was over</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/cim/fidelity.py"/>
+        <source>the time is shortened</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/cim/fidelity.py"/>
+        <source>the time of day is lost</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/cim/fidelity.py"/>
+        <location filename="../citycheck_qgis/cim/probe_writing.py"/>
+        <source>the time zone is lost</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/cim/probe_writing.py"/>
+        <source>the time zone is lost, and the time is exact to {n} seconds only</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/cim/fidelity.py"/>
+        <source>the value is lost</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/cim/probe.py"/>
+        <source>the values of {fields} changed without an edit</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/cim/probe.py"/>
+        <source>the values of {fields} differ from those of a page</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/units/schedulers.py"/>
@@ -3352,6 +6588,11 @@
         <translation>处理该分片的工作进程被终止；请增加其内存，或减小分片。</translation>
     </message>
     <message>
+        <location filename="../citycheck_qgis/cim/probe_writing.py"/>
+        <source>the write test ended here</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <location filename="../citycheck_qgis/indicators/sample.py"/>
         <source>the {n} communities (the unit table does not say which are built up)</source>
         <translation>全部 {n} 个社区（单元表没有写明哪些在建成区）</translation>
@@ -3360,6 +6601,42 @@
         <location filename="../citycheck_qgis/indicators/sample.py"/>
         <source>the {n} communities in the built-up area</source>
         <translation>建成区 {n} 个社区</translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/cim/adapters/house.py"/>
+        <source>there is no list of rows at {path}</source>
+        <translation>{path} 处没有数据行列表</translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/cim/probe.py"/>
+        <source>there is none</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/cim/probe.py"/>
+        <source>these features are held back in an exchange; give each a key of its own on the platform</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/cim/probe.py"/>
+        <source>they would count as edits each time; leave these fields out of the exchange</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/cim/probe.py"/>
+        <source>this is what the platform offers; only a write test shows what it does</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/cim/adapters/arcgis.py"/>
+        <location filename="../citycheck_qgis/cim/adapters/supermap.py"/>
+        <source>this platform cannot take a geometry away</source>
+        <translation>该平台不能清除几何</translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/gui/connection_form.py"/>
+        <source>those of the system</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <location filename="../processing_algorithms/translate.py"/>
@@ -3372,9 +6649,34 @@
         <translation>超时</translation>
     </message>
     <message>
+        <location filename="../citycheck_qgis/cim/probe_writing.py"/>
+        <source>times</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/cim/probe.py"/>
+        <source>times of edits can be compared</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/cim/probe.py"/>
+        <source>times of edits cannot be compared with this machine's</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <location filename="../citycheck_qgis/footprints/matching.py"/>
         <source>touch</source>
         <translation>重叠过少</translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/cim/probe_writing.py"/>
+        <source>true and false</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/cim/connections.py"/>
+        <source>true or false</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/footprints/georeference/report.py"/>
@@ -3418,6 +6720,11 @@
         <translation>无法识别的年度“{year}”</translation>
     </message>
     <message>
+        <location filename="../citycheck_qgis/cim/probe.py"/>
+        <source>update</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <location filename="../citycheck_qgis/footprints/georeference/report.py"/>
         <source>used</source>
         <translation>采用</translation>
@@ -3428,9 +6735,20 @@
         <translation>指标值单元格</translation>
     </message>
     <message>
+        <location filename="../citycheck_qgis/cim/probe_writing.py"/>
         <location filename="../processing_algorithms/translate.py"/>
         <source>values</source>
         <translation>指标值</translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/cim/results.py"/>
+        <source>verified</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/cim/results.py"/>
+        <source>waiting</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/footprints/matching.py"/>
@@ -3438,11 +6756,52 @@
         <translation>依据不足</translation>
     </message>
     <message>
+        <location filename="../citycheck_qgis/cim/probe_writing.py"/>
+        <source>what another has deleted can come back; CityCheck reads again just before each write</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/cim/probe.py"/>
+        <source>what is missing in a reading is missing on the platform</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/cim/probe_writing.py"/>
+        <source>what it does to values is seen when the first features are pushed</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/cim/probe_writing.py"/>
+        <source>what others change meanwhile is kept</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/cim/probe_writing.py"/>
+        <source>whole numbers above 2^53</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/cim/results.py"/>
+        <source>withheld</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <location filename="../processing_algorithms/translate.py"/>
         <source>within</source>
         <translation>完全在内</translation>
     </message>
     <message>
+        <location filename="../citycheck_qgis/cim/writing.py"/>
+        <source>within what the probe has found</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/cim/probe_writing.py"/>
+        <source>write test</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/cim/store.py"/>
         <location filename="../citycheck_qgis/storage/files.py"/>
         <source>you may not write there; choose another folder</source>
         <translation>没有写入权限；请另选文件夹</translation>
@@ -3458,6 +6817,21 @@
         <translation>zh（中文）或 en（英文）。</translation>
     </message>
     <message>
+        <location filename="../citycheck_qgis/cim/network.py"/>
+        <source>{address} does not lie under the platform's address {base}; it was not asked.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/cim/network.py"/>
+        <source>{address} names no host that exists.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/cim/network.py"/>
+        <source>{address} names no port that exists.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <location filename="../citycheck_qgis/footprints/citymodels/attributes.py"/>
         <source>{attribute} = {value} says nothing and was set aside.</source>
         <translation>{attribute} = {value} 没有意义，未采用。</translation>
@@ -3468,9 +6842,34 @@
         <translation>{authority}:{code} 不是已知的坐标系；请检查代码。</translation>
     </message>
     <message>
+        <location filename="../citycheck_qgis/cim/fidelity.py"/>
+        <source>{causes}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/cim/writing.py"/>
+        <source>{causes}.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <location filename="../processing_algorithms/annual/annualcheckup.py"/>
         <source>{city}: checkup {year}</source>
         <translation>{city} {year} 年城市体检</translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/gui/probe_result.py"/>
+        <source>{collection} can be exchanged.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/cim/package.py"/>
+        <source>{collection} comes from a package, which can only be read.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/gui/probe_result.py"/>
+        <source>{collection}: {n} findings are to be seen to.</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/indicators/systems.py"/>
@@ -3603,9 +7002,19 @@
         <translation>建筑引用的面中有 {count} 个不在文件中，例如 {id}。</translation>
     </message>
     <message>
+        <location filename="../citycheck_qgis/cim/package.py"/>
+        <source>{created} is no time; give it like 2024-05-31T12:00:00Z.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <location filename="../citycheck_qgis/footprints/georeference/stated_crs.py"/>
         <source>{crs} is not a CRS that PROJ knows; give one such as EPSG:4547.</source>
         <translation>PROJ 不认识坐标系 {crs}；请给出 EPSG:4547 这样的坐标系。</translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/gui/connection_form.py"/>
+        <source>{crs} of collection {collection} is no CRS; write its code, for example EPSG:4547.</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/maps/project.py"/>
@@ -3623,9 +7032,24 @@
         <translation>本次完成 {done} 个分片，此前已完成 {kept} 个。</translation>
     </message>
     <message>
+        <location filename="../citycheck_qgis/cim/probe.py"/>
+        <source>{doubled} keys come more than once, {without} features have none</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <location filename="../citycheck_qgis/units/partitions.py"/>
         <source>{failed} of {total} parts could not be done, first {part}: {reason} The others are done: run again for the rest.</source>
         <translation>{total} 个分片中有 {failed} 个未能完成，首个为 {part}：{reason}其余已完成；再次运行即可补齐。</translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/cim/probe_writing.py"/>
+        <source>{fields} did not stay as they were</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/cim/writing.py"/>
+        <source>{field}: {cause}</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/units/assign_features.py"/>
@@ -3663,7 +7087,9 @@
         <translation>{file} 读到第 {line} 行第 {column} 列后无法继续（{reason}）；请重新复制或下载。</translation>
     </message>
     <message>
+        <location filename="../citycheck_qgis/cim/package_files.py"/>
         <location filename="../citycheck_qgis/storage/geopackage.py"/>
+        <location filename="../citycheck_qgis/storage/geopackage_edits.py"/>
         <source>{file} cannot be read: {reason}.</source>
         <translation>无法读取 {file}：{reason}。</translation>
     </message>
@@ -3671,6 +7097,11 @@
         <location filename="../citycheck_qgis/footprints/citymodels/files.py"/>
         <source>{file} cannot be unpacked to its end ({reason}); copy or download it again.</source>
         <translation>{file} 无法完整解压（{reason}）；请重新复制或下载。</translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/storage/geopackage_edits.py"/>
+        <source>{file} cannot be written: {reason}; nothing was changed.</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/footprints/unread.py"/>
@@ -3698,9 +7129,19 @@
         <translation>{file} 没有说明模式（FILE_SCHEMA）。请重新导出为 IFC2X3 或 IFC4。</translation>
     </message>
     <message>
+        <location filename="../citycheck_qgis/storage/geopackage_edits.py"/>
+        <source>{file} has a layer {layer} already; choose another name.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <location filename="../citycheck_qgis/storage/geopackage.py"/>
         <source>{file} has no layer with geometry; choose another file.</source>
         <translation>{file} 中没有带几何的图层；请另选文件。</translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/storage/geopackage_edits.py"/>
+        <source>{file} has no layer {layer}; choose one of: {layers}.</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/storage/database.py"/>
@@ -3709,6 +7150,7 @@
     </message>
     <message>
         <location filename="../citycheck_qgis/storage/geopackage.py"/>
+        <location filename="../citycheck_qgis/storage/geopackage_edits.py"/>
         <source>{file} has several layers: {layers}; name one of them.</source>
         <translation>{file} 中有多个图层：{layers}；请指定其中之一。</translation>
     </message>
@@ -3736,6 +7178,11 @@
         <location filename="../citycheck_qgis/footprints/ifc/files.py"/>
         <source>{file} holds no .ifc file.</source>
         <translation>{file} 中没有 .ifc 文件。</translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/cim/network.py"/>
+        <source>{file} holds no certificates that can be read (PEM); export them again.</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/footprints/citymodels/files.py"/>
@@ -3785,6 +7232,7 @@
     <message>
         <location filename="../citycheck_qgis/storage/files.py"/>
         <location filename="../citycheck_qgis/storage/geopackage.py"/>
+        <location filename="../citycheck_qgis/storage/geopackage_edits.py"/>
         <source>{file} is being edited in another program; save and close it there and rerun.</source>
         <translation>{file} 正在另一个程序中编辑；请在那里保存并关闭，再重新运行。</translation>
     </message>
@@ -3835,7 +7283,28 @@
         <translation>{file} 既不是 CityJSON 或 CityGML，也不是含有它们的压缩包；请把模型导出为其中一种格式。</translation>
     </message>
     <message>
+        <location filename="../citycheck_qgis/cim/connections.py"/>
+        <source>{file} is no connection; choose a file that CityCheck wrote.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/cim/package.py"/>
+        <source>{file} is no exchange package of CityCheck; choose another file.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/cim/package_files.py"/>
+        <source>{file} is no exchange package or is damaged ({reason}); have it sent again.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../processing_algorithms/exchange/resolveconflicts.py"/>
+        <source>{file} is no journal of an exchange; choose another file.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <location filename="../citycheck_qgis/storage/geopackage.py"/>
+        <location filename="../citycheck_qgis/storage/geopackage_edits.py"/>
         <source>{file} is not a GeoPackage; choose another file.</source>
         <translation>{file} 不是 GeoPackage；请另选文件。</translation>
     </message>
@@ -3865,9 +7334,19 @@
         <translation>{file} 已在工程中打开（图层 {layer}）；请从工程中移除该图层，或指定输出文件。</translation>
     </message>
     <message>
+        <location filename="../citycheck_qgis/cim/connections.py"/>
+        <source>{file} is too large for a connection; choose another file.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <location filename="../citycheck_qgis/footprints/ifc/files.py"/>
         <source>{file} is {kind}, not an IFC file. Unpack it, or export the model as IFC in the STEP format.</source>
         <translation>{file} 是{kind}，不是 IFC 文件。请先解压，或把模型导出为 STEP 格式的 IFC。</translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/cim/connections.py"/>
+        <source>{file} names no {place}; add it.</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/footprints/citymodels/files.py"/>
@@ -3875,10 +7354,21 @@
         <translation>{file} 解压后远大于同样大小的城市模型；没有读取。</translation>
     </message>
     <message>
+        <location filename="../citycheck_qgis/cim/local_geopackage.py"/>
         <location filename="../citycheck_qgis/storage/geopackage.py"/>
         <location filename="../citycheck_qgis/units/partitions.py"/>
         <source>{file} was changed while it was read; run again.</source>
         <translation>{file} 在读取期间被修改；请重新运行。</translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/cim/connections.py"/>
+        <source>{file}: {place} is no setting of a connection; remove it, or write one of {known}.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/cim/connections.py"/>
+        <source>{file}: {place} must be {expected}; correct it.</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <location filename="../processing_algorithms/dependencies.py"/>
@@ -3901,6 +7391,51 @@
         <translation>{folder} 中有并非由运行写入的 {file}；请选择空文件夹。</translation>
     </message>
     <message>
+        <location filename="../citycheck_qgis/cim/network.py"/>
+        <source>{host} is an address of the machine's own network (link-local or metadata), where no platform lives; it was not asked.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/cim/store.py"/>
+        <source>{items} of {key} are not in conflict; choose among {conflicting}.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/cim/package.py"/>
+        <source>{key} in {collection} is deleted and there at once.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../processing_algorithms/exchange/exchange_results.py"/>
+        <source>{kind} of {n} corners round {place}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/cim/local.py"/>
+        <source>{layer} can only be read; choose a layer of a GeoPackage.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/cim/local.py"/>
+        <source>{layer} has no CRS, so nobody can tell where its features are; set the layer's CRS and rerun.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../processing_algorithms/exchange/exchange_inputs.py"/>
+        <source>{layer} has no column {field} and is no table of a checkup, so its features have no keys; name the column that holds the key as KEY_FIELD.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../processing_algorithms/exchange/exchange_inputs.py"/>
+        <source>{layer} has no field of the status ({fields}); name its own as status_fields in the connection, or send all fields.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/cim/local.py"/>
+        <source>{layer} has no field {field} that its features could be told by; choose the field that holds their key.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <location filename="../citycheck_qgis/storage/geopackage.py"/>
         <source>{layer} has no spatial index that can be read; its geometries were read one by one, which takes longer. Create a spatial index for the layer to speed this up.</source>
         <translation>{layer} 没有可读的空间索引，已改为逐个读取几何，耗时较长。为该图层创建空间索引可加快速度。</translation>
@@ -3916,9 +7451,34 @@
         <translation>{file} 中的 {layer} 没有列 {column}；请另选列。</translation>
     </message>
     <message>
+        <location filename="../citycheck_qgis/storage/geopackage_edits.py"/>
+        <source>{layer} in {file} is a view or has no whole number as key; save it as a layer of its own.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <location filename="../citycheck_qgis/storage/geopackage.py"/>
         <source>{layer} in {file} is damaged: the table holds other rows than its key; save the layer anew.</source>
         <translation>{file} 中的 {layer} 已损坏：表中的行与主键不一致；请把该图层另存。</translation>
+    </message>
+    <message>
+        <location filename="../processing_algorithms/exchange/pushlayer.py"/>
+        <source>{layer} is no layer of a file, so there is no place for the journal beside it; name a file as JOURNAL.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/cim/local_geopackage.py"/>
+        <source>{layer} would have two fields of one name ({fields}); give one of them another name in the mapping.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../processing_algorithms/exchange/exchange_results.py"/>
+        <source>{local} features here, {remote} read on the platform, {same} unchanged.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../processing_algorithms/exchange/exchange_results.py"/>
+        <source>{local} features here, {remote} read on the platform.</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/indicators/values.py"/>
@@ -3936,6 +7496,21 @@
         <translation>{wanted} 个构件中有 {missed} 个没有得到形体。</translation>
     </message>
     <message>
+        <location filename="../citycheck_qgis/gui/connections_page.py"/>
+        <source>{name} (copy {number})</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/gui/connections_page.py"/>
+        <source>{name} (copy)</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/cim/package_files.py"/>
+        <source>{name} in the package {file} is not what its checksum says; have it sent again.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <location filename="../citycheck_qgis/footprints/georeference/crs_names.py"/>
         <source>{name} is no coordinate reference system of a map ({kind}).</source>
         <translation>{name} 不是地图的坐标系（{kind}）。</translation>
@@ -3944,6 +7519,16 @@
         <location filename="../citycheck_qgis/units/hierarchy.py"/>
         <source>{name} lies in {first} and {second}</source>
         <translation>{name}同时落在 {first} 和 {second} 中</translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/cim/adapters/supermap.py"/>
+        <source>{name} reports an error of the platform: {reason}; run again.</source>
+        <translation>{name} 报告平台出错：{reason}；请重新运行。</translation>
+    </message>
+    <message>
+        <location filename="../processing_algorithms/exchange/exportpackage.py"/>
+        <source>{name}: {n} features, {deleted} deleted ones.</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <location filename="../processing_algorithms/footprints/model_inputs.py"/>
@@ -3961,14 +7546,65 @@
         <translation>数据库中来自 {file} 的 {n} 栋建筑已不在该文件中，相应的行已删除。</translation>
     </message>
     <message>
+        <location filename="../citycheck_qgis/cim/probe.py"/>
+        <source>{n} features came more than once</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/cim/probe.py"/>
+        <source>{n} features in {pages} pages of up to {size}, to the end</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <location filename="../processing_algorithms/explain.py"/>
         <source>{n} features lie in more than one community.</source>
         <translation>有 {n} 个要素跨多个社区。</translation>
     </message>
     <message>
+        <location filename="../processing_algorithms/exchange/local_sources.py"/>
+        <source>{n} features of {layer} have a geometry that cannot be exchanged (curves, or damaged); turn them into straight lines, or repair them, and run again.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../processing_algorithms/exchange/exportpackage.py"/>
+        <source>{n} features were left out; see the table.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/cim/comparing.py"/>
+        <source>{n} features would be deleted and {allowed} may be; raise the ceiling of deletions to allow it.</source>
+        <translation>将有 {n} 个要素被删除，上限是 {allowed} 个；如确需删除，请提高删除上限。</translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/cim/probe.py"/>
+        <source>{n} fields, geometry {geometry}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <location filename="../citycheck_qgis/units/hierarchy.py"/>
         <source>{n} geometries of level {level} were {what}.</source>
         <translation>{level}层级的几何中，{what}的有 {n} 个。</translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/cim/probe.py"/>
+        <source>{n} keys at a time</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../processing_algorithms/exchange/exchange_results.py"/>
+        <location filename="../processing_algorithms/exchange/probeplatform.py"/>
+        <source>{n} more are in the table.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../processing_algorithms/exchange/exchange_results.py"/>
+        <source>{n} more reasons are in the result by feature.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/cim/probe.py"/>
+        <source>{n} of {of} features had another id the second time</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <location filename="../processing_algorithms/footprints/model_inputs.py"/>
@@ -3999,6 +7635,21 @@
         <location filename="../citycheck_qgis/checkup.py"/>
         <source>{n} problems lie more than {metres:g} m from the building whose number they state; the number was believed: see the list of contradictions.</source>
         <translation>有 {n} 个问题的位置与所填楼栋编号对应的建筑相距超过 {metres:g} 米；已按楼栋编号定位，详见矛盾记录清单。</translation>
+    </message>
+    <message>
+        <location filename="../processing_algorithms/exchange/synclayer.py"/>
+        <source>{n} rows got a key.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../processing_algorithms/exchange/resolveconflicts.py"/>
+        <source>{n} rows of the table belong to no open conflict; they may be resolved already.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/cim/probe.py"/>
+        <source>{n} seconds ahead of this machine's</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/units/hierarchy.py"/>
@@ -4044,6 +7695,11 @@
         <location filename="../citycheck_qgis/indicators/sample.py"/>
         <source>{n} {level}</source>
         <translation>{n} 个{level}</translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/cim/probe.py"/>
+        <source>{n}, as read</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/footprints/citymodels/places.py"/>
@@ -4101,6 +7757,21 @@
         <translation>三维数据面积的 {percent:.0f} % 在建成区之外，不计入；如果比例过高，请检查模型的坐标系。</translation>
     </message>
     <message>
+        <location filename="../citycheck_qgis/cim/connections.py"/>
+        <source>{place} of connection {connection} holds a secret; take it out and use an authentication configuration.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/cim/connections.py"/>
+        <source>{place} of connection {connection} is an address with a secret in it; take it out and use an authentication configuration.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/cim/connections.py"/>
+        <source>{place} of connection {connection} must be more than 0; correct it.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <location filename="../citycheck_qgis/units/hierarchy.py"/>
         <source>{place}, which is also a {level}</source>
         <translation>{place}，它同时也是{level}</translation>
@@ -4109,6 +7780,46 @@
         <location filename="../citycheck_qgis/units/hierarchy.py"/>
         <source>{place}: {detail}</source>
         <translation>{place}：{detail}</translation>
+    </message>
+    <message>
+        <location filename="../processing_algorithms/exchange/local_sources.py"/>
+        <source>{reason} A sync works on a saved layer of a GeoPackage; save the layer there first.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/cim/writing.py"/>
+        <source>{reason} The feature {key} was written so{undone}; nothing else was sent.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../processing_algorithms/exchange/exchange_inputs.py"/>
+        <source>{reason} What was done so far is in the journal {journal}; run again, and the run goes on from there.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../processing_algorithms/exchange/resolveconflicts.py"/>
+        <source>{resolved} conflicts were resolved, {open} are open.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/cim/adapters/wfs.py"/>
+        <source>{said}</source>
+        <translation>{said}</translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/cim/network.py"/>
+        <source>{said} (status {status})</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/cim/probe.py"/>
+        <source>{said} are told, {read} were read</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/cim/probe_writing.py"/>
+        <source>{sent} became {stored}</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <location filename="../processing_algorithms/base.py"/>
@@ -4443,9 +8154,19 @@
         <translation>{source}：{old} 不是以米为单位且无变形的投影坐标系；多边形采用 {new}。</translation>
     </message>
     <message>
+        <location filename="../processing_algorithms/exchange/exchange_results.py"/>
+        <source>{state}, {n} features: {reason}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <location filename="../citycheck_qgis/units/conservation.py"/>
         <source>{subject}: {total} = {matched} matched + {ambiguous} ambiguous + {unmatched} unmatched + {outside} outside</source>
         <translation>{subject}：{total} = 匹配 {matched} + 歧义 {ambiguous} + 未匹配 {unmatched} + 范围外 {outside}</translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/cim/keys.py"/>
+        <source>{table} is no table of a checkup whose rows have a key; name the field that holds the key.</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/indicators/values.py"/>
@@ -4461,6 +8182,13 @@
         <location filename="../citycheck_qgis/indicators/unit_join.py"/>
         <source>{text!r} is neither a unit code nor a name</source>
         <translation>“{text}”既不是单元代码，也不是单元名称</translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/cim/adapters/arcgis.py"/>
+        <location filename="../citycheck_qgis/cim/adapters/house.py"/>
+        <location filename="../citycheck_qgis/cim/adapters/supermap.py"/>
+        <source>{text} (code {code})</source>
+        <translation>{text}（代码 {code}）</translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/footprints/georeference/crs_names.py"/>
@@ -4513,11 +8241,83 @@
         <translation>{text} 已按 {crs} 读取。</translation>
     </message>
     <message>
+        <location filename="../citycheck_qgis/cim/connections.py"/>
+        <source>{url} among the other origins of connection {connection} is more than an origin; enter {origin}.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/cim/connections.py"/>
+        <source>{url} is no address of a platform; it must begin with http:// or https:// and name a host.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/cim/network.py"/>
+        <source>{url} is no address of a platform; it must begin with http:// or https://.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/cim/connections.py"/>
+        <source>{url} is no address; correct it (https://host/path).</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/cim/adapters/ogcapi.py"/>
+        <source>{url} is no collection of features; check the address, and probe the platform.</source>
+        <translation>{url} 不是要素集合；请检查地址并探测平台。</translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/cim/adapters/wfs.py"/>
+        <source>{url} is no collection of features; probe the platform.</source>
+        <translation>{url} 不是要素集合；请探测平台。</translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/cim/adapters/ogcapi.py"/>
+        <source>{url} is no document of an OGC API; check the address.</source>
+        <translation>{url} 不是 OGC API 的文档；请检查地址。</translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/cim/adapters/ogcapi.py"/>
+        <source>{url} is no feature; probe the platform.</source>
+        <translation>{url} 不是要素；请探测平台。</translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/cim/adapters/ogcapi.py"/>
+        <source>{url} lists no collections; give the address of the landing page of an OGC API.</source>
+        <translation>{url} 没有列出数据集；请给出 OGC API 首页（landing page）的地址。</translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/cim/adapters/supermap.py"/>
+        <source>{url} refused the request: {reason}.</source>
+        <translation>{url} 拒绝了请求：{reason}。</translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/cim/local_edits.py"/>
+        <source>{value} does not fit field {field} of type {type}.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/cim/mapping.py"/>
+        <source>{value} does not fit the platform's field {field} of type {type}.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/cim/adapters/arcgis.py"/>
+        <location filename="../citycheck_qgis/cim/adapters/supermap.py"/>
+        <source>{value} is no date</source>
+        <translation>{value} 不是日期</translation>
+    </message>
+    <message>
         <location filename="../processing_algorithms/inputs.py"/>
         <source>{value}, given as {parameter}, cannot be opened; check the path and the layer name.</source>
         <translation>{parameter} 给出的 {value} 无法打开；请检查路径和图层名称。</translation>
     </message>
     <message>
+        <location filename="../citycheck_qgis/cim/documents.py"/>
+        <source>{what} begins with a document type (DOCTYPE), through which XML can name other files and grow without end.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/cim/store.py"/>
         <location filename="../citycheck_qgis/storage/add_columns.py"/>
         <location filename="../citycheck_qgis/storage/files.py"/>
         <location filename="../processing_algorithms/sources.py"/>
@@ -4528,6 +8328,11 @@
         <location filename="../citycheck_qgis/units/coordinates.py"/>
         <source>{what} has coordinates outside the area of {crs}; check the layer's CRS.</source>
         <translation>{what}有坐标超出 {crs} 的适用范围；请检查图层的坐标系。</translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/cim/documents.py"/>
+        <source>{what} has more than {n} parts; ask for smaller pages.</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/footprints/control_layer.py"/>
@@ -4560,6 +8365,21 @@
         <translation>{what}没有指标列；现有的列：{columns}；请把写明发现了什么问题的那一列改名为“指标”。</translation>
     </message>
     <message>
+        <location filename="../citycheck_qgis/cim/documents.py"/>
+        <source>{what} holds an integer of more than {n} digits.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/cim/documents.py"/>
+        <source>{what} is nested deeper than {n} levels.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/gui/connection_form.py"/>
+        <source>{what} must be a JSON object; write it in braces.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <location filename="../citycheck_qgis/units/coordinates.py"/>
         <source>{what} says {crs} (degrees), but its coordinates look like metres ({west:.0f} to {east:.0f}, {south:.0f} to {north:.0f}); set the layer's CRS to the projected one it was made in, such as EPSG:4547.</source>
         <translation>{what}写的是 {crs}（度），坐标却像是米（{west:.0f} 至 {east:.0f}，{south:.0f} 至 {north:.0f}）；请把图层坐标系设为制作时所用的投影坐标系，例如 EPSG:4547。</translation>
@@ -4590,6 +8410,11 @@
         <translation>{where} 正负号混用（{value}）；已按各部分均为负处理。</translation>
     </message>
     <message>
+        <location filename="../citycheck_qgis/cim/probe.py"/>
+        <source>{writes}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <location filename="../citycheck_qgis/indicators/sample.py"/>
         <source>{year}: surveyed communities in streets that were not surveyed: {units}.</source>
         <translation>{year} 年：以下社区已体检，所在街道却未体检：{units}。</translation>
@@ -4613,6 +8438,26 @@
         <location filename="../citycheck_qgis/indicators/sample.py"/>
         <source>{year}: {n} streets were surveyed; the rule asks for {least}.</source>
         <translation>{year} 年：体检了 {n} 个街道；按要求不少于 {least} 个。</translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/gui/probe_result.py"/>
+        <source>“{name}” answers.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/gui/probe_result.py"/>
+        <source>“{name}” does not work.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/gui/connections_page.py"/>
+        <source>“{name}” was imported. Choose its sign-in with Edit.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/gui/probe_result.py"/>
+        <source>“{name}” was not tested to the end.</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <location filename="../processing_algorithms/inputs.py"/>
