@@ -794,7 +794,7 @@
     <message>
         <location filename="../citycheck_qgis/cim/connections.py"/>
         <source>Connection {connection} would have the file {file} of another connection; choose another name.</source>
-        <translation type="unfinished"></translation>
+        <translation>连接 {connection} 会占用另一个连接的文件 {file}；请换一个名称。</translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/gui/connections_page.py"/>
@@ -1640,32 +1640,32 @@
     <message>
         <location filename="../citycheck_qgis/cim/local_edits.py"/>
         <source>Its geometry cannot be read.</source>
-        <translation type="unfinished"></translation>
+        <translation>其几何无法读取。</translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/cim/local.py"/>
         <source>Its geometry cannot be read; draw it anew.</source>
-        <translation type="unfinished"></translation>
+        <translation>其几何无法读取；请重新绘制。</translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/cim/local.py"/>
         <source>Its geometry has no place in the CRS of the exchange; check the layer's CRS.</source>
-        <translation type="unfinished"></translation>
+        <translation>其几何无法用交换用的坐标系表示；请检查图层坐标系。</translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/cim/local_edits.py"/>
         <source>Its geometry has no place in the CRS of the layer.</source>
-        <translation type="unfinished"></translation>
+        <translation>其几何无法用图层的坐标系表示。</translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/cim/geometries.py"/>
         <source>Its geometry is a {found} and does not fit a layer of {wanted}.</source>
-        <translation type="unfinished"></translation>
+        <translation>其几何是 {found}，与 {wanted} 图层不符。</translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/cim/local_edits.py"/>
         <source>Its key does not follow from {fields}.</source>
-        <translation type="unfinished"></translation>
+        <translation>其唯一标识与由 {fields} 得出的不一致。</translation>
     </message>
     <message>
         <location filename="../processing_algorithms/exchange/importpackage.py"/>
@@ -2022,7 +2022,7 @@
     <message>
         <location filename="../citycheck_qgis/cim/connections.py"/>
         <source>No connection was named; choose one, or the path of a connection's file.</source>
-        <translation type="unfinished"></translation>
+        <translation>没有指定连接；请选择一个，或给出连接文件的路径。</translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/footprints/georeference/crs_names.py"/>
@@ -2174,7 +2174,7 @@
     <message>
         <location filename="../citycheck_qgis/cim/local_geopackage.py"/>
         <source>One of its texts is damaged; enter it anew.</source>
-        <translation type="unfinished"></translation>
+        <translation>其中有文字已损坏；请重新录入。</translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/gui/connection_form.py"/>
@@ -2979,12 +2979,12 @@
     <message>
         <location filename="../citycheck_qgis/cim/connections.py"/>
         <source>The address {url} holds a secret in its parameter {name}; take it out and use an authentication configuration.</source>
-        <translation type="unfinished"></translation>
+        <translation>地址 {url} 的参数 {name} 含机密信息；请去掉，改用认证配置。</translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/cim/connections.py"/>
         <source>The address {url} holds a user name or password; take them out and use an authentication configuration.</source>
-        <translation type="unfinished"></translation>
+        <translation>地址 {url} 含用户名或密码；请去掉，改用认证配置。</translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/cim/network.py"/>
@@ -3133,7 +3133,7 @@
     <message>
         <location filename="../citycheck_qgis/cim/mapping.py"/>
         <source>The codes of field {field} are not one to one: {codes} stands for several values.</source>
-        <translation type="unfinished"></translation>
+        <translation>字段 {field} 的代码不是一一对应：{codes} 对应多个值。</translation>
     </message>
     <message>
         <location filename="../processing_algorithms/boundaries/assignunits.py"/>
@@ -3163,27 +3163,27 @@
     <message>
         <location filename="../citycheck_qgis/cim/connections.py"/>
         <source>The connection has no address; enter the platform's base address (https://...).</source>
-        <translation type="unfinished"></translation>
+        <translation>连接没有地址；请填写平台的基础地址（https://...）。</translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/cim/connections.py"/>
         <source>The connection has no name; enter one.</source>
-        <translation type="unfinished"></translation>
+        <translation>连接没有名称；请填写。</translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/cim/connections.py"/>
         <source>The connection {file} cannot be read ({reason}); choose another file.</source>
-        <translation type="unfinished"></translation>
+        <translation>无法读取连接文件 {file}（{reason}）；请另选文件。</translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/cim/connections.py"/>
         <source>The connection {file} does not exist; choose another file.</source>
-        <translation type="unfinished"></translation>
+        <translation>连接文件 {file} 不存在；请另选文件。</translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/cim/connections.py"/>
         <source>The connection's name {name} cannot be the name of a file; choose another.</source>
-        <translation type="unfinished"></translation>
+        <translation>连接名称 {name} 不能用作文件名；请换一个。</translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/footprints/georeference/control_points.py"/>
@@ -3323,7 +3323,7 @@
     <message>
         <location filename="../citycheck_qgis/cim/mapping.py"/>
         <source>The fields {one} and {other} would both be the platform's field {field}; map one of them to another field, or to none.</source>
-        <translation type="unfinished"></translation>
+        <translation>字段 {one} 和 {other} 都对应平台字段 {field}；请把其中一个改为对应其他字段，或不对应。</translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/footprints/ifc/files.py"/>
@@ -3555,7 +3555,7 @@
     <message>
         <location filename="../citycheck_qgis/cim/keys.py"/>
         <source>The key {key} stands in {number} rows; leave it in one of them and empty it in the others.</source>
-        <translation type="unfinished"></translation>
+        <translation>唯一标识 {key} 出现在 {number} 行中；请只保留一行，其余清空。</translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/footprints/ifc/files.py"/>
@@ -3570,7 +3570,7 @@
     <message>
         <location filename="../citycheck_qgis/cim/local_edits.py"/>
         <source>The layer does not take it: {reason}.</source>
-        <translation type="unfinished"></translation>
+        <translation>图层不接受：{reason}。</translation>
     </message>
     <message>
         <location filename="../processing_algorithms/exchange/local_sources.py"/>
@@ -3752,7 +3752,7 @@
     <message>
         <location filename="../citycheck_qgis/cim/mapping.py"/>
         <source>The mapping names a field {field} that the layer does not have; its fields are: {fields}.</source>
-        <translation type="unfinished"></translation>
+        <translation>字段映射中写了图层没有的字段 {field}；图层的字段：{fields}。</translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/footprints/ifc/structure.py"/>
@@ -3932,12 +3932,12 @@
     <message>
         <location filename="../citycheck_qgis/cim/mapping.py"/>
         <source>The platform does not have it any more; run again.</source>
-        <translation type="unfinished"></translation>
+        <translation>平台上已没有该要素；请重新运行。</translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/cim/mapping.py"/>
         <source>The platform does not let any of the changed fields be edited.</source>
-        <translation type="unfinished"></translation>
+        <translation>改动的字段在平台上都不可编辑。</translation>
     </message>
     <message>
         <location filename="../processing_algorithms/exchange/pushlayer.py"/>
@@ -4140,17 +4140,17 @@
     <message>
         <location filename="../citycheck_qgis/cim/keys.py"/>
         <source>The row has no key in field {field}; give it one.</source>
-        <translation type="unfinished"></translation>
+        <translation>该行的字段 {field} 中没有唯一标识；请补上。</translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/cim/keys.py"/>
         <source>The row has no key: {fields} must not be empty.</source>
-        <translation type="unfinished"></translation>
+        <translation>该行没有唯一标识：{fields} 不能为空。</translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/cim/local_edits.py"/>
         <source>The row was changed here meanwhile; run again.</source>
-        <translation type="unfinished"></translation>
+        <translation>该行其间在本地被修改；请重新运行。</translation>
     </message>
     <message>
         <location filename="../processing_algorithms/indicators/joinindicators.py"/>
@@ -4333,17 +4333,17 @@
     <message>
         <location filename="../citycheck_qgis/cim/local_edits.py"/>
         <source>The text in {field} holds a character that no layer can hold.</source>
-        <translation type="unfinished"></translation>
+        <translation>{field} 中的文字含有任何图层都不能保存的字符。</translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/cim/local_edits.py"/>
         <source>The text in {field} is longer than the {length} characters that the field holds; make the field longer.</source>
-        <translation type="unfinished"></translation>
+        <translation>{field} 中的文字超过字段长度 {length} 个字符；请加大字段长度。</translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/cim/mapping.py"/>
         <source>The text is longer than the {length} characters of the platform's field {field}.</source>
-        <translation type="unfinished"></translation>
+        <translation>文字超过平台字段 {field} 的长度 {length} 个字符。</translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/indicators/tables.py"/>
@@ -4469,7 +4469,7 @@
     <message>
         <location filename="../citycheck_qgis/cim/connections.py"/>
         <source>There is no connection {name}; the known ones are {known}: choose one, or the path of a connection's file.</source>
-        <translation type="unfinished"></translation>
+        <translation>没有连接 {name}；现有连接：{known}。请从中选择，或给出连接文件的路径。</translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/cim/package_files.py"/>
@@ -4528,7 +4528,7 @@
     <message>
         <location filename="../citycheck_qgis/cim/geometries.py"/>
         <source>There is no way from the CRS {source} to {target}; choose another CRS for the exchange.</source>
-        <translation type="unfinished"></translation>
+        <translation>坐标系 {source} 无法转换到 {target}；请另选交换用的坐标系。</translation>
     </message>
     <message>
         <location filename="../processing_algorithms/exchange/exchange_results.py"/>
@@ -4837,12 +4837,12 @@
     <message>
         <location filename="../citycheck_qgis/cim/connections.py"/>
         <source>a list of texts</source>
-        <translation type="unfinished"></translation>
+        <translation>文本列表</translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/cim/connections.py"/>
         <source>a number</source>
-        <translation type="unfinished"></translation>
+        <translation>数值</translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/cim/probe_writing.py"/>
@@ -4862,7 +4862,7 @@
     <message>
         <location filename="../citycheck_qgis/cim/connections.py"/>
         <source>a text</source>
-        <translation type="unfinished"></translation>
+        <translation>文本</translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/cim/adapters/ogcapi.py"/>
@@ -4877,7 +4877,7 @@
     <message>
         <location filename="../citycheck_qgis/cim/connections.py"/>
         <source>a text or null</source>
-        <translation type="unfinished"></translation>
+        <translation>文本或 null</translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/cim/adapters/ogcapi.py"/>
@@ -4892,7 +4892,7 @@
     <message>
         <location filename="../citycheck_qgis/cim/connections.py"/>
         <source>a whole number</source>
-        <translation type="unfinished"></translation>
+        <translation>整数</translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/maps/fonts.py"/>
@@ -4939,22 +4939,22 @@
         <location filename="../citycheck_qgis/cim/fidelity.py"/>
         <location filename="../citycheck_qgis/cim/probe_writing.py"/>
         <source>an empty text and null are the same there</source>
-        <translation type="unfinished"></translation>
+        <translation>平台不区分空文本与空值</translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/cim/connections.py"/>
         <source>an object</source>
-        <translation type="unfinished"></translation>
+        <translation>对象</translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/cim/connections.py"/>
         <source>an object of objects</source>
-        <translation type="unfinished"></translation>
+        <translation>由对象组成的对象</translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/cim/connections.py"/>
         <source>an object of texts</source>
-        <translation type="unfinished"></translation>
+        <translation>由文本组成的对象</translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/cim/probe_writing.py"/>
@@ -5077,23 +5077,23 @@
     <message>
         <location filename="../citycheck_qgis/cim/fidelity.py"/>
         <source>characters are composed otherwise</source>
-        <translation type="unfinished"></translation>
+        <translation>字符的组合形式被改变</translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/cim/fidelity.py"/>
         <source>characters are replaced</source>
-        <translation type="unfinished"></translation>
+        <translation>字符被替换</translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/cim/fidelity.py"/>
         <source>characters are written as entities</source>
-        <translation type="unfinished"></translation>
+        <translation>字符被写成实体</translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/cim/fidelity.py"/>
         <location filename="../citycheck_qgis/cim/probe_writing.py"/>
         <source>characters beyond the basic plane are dropped</source>
-        <translation type="unfinished"></translation>
+        <translation>基本平面以外的字符被丢弃</translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/footprints/models.py"/>
@@ -5179,7 +5179,7 @@
     <message>
         <location filename="../citycheck_qgis/cim/fidelity.py"/>
         <source>control characters are dropped</source>
-        <translation type="unfinished"></translation>
+        <translation>控制字符被丢弃</translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/footprints/georeference/placement.py"/>
@@ -5199,7 +5199,7 @@
     <message>
         <location filename="../citycheck_qgis/cim/fidelity.py"/>
         <source>coordinates are rounded by up to {distance:.1g}</source>
-        <translation type="unfinished"></translation>
+        <translation>坐标被舍入，最大变动 {distance:.1g}</translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/cim/probe_writing.py"/>
@@ -5360,7 +5360,7 @@
     <message>
         <location filename="../citycheck_qgis/cim/findings.py"/>
         <source>fault</source>
-        <translation type="unfinished"></translation>
+        <translation>问题</translation>
     </message>
     <message>
         <location filename="../processing_algorithms/boundaries/assignunits.py"/>
@@ -5417,7 +5417,7 @@
     <message>
         <location filename="../citycheck_qgis/cim/findings.py"/>
         <source>fine</source>
-        <translation type="unfinished"></translation>
+        <translation>正常</translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/footprints/displacement.py"/>
@@ -5453,7 +5453,7 @@
     <message>
         <location filename="../citycheck_qgis/cim/fidelity.py"/>
         <source>heights of the corners are dropped</source>
-        <translation type="unfinished"></translation>
+        <translation>折点的高程被丢弃</translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/cim/results.py"/>
@@ -5573,7 +5573,7 @@
     <message>
         <location filename="../citycheck_qgis/cim/fidelity.py"/>
         <source>it is stored as another type</source>
-        <translation type="unfinished"></translation>
+        <translation>存成了另一种类型</translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/cim/probe_writing.py"/>
@@ -5686,7 +5686,7 @@
     <message>
         <location filename="../citycheck_qgis/cim/fidelity.py"/>
         <source>line breaks or spaces are changed</source>
-        <translation type="unfinished"></translation>
+        <translation>换行或空格被改动</translation>
     </message>
     <message>
         <location filename="../processing_algorithms/translate.py"/>
@@ -5747,7 +5747,7 @@
     <message>
         <location filename="../citycheck_qgis/cim/findings.py"/>
         <source>mind</source>
-        <translation type="unfinished"></translation>
+        <translation>注意</translation>
     </message>
     <message>
         <location filename="../processing_algorithms/translate.py"/>
@@ -6051,7 +6051,7 @@
     <message>
         <location filename="../citycheck_qgis/cim/fidelity.py"/>
         <source>quotation marks or backslashes are changed</source>
-        <translation type="unfinished"></translation>
+        <translation>引号或反斜杠被改动</translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/cim/probe_writing.py"/>
@@ -6203,7 +6203,7 @@
     <message>
         <location filename="../citycheck_qgis/cim/fidelity.py"/>
         <source>spaces at the ends are cut</source>
-        <translation type="unfinished"></translation>
+        <translation>首尾空格被去掉</translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/cim/network.py"/>
@@ -6399,7 +6399,7 @@
     <message>
         <location filename="../citycheck_qgis/cim/fidelity.py"/>
         <source>the number is rounded</source>
-        <translation type="unfinished"></translation>
+        <translation>数值被舍入</translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/cim/probe.py"/>
@@ -6534,7 +6534,7 @@
     <message>
         <location filename="../citycheck_qgis/cim/fidelity.py"/>
         <source>the text is cut after {n} characters</source>
-        <translation type="unfinished"></translation>
+        <translation>文字在第 {n} 个字符后被截断</translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/cim/network.py"/>
@@ -6544,18 +6544,18 @@
     <message>
         <location filename="../citycheck_qgis/cim/fidelity.py"/>
         <source>the time is shortened</source>
-        <translation type="unfinished"></translation>
+        <translation>时间的精度被降低</translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/cim/fidelity.py"/>
         <source>the time of day is lost</source>
-        <translation type="unfinished"></translation>
+        <translation>时刻丢失，只剩日期</translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/cim/fidelity.py"/>
         <location filename="../citycheck_qgis/cim/probe_writing.py"/>
         <source>the time zone is lost</source>
-        <translation type="unfinished"></translation>
+        <translation>时区丢失</translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/cim/probe_writing.py"/>
@@ -6565,7 +6565,7 @@
     <message>
         <location filename="../citycheck_qgis/cim/fidelity.py"/>
         <source>the value is lost</source>
-        <translation type="unfinished"></translation>
+        <translation>值丢失</translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/cim/probe.py"/>
@@ -6676,7 +6676,7 @@
     <message>
         <location filename="../citycheck_qgis/cim/connections.py"/>
         <source>true or false</source>
-        <translation type="unfinished"></translation>
+        <translation>true 或 false</translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/footprints/georeference/report.py"/>
@@ -6844,7 +6844,7 @@
     <message>
         <location filename="../citycheck_qgis/cim/fidelity.py"/>
         <source>{causes}</source>
-        <translation type="unfinished"></translation>
+        <translation>{causes}</translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/cim/writing.py"/>
@@ -7285,7 +7285,7 @@
     <message>
         <location filename="../citycheck_qgis/cim/connections.py"/>
         <source>{file} is no connection; choose a file that CityCheck wrote.</source>
-        <translation type="unfinished"></translation>
+        <translation>{file} 不是连接文件；请选择由 CityCheck 写出的文件。</translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/cim/package.py"/>
@@ -7336,7 +7336,7 @@
     <message>
         <location filename="../citycheck_qgis/cim/connections.py"/>
         <source>{file} is too large for a connection; choose another file.</source>
-        <translation type="unfinished"></translation>
+        <translation>{file} 太大，不会是连接文件；请另选文件。</translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/footprints/ifc/files.py"/>
@@ -7346,7 +7346,7 @@
     <message>
         <location filename="../citycheck_qgis/cim/connections.py"/>
         <source>{file} names no {place}; add it.</source>
-        <translation type="unfinished"></translation>
+        <translation>{file} 中没有 {place}；请补上。</translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/footprints/citymodels/files.py"/>
@@ -7363,12 +7363,12 @@
     <message>
         <location filename="../citycheck_qgis/cim/connections.py"/>
         <source>{file}: {place} is no setting of a connection; remove it, or write one of {known}.</source>
-        <translation type="unfinished"></translation>
+        <translation>{file}：{place} 不是连接的设置项；请删去，或改为 {known} 之一。</translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/cim/connections.py"/>
         <source>{file}: {place} must be {expected}; correct it.</source>
-        <translation type="unfinished"></translation>
+        <translation>{file}：{place} 必须是{expected}；请改正。</translation>
     </message>
     <message>
         <location filename="../processing_algorithms/dependencies.py"/>
@@ -7413,12 +7413,12 @@
     <message>
         <location filename="../citycheck_qgis/cim/local.py"/>
         <source>{layer} can only be read; choose a layer of a GeoPackage.</source>
-        <translation type="unfinished"></translation>
+        <translation>{layer} 只能读取；请选择 GeoPackage 中的图层。</translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/cim/local.py"/>
         <source>{layer} has no CRS, so nobody can tell where its features are; set the layer's CRS and rerun.</source>
-        <translation type="unfinished"></translation>
+        <translation>{layer} 没有坐标系，无法确定要素的位置；请设置图层坐标系，再重新运行。</translation>
     </message>
     <message>
         <location filename="../processing_algorithms/exchange/exchange_inputs.py"/>
@@ -7433,7 +7433,7 @@
     <message>
         <location filename="../citycheck_qgis/cim/local.py"/>
         <source>{layer} has no field {field} that its features could be told by; choose the field that holds their key.</source>
-        <translation type="unfinished"></translation>
+        <translation>{layer} 没有可用来识别要素的字段 {field}；请选择唯一标识所在的字段。</translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/storage/geopackage.py"/>
@@ -7468,7 +7468,7 @@
     <message>
         <location filename="../citycheck_qgis/cim/local_geopackage.py"/>
         <source>{layer} would have two fields of one name ({fields}); give one of them another name in the mapping.</source>
-        <translation type="unfinished"></translation>
+        <translation>{layer} 会出现同名字段（{fields}）；请在字段映射中给其中一个换名。</translation>
     </message>
     <message>
         <location filename="../processing_algorithms/exchange/exchange_results.py"/>
@@ -7759,17 +7759,17 @@
     <message>
         <location filename="../citycheck_qgis/cim/connections.py"/>
         <source>{place} of connection {connection} holds a secret; take it out and use an authentication configuration.</source>
-        <translation type="unfinished"></translation>
+        <translation>连接 {connection} 的 {place} 含机密信息；请去掉，改用认证配置。</translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/cim/connections.py"/>
         <source>{place} of connection {connection} is an address with a secret in it; take it out and use an authentication configuration.</source>
-        <translation type="unfinished"></translation>
+        <translation>连接 {connection} 的 {place} 是含机密信息的地址；请去掉，改用认证配置。</translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/cim/connections.py"/>
         <source>{place} of connection {connection} must be more than 0; correct it.</source>
-        <translation type="unfinished"></translation>
+        <translation>连接 {connection} 的 {place} 必须大于 0；请改正。</translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/units/hierarchy.py"/>
@@ -8166,7 +8166,7 @@
     <message>
         <location filename="../citycheck_qgis/cim/keys.py"/>
         <source>{table} is no table of a checkup whose rows have a key; name the field that holds the key.</source>
-        <translation type="unfinished"></translation>
+        <translation>{table} 不是带唯一标识的体检数据表；请指定唯一标识所在的字段。</translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/indicators/values.py"/>
@@ -8243,12 +8243,12 @@
     <message>
         <location filename="../citycheck_qgis/cim/connections.py"/>
         <source>{url} among the other origins of connection {connection} is more than an origin; enter {origin}.</source>
-        <translation type="unfinished"></translation>
+        <translation>连接 {connection} 的“其他允许的源”中，{url} 超出了源的范围；请填写 {origin}。</translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/cim/connections.py"/>
         <source>{url} is no address of a platform; it must begin with http:// or https:// and name a host.</source>
-        <translation type="unfinished"></translation>
+        <translation>{url} 不是平台地址；须以 http:// 或 https:// 开头，并写明主机。</translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/cim/network.py"/>
@@ -8258,7 +8258,7 @@
     <message>
         <location filename="../citycheck_qgis/cim/connections.py"/>
         <source>{url} is no address; correct it (https://host/path).</source>
-        <translation type="unfinished"></translation>
+        <translation>{url} 不是地址；请改正（格式为 https://主机/路径）。</translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/cim/adapters/ogcapi.py"/>
@@ -8293,12 +8293,12 @@
     <message>
         <location filename="../citycheck_qgis/cim/local_edits.py"/>
         <source>{value} does not fit field {field} of type {type}.</source>
-        <translation type="unfinished"></translation>
+        <translation>{value} 与 {type} 类型的字段 {field} 不符。</translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/cim/mapping.py"/>
         <source>{value} does not fit the platform's field {field} of type {type}.</source>
-        <translation type="unfinished"></translation>
+        <translation>{value} 与平台上 {type} 类型的字段 {field} 不符。</translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/cim/adapters/arcgis.py"/>
@@ -8314,7 +8314,7 @@
     <message>
         <location filename="../citycheck_qgis/cim/documents.py"/>
         <source>{what} begins with a document type (DOCTYPE), through which XML can name other files and grow without end.</source>
-        <translation type="unfinished"></translation>
+        <translation>{what} 以文档类型声明（DOCTYPE）开头；XML 可借此引用其他文件并无限膨胀。</translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/cim/store.py"/>
@@ -8332,7 +8332,7 @@
     <message>
         <location filename="../citycheck_qgis/cim/documents.py"/>
         <source>{what} has more than {n} parts; ask for smaller pages.</source>
-        <translation type="unfinished"></translation>
+        <translation>{what} 的组成部分超过 {n} 个；请减小每页要素数。</translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/footprints/control_layer.py"/>
@@ -8367,12 +8367,12 @@
     <message>
         <location filename="../citycheck_qgis/cim/documents.py"/>
         <source>{what} holds an integer of more than {n} digits.</source>
-        <translation type="unfinished"></translation>
+        <translation>{what} 含有超过 {n} 位的整数。</translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/cim/documents.py"/>
         <source>{what} is nested deeper than {n} levels.</source>
-        <translation type="unfinished"></translation>
+        <translation>{what} 的嵌套超过 {n} 层。</translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/gui/connection_form.py"/>
