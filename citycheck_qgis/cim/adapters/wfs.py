@@ -39,7 +39,7 @@ from . import axes, geojson, gml, guessing, wkb
 from .base import DONE, Capabilities, Collection, Outcome, Page, Update
 from .gml import local
 
-PAGE, BATCH, KEYS = 5000, 200, 100
+PAGE, BATCH, KEYS = 5000, 200, 200
 VERSIONS = ("2.0.0", "1.1.0")
 _CRS84 = "OGC:CRS84"
 _ERRORS = tuple(status for status in range(400, 600) if status != 401)
