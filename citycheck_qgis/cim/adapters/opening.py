@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import fields, replace
 from importlib import import_module
 from types import ModuleType
@@ -19,6 +20,8 @@ _ADAPTERS = {
     "supermap": ("supermap", "SuperMapDialect", "SuperMapCollection"),
     "house": ("house", "HouseDialect", "HouseCollection"),
 }
+#: Protocols whose dialect is set by options of the connection.
+_WITH_OPTIONS = {"arcgis", "supermap", "house"}
 
 
 def _adapter(connection: Connection) -> tuple[ModuleType, str, str]:
@@ -43,7 +46,8 @@ def way_to(
     InputError : the protocol is not known.
     """
     module, dialect, _ = _adapter(connection)
-    made: Dialect = getattr(module, dialect)()
+    options = (connection,) if connection.protocol in _WITH_OPTIONS else ()
+    made: Dialect = getattr(module, dialect)(*options)
     return Http(connection, made, credentials, surroundings)
 
 
@@ -69,10 +73,14 @@ def open_collection(connection: Connection, http: Http, name: str) -> Collection
 def collections_of(connection: Connection, http: Http) -> list[tuple[str, str]]:
     """Return name and title of the platform's collections."""
     module, _, _ = _adapter(connection)
-    return module.collections_of(http)
+    return (
+        module.collections_of(http, connection)
+        if connection.protocol == "house"
+        else module.collections_of(http)
+    )
 
 
-def corrected(declared: Capabilities, found: dict[str, object]) -> Capabilities:
+def corrected(declared: Capabilities, found: Mapping[str, object]) -> Capabilities:
     """Return what a platform declares, corrected by what a probe has found; names that are none are passed over."""
     known = {field.name for field in fields(Capabilities)}
     return replace(declared, **{name: value for name, value in found.items() if name in known})  # type: ignore[arg-type]
