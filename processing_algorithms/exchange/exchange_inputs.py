@@ -389,7 +389,13 @@ class ExchangeAlgorithm(CheckupAlgorithm):
             ("CONFLICTS", conflicts),
         ):
             written |= self.write(parameters, key, frame, context, feedback)
-        sections = results.sections(report, done.dry_run, conflicts, differences, done.remote.drift)
+        where = tr("Layer {layer}, collection {collection} ({title}) of {platform}.").format(
+            layer=done.local.name,
+            collection=done.remote.name,
+            title=done.remote.title,
+            platform=next(link[1] for link in done.store.links() if link[0] == done.link_id),
+        )
+        sections = results.sections(report, done.dry_run, conflicts, differences, done.remote.drift, where)
         return {
             **written,
             **self.write_html(parameters, context, self.displayName(), sections),

@@ -12,6 +12,7 @@ import pandas as pd
 from ...citycheck_qgis.cim.features import GEOMETRY, Feature
 from ...citycheck_qgis.cim.results import STATES, Report, conflict_reason
 from ...citycheck_qgis.cim.store import unpacked
+from ...citycheck_qgis.messages import word
 from ...citycheck_qgis.storage.report import Section
 from ..translate import sentence, tr
 
@@ -55,12 +56,17 @@ def conflicts_frame(conflicts: Sequence[Conflict]) -> pd.DataFrame:
     rows = [
         (
             c.conflict_id, c.key, c.kind, item, cell(c.base, item, tr("(no agreement yet)")),
-            cell(c.local, item, tr("(deleted)")), cell(c.remote, item, tr("(deleted)")), None, c.found,
+            cell(c.local, item, tr("(deleted)")), cell(c.remote, item, tr("(deleted)")) , None, c.found,
         )
         for c in conflicts
         for item in (c.items or ("",))
     ]  # fmt: skip
-    return pd.DataFrame(rows, columns=list(CONFLICTS), dtype=object)
+    frame = pd.DataFrame(rows, columns=list(CONFLICTS), dtype=object)
+    apart = [_apart(c) if item == GEOMETRY else "" for c in conflicts for item in (c.items or ("",))]
+    frame["theirs"] = [
+        f"{text}{more}" if more else text for text, more in zip(frame["theirs"], apart, strict=True)
+    ]
+    return frame
 
 
 def cell(feature: Feature | None, item: str, absent: str) -> str | None:
@@ -81,20 +87,35 @@ def shape_text(wkb: bytes) -> str:
 
     shape = shapely.from_wkb(wkb)
     if shape.is_empty:
-        return shape.geom_type
+        return sentence(word(shape.geom_type))
     west, south, east, north = shape.bounds
-    corners = int(shapely.get_num_coordinates(shape))
-    place = f"{(west + east) / 2:.7g}, {(south + north) / 2:.7g}"
-    if max(map(abs, shape.bounds)) <= 360:
-        place = f"{(west + east) / 2:.6f}, {(south + north) / 2:.6f}"
+    digits = 6 if _in_degrees(shape) else 2
+    place = f"{(west + east) / 2:.{digits}f}, {(south + north) / 2:.{digits}f}"
     return tr("{kind} of {n} corners round {place}").format(
-        kind=sentence_of(shape.geom_type), n=corners, place=place
+        kind=sentence(word(shape.geom_type)), n=int(shapely.get_num_coordinates(shape)), place=place
     )
 
 
-def sentence_of(text: str) -> str:
-    """Return a fixed word in the interface language."""
-    return tr(text)
+def _apart(conflict: Conflict) -> str:
+    """Return how far both sides of a geometry are apart, to be said after the place of one."""
+    import shapely
+
+    blobs = [f.geometry for f in (conflict.local, conflict.remote) if f is not None and f.geometry]
+    if len(blobs) < 2:
+        return ""
+    ours, theirs = shapely.from_wkb(blobs)
+    if ours.is_empty or theirs.is_empty:
+        return ""
+    distance = float(shapely.hausdorff_distance(ours, theirs)) * (_DEGREE if _in_degrees(ours) else 1)
+    return tr(", up to {distance:.2g} m from ours").format(distance=distance)
+
+
+def _in_degrees(shape: Any) -> bool:
+    return max(map(abs, shape.bounds)) <= 360
+
+
+#: Metres in a degree of latitude.
+_DEGREE = 111_320.0
 
 
 def side_layer(conflicts: Sequence[Conflict], side: str, crs: str | None) -> gpd.GeoDataFrame:
@@ -198,8 +219,15 @@ def sections(
     conflicts: pd.DataFrame,
     differences: pd.DataFrame,
     drift: Sequence[Message],
+    where: str,
 ) -> list[Section]:
-    """Return the report of an exchange; `drift` is what does not fit between the fields of both sides."""
+    """Return the report of an exchange.
+
+    Parameters
+    ----------
+    drift : what does not fit between the fields of both sides
+    where : which layer was exchanged with what
+    """
     states, actions = state_words(), action_words()
     number = tr("Features")
     counted = [(tr("Unchanged"), report.unchanged)]
@@ -209,9 +237,10 @@ def sections(
         for (action, state), n in sorted(report.actions.items(), key=lambda pair: _order(*pair[0]))
     ]
     said = [
+        where,
         tr("{local} features here, {remote} read on the platform.").format(
             local=report.local, remote=report.remote
-        )
+        ),
     ]
     if dry_run:
         said.insert(0, tr("This was a preview: nothing was changed on either side."))
@@ -236,7 +265,7 @@ def sections(
                 "Nothing is done with these features before they are resolved with resolveconflicts; both sides are kept."
             )
         ]
-        table = conflicts.drop(columns=["side", "found"])
+        table = _told(conflicts.drop(columns=["side", "found"]))
         table["kind"] = [sentence(conflict_reason(kind)) for kind in table["kind"]]
         made.append(Section(tr("Conflicts"), said, table=_headed(table)))
     if len(differences):
@@ -269,6 +298,12 @@ def _listed(report: Report) -> list[Section]:
             table = pd.DataFrame(rows, columns=["key", "action", "fields", "reason"])
             made.append(Section(states[state], table=_headed(table)))
     return made
+
+
+def _told(table: pd.DataFrame) -> pd.DataFrame:
+    """Return a table of conflicts in which null and the empty text can be told apart."""
+    words = {None: tr("(null)"), "": tr("(empty text)")}
+    return table.assign(**{c: [words.get(v, v) for v in table[c]] for c in ("base", "ours", "theirs")})
 
 
 def _items(names: pd.Series) -> list[str]:
@@ -310,7 +345,13 @@ def conflict_sections(conflicts: Sequence[Conflict], table: pd.DataFrame) -> lis
     for conflict in conflicts[:_SHOWN]:
         rows = table[table["conflict_id"] == conflict.conflict_id][["item", "base", "ours", "theirs", "side"]]
         said = [sentence(conflict_reason(conflict.kind)), tr("Found {moment}.").format(moment=conflict.found)]
-        rows = rows.assign(item=_items(rows["item"])).rename(columns={"side": tr("Chosen")})
+        rows = _told(rows).assign(item=_items(rows["item"]))
+        # The column is only worth its place where something was chosen.
+        rows = (
+            rows.rename(columns={"side": tr("Chosen")})
+            if rows["side"].notna().any()
+            else rows.drop(columns="side")
+        )
         heading = tr("Conflict {number}: {key}").format(number=conflict.conflict_id, key=conflict.key)
         made.append(Section(heading, said, table=_headed(rows)))
     if len(conflicts) > _SHOWN:

@@ -126,7 +126,7 @@ class ProbePlatform(ExchangeAlgorithm):
     ) -> dict[str, Any]:
         from ...citycheck_qgis.cim.adapters.opening import open_collection
         from ...citycheck_qgis.cim.connections import with_settings
-        from ...citycheck_qgis.cim.findings import FAULT, FINE, MIND
+        from ...citycheck_qgis.cim.findings import FAULT, MIND
         from ...citycheck_qgis.cim.probe import probe, unprobed
 
         settings = unprobed(way.connection.settings(collection))
@@ -143,7 +143,7 @@ class ProbePlatform(ExchangeAlgorithm):
         )  # fmt: skip
         for row in findings.rows:
             said = f"{sentence(row.topic)}: {sentence(row.result)}; {sentence(row.meaning)}."
-            (feedback.pushInfo if row.grade == FINE else feedback.pushWarning)(said)
+            (feedback.pushWarning if row.grade == FAULT else feedback.pushInfo)(said)
         if self.parameterAsBool(parameters, "SAVE", context):
             probed = with_settings(way.connection, collection, replace(settings, probe=findings.probe))
             path = self._save(probed, self.parameterAsString(parameters, "CONNECTION", context).strip())
