@@ -6,12 +6,12 @@
     <message>
         <location filename="../citycheck_qgis/cim/writing.py"/>
         <source> and has been removed again</source>
-        <translation type="unfinished"></translation>
+        <translation>，现已删除</translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/cim/writing.py"/>
         <source> and stands there</source>
-        <translation type="unfinished"></translation>
+        <translation>，仍在平台上</translation>
     </message>
     <message>
         <location filename="../processing_algorithms/exchange/exchange_results.py"/>
@@ -321,12 +321,12 @@
     <message>
         <location filename="../citycheck_qgis/cim/results.py"/>
         <source>Both sides have changed it.</source>
-        <translation type="unfinished"></translation>
+        <translation>双方都有改动。</translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/cim/results.py"/>
         <source>Both sides have it, and differ, without having agreed before.</source>
-        <translation type="unfinished"></translation>
+        <translation>双方都有该要素但内容不同，此前也没有一致过。</translation>
     </message>
     <message>
         <location filename="../processing_algorithms/groups.py"/>
@@ -1605,7 +1605,7 @@
     <message>
         <location filename="../citycheck_qgis/cim/writing.py"/>
         <source>It changed on the platform meanwhile; the next run goes on.</source>
-        <translation type="unfinished"></translation>
+        <translation>其间平台上有变化；下次运行继续处理。</translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/cim/comparing.py"/>
@@ -1630,12 +1630,12 @@
     <message>
         <location filename="../citycheck_qgis/cim/results.py"/>
         <source>It was changed here and deleted on the platform.</source>
-        <translation type="unfinished"></translation>
+        <translation>本地有改动，平台已删除。</translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/cim/results.py"/>
         <source>It was deleted here and changed on the platform.</source>
-        <translation type="unfinished"></translation>
+        <translation>本地已删除，平台有改动。</translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/cim/local_edits.py"/>
@@ -2072,7 +2072,7 @@
     <message>
         <location filename="../citycheck_qgis/cim/network.py"/>
         <source>No usable answer came from {address}: {reason}; run again when the platform can be reached.</source>
-        <translation type="unfinished"></translation>
+        <translation>{address} 没有给出可用的应答：{reason}；请在平台可以访问时重新运行。</translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/indicators/values.py"/>
@@ -2808,7 +2808,7 @@
     <message>
         <location filename="../citycheck_qgis/cim/results.py"/>
         <source>Somebody changed it on the platform while it was written.</source>
-        <translation type="unfinished"></translation>
+        <translation>写入期间有人在平台上作了改动。</translation>
     </message>
     <message>
         <location filename="../processing_algorithms/exchange/probeplatform.py"/>
@@ -2989,17 +2989,17 @@
     <message>
         <location filename="../citycheck_qgis/cim/network.py"/>
         <source>The answer of {address} is larger than allowed.</source>
-        <translation type="unfinished"></translation>
+        <translation>{address} 的应答超过允许的大小。</translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/cim/network.py"/>
         <source>The answer of {address} is larger than {limit} MB; ask for smaller pages, or raise the connection's largest answer.</source>
-        <translation type="unfinished"></translation>
+        <translation>{address} 的应答超过 {limit} MB；请减小每页要素数，或提高连接的应答大小上限。</translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/cim/network.py"/>
         <source>The authentication configuration holds a line break or a character that no header can carry; enter it again.</source>
-        <translation type="unfinished"></translation>
+        <translation>认证配置中含换行或请求头不能使用的字符；请重新填写。</translation>
     </message>
     <message>
         <location filename="../processing_algorithms/exchange/qgis_network.py"/>
@@ -3103,7 +3103,7 @@
     <message>
         <location filename="../citycheck_qgis/cim/package_files.py"/>
         <source>The checksums of the package {file} are not those of its files; have it sent again.</source>
-        <translation type="unfinished"></translation>
+        <translation>交换包 {file} 的校验值与其中的文件不符；请对方重新发送。</translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/footprints/citymodels/read.py"/>
@@ -3113,7 +3113,7 @@
     <message>
         <location filename="../citycheck_qgis/cim/network.py"/>
         <source>The client's certificate {file} or its key cannot be read; check the authentication configuration.</source>
-        <translation type="unfinished"></translation>
+        <translation>客户端证书 {file} 或其私钥无法读取；请检查认证配置。</translation>
     </message>
     <message>
         <location filename="../processing_algorithms/exchange/exchange_inputs.py"/>
@@ -3148,12 +3148,12 @@
     <message>
         <location filename="../citycheck_qgis/cim/store.py"/>
         <source>The conflict of {key} has changed since it was shown; look at it again.</source>
-        <translation type="unfinished"></translation>
+        <translation>{key} 的冲突在列出之后又有变化；请重新查看。</translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/cim/store.py"/>
         <source>The conflict of {key} needs the choice local or remote; name one of them.</source>
-        <translation type="unfinished"></translation>
+        <translation>{key} 的冲突须在 local 和 remote 中选择；请写明其中之一。</translation>
     </message>
     <message>
         <location filename="../processing_algorithms/exchange/resolveconflicts.py"/>
@@ -3243,7 +3243,7 @@
     <message>
         <location filename="../citycheck_qgis/cim/network.py"/>
         <source>The credentials would travel unprotected to {host}; use its https address, or allow plain http in the connection if the network is your own.</source>
-        <translation type="unfinished"></translation>
+        <translation>凭据将不加密地传往 {host}；请使用其 https 地址，如果是自有的封闭网络，可在连接中允许 http。</translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/units/schedulers.py"/>
@@ -3383,7 +3383,7 @@
     <message>
         <location filename="../citycheck_qgis/cim/network.py"/>
         <source>The file of certificates {file} does not exist; correct it in the connection.</source>
-        <translation type="unfinished"></translation>
+        <translation>证书文件 {file} 不存在；请在连接中改正。</translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/footprints/citymodels/places.py"/>
@@ -3535,22 +3535,22 @@
     <message>
         <location filename="../citycheck_qgis/cim/store.py"/>
         <source>The journal {file} is damaged and is kept as {aside}; run again: both sides are compared afresh then, nothing is deleted, and what differs is a conflict.</source>
-        <translation type="unfinished"></translation>
+        <translation>交换日志 {file} 已损坏，另存为 {aside}；请重新运行：届时双方从头比较，不删除任何要素，内容不同的列为冲突。</translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/cim/store.py"/>
         <source>The journal {file} was damaged and is kept as {aside}; without it both sides are compared afresh: nothing is deleted, and what differs is a conflict.</source>
-        <translation type="unfinished"></translation>
+        <translation>交换日志 {file} 已损坏，另存为 {aside}；没有它，双方从头比较：不删除任何要素，内容不同的列为冲突。</translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/cim/package_files.py"/>
         <source>The key file {file} can be read by others; take their rights away (chmod 600).</source>
-        <translation type="unfinished"></translation>
+        <translation>密钥文件 {file} 可被他人读取；请取消他人的权限（chmod 600）。</translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/cim/package_files.py"/>
         <source>The key file {file} holds less than {n} characters; make a longer key.</source>
-        <translation type="unfinished"></translation>
+        <translation>密钥文件 {file} 不足 {n} 个字符；请使用更长的密钥。</translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/cim/keys.py"/>
@@ -3812,7 +3812,7 @@
     <message>
         <location filename="../citycheck_qgis/cim/package.py"/>
         <source>The package has {n} features in {collection} and speaks of {wanted}; have it sent again.</source>
-        <translation type="unfinished"></translation>
+        <translation>交换包的 {collection} 中有 {n} 个要素，清单上是 {wanted} 个；请对方重新发送。</translation>
     </message>
     <message>
         <location filename="../processing_algorithms/exchange/importpackage.py"/>
@@ -3822,42 +3822,42 @@
     <message>
         <location filename="../citycheck_qgis/cim/package_files.py"/>
         <source>The package {file} has no {name}; have it sent again.</source>
-        <translation type="unfinished"></translation>
+        <translation>交换包 {file} 中缺少 {name}；请对方重新发送。</translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/cim/package_files.py"/>
         <source>The package {file} holds more files than a package has; it was not opened.</source>
-        <translation type="unfinished"></translation>
+        <translation>交换包 {file} 中的文件多于应有的数目；没有打开。</translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/cim/package_files.py"/>
         <source>The package {file} holds {name}, which no package has; it was not opened.</source>
-        <translation type="unfinished"></translation>
+        <translation>交换包 {file} 中有不属于交换包的 {name}；没有打开。</translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/cim/package_files.py"/>
         <source>The package {file} is encrypted; have it sent without.</source>
-        <translation type="unfinished"></translation>
+        <translation>交换包 {file} 已加密；请对方发送未加密的交换包。</translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/cim/package_files.py"/>
         <source>The package {file} is not signed; have it signed, or import it without a key file.</source>
-        <translation type="unfinished"></translation>
+        <translation>交换包 {file} 没有签名；请对方签名，或不用密钥文件导入。</translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/cim/package.py"/>
         <source>The package {file} is not what it says of itself ({what}); have it made anew.</source>
-        <translation type="unfinished"></translation>
+        <translation>交换包 {file} 的内容与其说明不符（{what}）；请对方重新制作。</translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/cim/package.py"/>
         <source>The package {file} is of version {version}, which this CityCheck does not know; update CityCheck.</source>
-        <translation type="unfinished"></translation>
+        <translation>交换包 {file} 的版本是 {version}，当前 CityCheck 不能识别；请更新 CityCheck。</translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/cim/package_files.py"/>
         <source>The package {file} unpacks to far more than it should; it was not opened.</source>
-        <translation type="unfinished"></translation>
+        <translation>交换包 {file} 解压后远超应有的大小；没有打开。</translation>
     </message>
     <message>
         <location filename="../processing_algorithms/exchange/importpackage.py"/>
@@ -3877,7 +3877,7 @@
     <message>
         <location filename="../citycheck_qgis/cim/network.py"/>
         <source>The platform answered a write to {address} with a redirect to {location}; correct the connection's address, and check the authentication configuration.</source>
-        <translation type="unfinished"></translation>
+        <translation>向 {address} 写入时，平台的应答是重定向到 {location}；请改正连接的地址，并检查认证配置。</translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/cim/adapters/wfs.py"/>
@@ -3897,7 +3897,7 @@
     <message>
         <location filename="../citycheck_qgis/cim/network.py"/>
         <source>The platform asks for a sign-in at {address} ({reason}); choose an authentication configuration for the connection.</source>
-        <translation type="unfinished"></translation>
+        <translation>平台要求在 {address} 登录（{reason}）；请为连接选择认证配置。</translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/cim/adapters/wfs.py"/>
@@ -3912,17 +3912,17 @@
     <message>
         <location filename="../citycheck_qgis/cim/network.py"/>
         <source>The platform did not accept the sign-in ({reason}); check the authentication configuration.</source>
-        <translation type="unfinished"></translation>
+        <translation>平台不接受登录（{reason}）；请检查认证配置。</translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/cim/writing.py"/>
         <source>The platform did not do it, and did not say why.</source>
-        <translation type="unfinished"></translation>
+        <translation>平台没有执行，也没有说明原因。</translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/cim/network.py"/>
         <source>The platform does not accept the credentials at {address} ({reason}); check the authentication configuration and run again: what was done so far is kept.</source>
-        <translation type="unfinished"></translation>
+        <translation>平台在 {address} 不接受凭据（{reason}）；请检查认证配置后重新运行，已完成的部分保留。</translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/cim/adapters/wfs.py"/>
@@ -3957,12 +3957,12 @@
     <message>
         <location filename="../citycheck_qgis/cim/writing.py"/>
         <source>The platform exchanges x and y of what it is sent; probe it, or set the axis order of the connection for writing, and run again.</source>
-        <translation type="unfinished"></translation>
+        <translation>平台把收到的 x 与 y 对调；请探测平台，或在连接中设置写入时的坐标轴顺序，再重新运行。</translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/cim/network.py"/>
         <source>The platform failed at {method} {address}: {reason}; what it did of it is not known, so run again.</source>
-        <translation type="unfinished"></translation>
+        <translation>平台执行 {method} {address} 时出错：{reason}；无法得知已执行多少，请重新运行。</translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/cim/comparing.py"/>
@@ -4003,28 +4003,31 @@
     </message>
     <message>
         <location filename="../citycheck_qgis/cim/network.py"/>
+        <location filename="../citycheck_qgis/cim/origins.py"/>
         <source>The platform names an address at another host ({address}); it was not asked, and no credentials were sent there: if it belongs to the platform, add {origin} to the connection's other origins.</source>
-        <translation type="unfinished"></translation>
+        <translation>平台给出了另一主机上的地址（{address}）；没有访问，也没有向其发送凭据。如果它属于该平台，请把 {origin} 加入连接的“其他允许的源”。</translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/cim/network.py"/>
+        <location filename="../citycheck_qgis/cim/origins.py"/>
         <source>The platform names {address}, which is no http address; it was not asked.</source>
-        <translation type="unfinished"></translation>
+        <translation>平台给出的 {address} 不是 http 地址；没有访问。</translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/cim/network.py"/>
         <source>The platform redirects writes to {address} to {location}; enter that address in the connection.</source>
-        <translation type="unfinished"></translation>
+        <translation>平台把对 {address} 的写入重定向到 {location}；请在连接中改填该地址。</translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/cim/network.py"/>
         <source>The platform redirects {address} again and again; check the connection's address.</source>
-        <translation type="unfinished"></translation>
+        <translation>平台反复重定向 {address}；请检查连接的地址。</translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/cim/network.py"/>
+        <location filename="../citycheck_qgis/cim/origins.py"/>
         <source>The platform redirects {address} to another host ({location}); it was not followed, and no credentials were sent there: correct the connection's address if it has moved.</source>
-        <translation type="unfinished"></translation>
+        <translation>平台把 {address} 重定向到另一主机（{location}）；没有跟随，也没有向其发送凭据。如果平台已迁移，请改正连接的地址。</translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/cim/adapters/wfs.py"/>
@@ -4034,7 +4037,7 @@
     <message>
         <location filename="../citycheck_qgis/cim/network.py"/>
         <source>The platform refused {method} {address}: {reason}; {remedy}.</source>
-        <translation type="unfinished"></translation>
+        <translation>平台拒绝了 {method} {address}：{reason}；{remedy}。</translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/cim/comparing.py"/>
@@ -4058,8 +4061,9 @@
     </message>
     <message>
         <location filename="../citycheck_qgis/cim/network.py"/>
+        <location filename="../citycheck_qgis/cim/network_failures.py"/>
         <source>The platform's certificate is not trusted ({reason}); add the certificate of its authority to the connection, or to QGIS's certificates.</source>
-        <translation type="unfinished"></translation>
+        <translation>平台的证书不受信任（{reason}）；请把签发机构的证书加入连接，或加入 QGIS 的证书。</translation>
     </message>
     <message>
         <location filename="../processing_algorithms/exchange/exchange_inputs.py"/>
@@ -4115,7 +4119,7 @@
     <message>
         <location filename="../citycheck_qgis/cim/taking.py"/>
         <source>The reading of the platform missed it; it is there.</source>
-        <translation type="unfinished"></translation>
+        <translation>读取平台时遗漏了该要素；它仍在平台上。</translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/units/tally.py"/>
@@ -4176,13 +4180,13 @@
     <message>
         <location filename="../citycheck_qgis/cim/store.py"/>
         <source>The run was stopped before it was sent; it is planned again.</source>
-        <translation type="unfinished"></translation>
+        <translation>运行在发送之前停止；已重新列入计划。</translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/cim/network.py"/>
         <location filename="../processing_algorithms/exchange/exchange_inputs.py"/>
         <source>The run was stopped.</source>
-        <translation type="unfinished"></translation>
+        <translation>运行已停止。</translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/cim/probe_writing.py"/>
@@ -4243,7 +4247,7 @@
     <message>
         <location filename="../citycheck_qgis/cim/package_files.py"/>
         <source>The signature of the package {file} was made with another key or for other files; ask its sender.</source>
-        <translation type="unfinished"></translation>
+        <translation>交换包 {file} 的签名用的是另一密钥，或针对的是其他文件；请询问发送方。</translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/storage/geopackage.py"/>
@@ -4474,7 +4478,7 @@
     <message>
         <location filename="../citycheck_qgis/cim/package_files.py"/>
         <source>There is no exchange package {file}; choose another file.</source>
-        <translation type="unfinished"></translation>
+        <translation>交换包 {file} 不存在；请另选文件。</translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/units/partitions.py"/>
@@ -4558,7 +4562,7 @@
     <message>
         <location filename="../citycheck_qgis/cim/package.py"/>
         <source>Two features of {collection} have the same key, or one has none; give each its own.</source>
-        <translation type="unfinished"></translation>
+        <translation>{collection} 中有要素的唯一标识重复或缺失；请给每个要素各自的唯一标识。</translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/gui/connection_form.py"/>
@@ -4851,8 +4855,9 @@
     </message>
     <message>
         <location filename="../citycheck_qgis/cim/network.py"/>
+        <location filename="../citycheck_qgis/cim/network_failures.py"/>
         <source>a protected connection could not be made; is it an https address, and is the client's certificate the right one?</source>
-        <translation type="unfinished"></translation>
+        <translation>无法建立加密连接；请确认地址是否为 https、客户端证书是否正确</translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/cim/probe.py"/>
@@ -4902,7 +4907,7 @@
     <message>
         <location filename="../citycheck_qgis/cim/results.py"/>
         <source>agreed</source>
-        <translation type="unfinished"></translation>
+        <translation>已一致</translation>
     </message>
     <message>
         <location filename="../processing_algorithms/annual/annualcheckup.py"/>
@@ -4913,7 +4918,7 @@
     <message>
         <location filename="../citycheck_qgis/cim/results.py"/>
         <source>altered</source>
-        <translation type="unfinished"></translation>
+        <translation>平台有改动</translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/footprints/matching.py"/>
@@ -4969,7 +4974,7 @@
     <message>
         <location filename="../citycheck_qgis/cim/store.py"/>
         <source>another run is using it; wait for its end</source>
-        <translation type="unfinished"></translation>
+        <translation>另一次运行正在使用；请等待其结束</translation>
     </message>
     <message>
         <location filename="../processing_algorithms/translate.py"/>
@@ -4979,7 +4984,7 @@
     <message>
         <location filename="../citycheck_qgis/cim/network.py"/>
         <source>another write got there first: run again</source>
-        <translation type="unfinished"></translation>
+        <translation>另一个写入抢先完成，请重新运行</translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/footprints/georeference/report.py"/>
@@ -4999,17 +5004,17 @@
     <message>
         <location filename="../citycheck_qgis/cim/network.py"/>
         <source>ask for smaller batches</source>
-        <translation type="unfinished"></translation>
+        <translation>请减小批次大小</translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/cim/network.py"/>
         <source>ask for smaller pages or batches</source>
-        <translation type="unfinished"></translation>
+        <translation>请减小每页要素数或批次大小</translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/cim/network.py"/>
         <source>ask its operator for the right to do this</source>
-        <translation type="unfinished"></translation>
+        <translation>请向平台管理员申请相应权限</translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/cim/probe.py"/>
@@ -5113,7 +5118,7 @@
     <message>
         <location filename="../citycheck_qgis/cim/network.py"/>
         <source>check the address and the name of the collection</source>
-        <translation type="unfinished"></translation>
+        <translation>请检查地址和数据集名称</translation>
     </message>
     <message>
         <location filename="../processing_algorithms/translate.py"/>
@@ -5458,7 +5463,7 @@
     <message>
         <location filename="../citycheck_qgis/cim/results.py"/>
         <source>held_back</source>
-        <translation type="unfinished"></translation>
+        <translation>暂不处理</translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/cim/probe.py"/>
@@ -5508,7 +5513,7 @@
     <message>
         <location filename="../citycheck_qgis/cim/network.py"/>
         <source>it does not offer this</source>
-        <translation type="unfinished"></translation>
+        <translation>平台不提供此操作</translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/cim/probe.py"/>
@@ -5593,7 +5598,7 @@
     <message>
         <location filename="../citycheck_qgis/cim/network.py"/>
         <source>it was changed in the meantime: run again</source>
-        <translation type="unfinished"></translation>
+        <translation>其间已有改动，请重新运行</translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/cim/adapters/ogcapi.py"/>
@@ -6001,7 +6006,7 @@
     <message>
         <location filename="../citycheck_qgis/cim/results.py"/>
         <source>planned</source>
-        <translation type="unfinished"></translation>
+        <translation>待执行</translation>
     </message>
     <message>
         <location filename="../processing_algorithms/translate.py"/>
@@ -6163,7 +6168,7 @@
     <message>
         <location filename="../citycheck_qgis/cim/network.py"/>
         <source>run again later</source>
-        <translation type="unfinished"></translation>
+        <translation>请稍后重新运行</translation>
     </message>
     <message>
         <location filename="../processing_algorithms/dependencies.py"/>
@@ -6206,14 +6211,16 @@
         <translation>首尾空格被去掉</translation>
     </message>
     <message>
+        <location filename="../citycheck_qgis/cim/answers.py"/>
         <location filename="../citycheck_qgis/cim/network.py"/>
         <source>status {status}</source>
-        <translation type="unfinished"></translation>
+        <translation>状态码 {status}</translation>
     </message>
     <message>
+        <location filename="../citycheck_qgis/cim/answers.py"/>
         <location filename="../citycheck_qgis/cim/network.py"/>
         <source>status {status} {name}</source>
-        <translation type="unfinished"></translation>
+        <translation>状态码 {status} {name}</translation>
     </message>
     <message>
         <location filename="../processing_algorithms/translate.py"/>
@@ -6244,12 +6251,12 @@
     <message>
         <location filename="../citycheck_qgis/cim/results.py"/>
         <source>taken</source>
-        <translation type="unfinished"></translation>
+        <translation>已取回</translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/cim/network.py"/>
         <source>tell its operator what it answered</source>
-        <translation type="unfinished"></translation>
+        <translation>请把应答内容告知平台管理员</translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/cim/probe_writing.py"/>
@@ -6268,28 +6275,31 @@
     </message>
     <message>
         <location filename="../citycheck_qgis/cim/network.py"/>
+        <location filename="../citycheck_qgis/cim/network_failures.py"/>
         <source>the address or a header cannot be sent</source>
-        <translation type="unfinished"></translation>
+        <translation>地址或请求头无法发送</translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/cim/network.py"/>
+        <location filename="../citycheck_qgis/cim/unpacking.py"/>
         <source>the answer cannot be unpacked</source>
-        <translation type="unfinished"></translation>
+        <translation>应答无法解压</translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/cim/network.py"/>
         <source>the answer is packed in a way that was not asked for</source>
-        <translation type="unfinished"></translation>
+        <translation>应答采用了未请求的压缩方式</translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/cim/network.py"/>
+        <location filename="../citycheck_qgis/cim/unpacking.py"/>
         <source>the answer was cut short</source>
-        <translation type="unfinished"></translation>
+        <translation>应答不完整</translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/cim/network.py"/>
         <source>the answer was cut short after {came} of {expected} bytes</source>
-        <translation type="unfinished"></translation>
+        <translation>应答不完整，{expected} 字节中只收到 {came} 字节</translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/indicators/unit_join.py"/>
@@ -6313,13 +6323,14 @@
     </message>
     <message>
         <location filename="../citycheck_qgis/cim/network.py"/>
+        <location filename="../citycheck_qgis/cim/network_failures.py"/>
         <source>the connection broke off</source>
-        <translation type="unfinished"></translation>
+        <translation>连接中断</translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/cim/store.py"/>
         <source>the disk is full or fails; free some space and run again, nothing is lost</source>
-        <translation type="unfinished"></translation>
+        <translation>磁盘已满或出现故障；请腾出空间后重新运行，没有丢失任何内容</translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/storage/files.py"/>
@@ -6353,13 +6364,15 @@
     </message>
     <message>
         <location filename="../citycheck_qgis/cim/network.py"/>
+        <location filename="../citycheck_qgis/cim/network_failures.py"/>
         <source>the host cannot be reached</source>
-        <translation type="unfinished"></translation>
+        <translation>无法连接主机</translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/cim/network.py"/>
+        <location filename="../citycheck_qgis/cim/network_failures.py"/>
         <source>the host refuses the connection; is the port right?</source>
-        <translation type="unfinished"></translation>
+        <translation>主机拒绝连接，请确认端口是否正确</translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/indicators/systems.py"/>
@@ -6373,8 +6386,9 @@
     </message>
     <message>
         <location filename="../citycheck_qgis/cim/network.py"/>
+        <location filename="../citycheck_qgis/cim/network_failures.py"/>
         <source>the kind of proxy in QGIS's network settings is not supported here</source>
-        <translation type="unfinished"></translation>
+        <translation>不支持 QGIS 网络设置中的代理类型</translation>
     </message>
     <message>
         <location filename="../processing_algorithms/exchange/qgis_network.py"/>
@@ -6388,8 +6402,9 @@
     </message>
     <message>
         <location filename="../citycheck_qgis/cim/network.py"/>
+        <location filename="../citycheck_qgis/cim/network_failures.py"/>
         <source>the name of the host is not known</source>
-        <translation type="unfinished"></translation>
+        <translation>无法解析主机名</translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/cim/probe.py"/>
@@ -6499,12 +6514,13 @@
     <message>
         <location filename="../citycheck_qgis/cim/network.py"/>
         <source>the proxy asks for a sign-in: check QGIS's network settings</source>
-        <translation type="unfinished"></translation>
+        <translation>代理要求登录，请检查 QGIS 的网络设置</translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/cim/network.py"/>
+        <location filename="../citycheck_qgis/cim/network_failures.py"/>
         <source>the proxy of QGIS's network settings does not let the request through</source>
-        <translation type="unfinished"></translation>
+        <translation>QGIS 网络设置中的代理不放行该请求</translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/cim/probe_writing.py"/>
@@ -6538,8 +6554,9 @@
     </message>
     <message>
         <location filename="../citycheck_qgis/cim/network.py"/>
+        <location filename="../citycheck_qgis/cim/network_failures.py"/>
         <source>the time for the answer was over</source>
-        <translation type="unfinished"></translation>
+        <translation>等待应答超时</translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/cim/fidelity.py"/>
@@ -6743,12 +6760,12 @@
     <message>
         <location filename="../citycheck_qgis/cim/results.py"/>
         <source>verified</source>
-        <translation type="unfinished"></translation>
+        <translation>已核对</translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/cim/results.py"/>
         <source>waiting</source>
-        <translation type="unfinished"></translation>
+        <translation>待下次</translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/footprints/matching.py"/>
@@ -6783,7 +6800,7 @@
     <message>
         <location filename="../citycheck_qgis/cim/results.py"/>
         <source>withheld</source>
-        <translation type="unfinished"></translation>
+        <translation>按规则未写</translation>
     </message>
     <message>
         <location filename="../processing_algorithms/translate.py"/>
@@ -6793,7 +6810,7 @@
     <message>
         <location filename="../citycheck_qgis/cim/writing.py"/>
         <source>within what the probe has found</source>
-        <translation type="unfinished"></translation>
+        <translation>在探测已知的范围之内</translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/cim/probe_writing.py"/>
@@ -6818,18 +6835,21 @@
     </message>
     <message>
         <location filename="../citycheck_qgis/cim/network.py"/>
+        <location filename="../citycheck_qgis/cim/origins.py"/>
         <source>{address} does not lie under the platform's address {base}; it was not asked.</source>
-        <translation type="unfinished"></translation>
+        <translation>{address} 不在平台地址 {base} 之下；没有访问。</translation>
     </message>
     <message>
+        <location filename="../citycheck_qgis/cim/addresses.py"/>
         <location filename="../citycheck_qgis/cim/network.py"/>
         <source>{address} names no host that exists.</source>
-        <translation type="unfinished"></translation>
+        <translation>{address} 中的主机不存在。</translation>
     </message>
     <message>
+        <location filename="../citycheck_qgis/cim/addresses.py"/>
         <location filename="../citycheck_qgis/cim/network.py"/>
         <source>{address} names no port that exists.</source>
-        <translation type="unfinished"></translation>
+        <translation>{address} 中的端口不存在。</translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/footprints/citymodels/attributes.py"/>
@@ -6849,7 +6869,7 @@
     <message>
         <location filename="../citycheck_qgis/cim/writing.py"/>
         <source>{causes}.</source>
-        <translation type="unfinished"></translation>
+        <translation>{causes}。</translation>
     </message>
     <message>
         <location filename="../processing_algorithms/annual/annualcheckup.py"/>
@@ -6864,7 +6884,7 @@
     <message>
         <location filename="../citycheck_qgis/cim/package.py"/>
         <source>{collection} comes from a package, which can only be read.</source>
-        <translation type="unfinished"></translation>
+        <translation>{collection} 来自交换包，只能读取。</translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/gui/probe_result.py"/>
@@ -7004,7 +7024,7 @@
     <message>
         <location filename="../citycheck_qgis/cim/package.py"/>
         <source>{created} is no time; give it like 2024-05-31T12:00:00Z.</source>
-        <translation type="unfinished"></translation>
+        <translation>{created} 不是时间；请写成 2024-05-31T12:00:00Z 的形式。</translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/footprints/georeference/stated_crs.py"/>
@@ -7049,7 +7069,7 @@
     <message>
         <location filename="../citycheck_qgis/cim/writing.py"/>
         <source>{field}: {cause}</source>
-        <translation type="unfinished"></translation>
+        <translation>{field}：{cause}</translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/units/assign_features.py"/>
@@ -7182,7 +7202,7 @@
     <message>
         <location filename="../citycheck_qgis/cim/network.py"/>
         <source>{file} holds no certificates that can be read (PEM); export them again.</source>
-        <translation type="unfinished"></translation>
+        <translation>{file} 中没有可读取的证书（PEM 格式）；请重新导出。</translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/footprints/citymodels/files.py"/>
@@ -7290,12 +7310,12 @@
     <message>
         <location filename="../citycheck_qgis/cim/package.py"/>
         <source>{file} is no exchange package of CityCheck; choose another file.</source>
-        <translation type="unfinished"></translation>
+        <translation>{file} 不是 CityCheck 的交换包；请另选文件。</translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/cim/package_files.py"/>
         <source>{file} is no exchange package or is damaged ({reason}); have it sent again.</source>
-        <translation type="unfinished"></translation>
+        <translation>{file} 不是交换包，或已损坏（{reason}）；请对方重新发送。</translation>
     </message>
     <message>
         <location filename="../processing_algorithms/exchange/resolveconflicts.py"/>
@@ -7391,19 +7411,20 @@
         <translation>{folder} 中有并非由运行写入的 {file}；请选择空文件夹。</translation>
     </message>
     <message>
+        <location filename="../citycheck_qgis/cim/addresses.py"/>
         <location filename="../citycheck_qgis/cim/network.py"/>
         <source>{host} is an address of the machine's own network (link-local or metadata), where no platform lives; it was not asked.</source>
-        <translation type="unfinished"></translation>
+        <translation>{host} 是本机网络内部的地址（链路本地或元数据地址），不会是平台；没有访问。</translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/cim/store.py"/>
         <source>{items} of {key} are not in conflict; choose among {conflicting}.</source>
-        <translation type="unfinished"></translation>
+        <translation>{key} 的 {items} 没有冲突；请在 {conflicting} 中选择。</translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/cim/package.py"/>
         <source>{key} in {collection} is deleted and there at once.</source>
-        <translation type="unfinished"></translation>
+        <translation>{collection} 中的 {key} 既标为已删除，又仍然存在。</translation>
     </message>
     <message>
         <location filename="../processing_algorithms/exchange/exchange_results.py"/>
@@ -7508,7 +7529,7 @@
     <message>
         <location filename="../citycheck_qgis/cim/package_files.py"/>
         <source>{name} in the package {file} is not what its checksum says; have it sent again.</source>
-        <translation type="unfinished"></translation>
+        <translation>交换包 {file} 中的 {name} 与校验值不符；请对方重新发送。</translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/footprints/georeference/crs_names.py"/>
@@ -7789,7 +7810,7 @@
     <message>
         <location filename="../citycheck_qgis/cim/writing.py"/>
         <source>{reason} The feature {key} was written so{undone}; nothing else was sent.</source>
-        <translation type="unfinished"></translation>
+        <translation>{reason}要素 {key} 已这样写入{undone}；此外没有发送任何内容。</translation>
     </message>
     <message>
         <location filename="../processing_algorithms/exchange/exchange_inputs.py"/>
@@ -7807,9 +7828,10 @@
         <translation>{said}</translation>
     </message>
     <message>
+        <location filename="../citycheck_qgis/cim/answers.py"/>
         <location filename="../citycheck_qgis/cim/network.py"/>
         <source>{said} (status {status})</source>
-        <translation type="unfinished"></translation>
+        <translation>{said}（状态码 {status}）</translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/cim/probe.py"/>
@@ -8252,8 +8274,9 @@
     </message>
     <message>
         <location filename="../citycheck_qgis/cim/network.py"/>
+        <location filename="../citycheck_qgis/cim/origins.py"/>
         <source>{url} is no address of a platform; it must begin with http:// or https://.</source>
-        <translation type="unfinished"></translation>
+        <translation>{url} 不是平台地址；须以 http:// 或 https:// 开头。</translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/cim/connections.py"/>
