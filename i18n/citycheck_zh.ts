@@ -179,7 +179,7 @@
     <message>
         <location filename="../citycheck_qgis/cim/probe_writing.py"/>
         <source>After a change of {field} the test feature is there {n} times.</source>
-        <translation type="unfinished"></translation>
+        <translation>修改 {field} 之后，测试要素出现 {n} 次。</translation>
     </message>
     <message>
         <location filename="../processing_algorithms/explain.py"/>
@@ -536,12 +536,12 @@
     <message>
         <location filename="../citycheck_qgis/cim/probe.py"/>
         <source>CityCheck asks for fewer at a time</source>
-        <translation type="unfinished"></translation>
+        <translation>CityCheck 减少每次查询的数量</translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/cim/probe.py"/>
         <source>CityCheck compares contents, never times; correct the clock that is wrong all the same</source>
-        <translation type="unfinished"></translation>
+        <translation>CityCheck 只比较内容，不比较时间；但仍应校正不准的时钟</translation>
     </message>
     <message>
         <location filename="../processing_algorithms/exchange/probeplatform.py"/>
@@ -556,52 +556,52 @@
     <message>
         <location filename="../citycheck_qgis/cim/probe.py"/>
         <source>CityCheck counts what it reads</source>
-        <translation type="unfinished"></translation>
+        <translation>以实际读取的数目为准</translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/cim/probe_writing.py"/>
         <source>CityCheck looks after each write what was really done</source>
-        <translation type="unfinished"></translation>
+        <translation>CityCheck 在每次写入后核实实际结果</translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/cim/probe_writing.py"/>
         <source>CityCheck looks after each write what was stored</source>
-        <translation type="unfinished"></translation>
+        <translation>CityCheck 在每次写入后查看实际存入的内容</translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/cim/probe_writing.py"/>
         <source>CityCheck looks whether a feature is gone, whatever the answer says</source>
-        <translation type="unfinished"></translation>
+        <translation>无论如何应答，CityCheck 都会查看要素是否已删除</translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/cim/probe.py"/>
         <source>CityCheck now turns them round in reading</source>
-        <translation type="unfinished"></translation>
+        <translation>今后读取时由 CityCheck 对调</translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/cim/probe_writing.py"/>
         <source>CityCheck now turns them round in writing</source>
-        <translation type="unfinished"></translation>
+        <translation>今后写入时由 CityCheck 对调</translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/cim/probe_writing.py"/>
         <source>CityCheck reads again just before each write; an edit in the moment between is seen afterwards</source>
-        <translation type="unfinished"></translation>
+        <translation>CityCheck 在每次写入前重新读取；其间瞬时发生的编辑在写入后才能发现</translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/cim/probe_writing.py"/>
         <source>CityCheck reads each batch again and sees what was done</source>
-        <translation type="unfinished"></translation>
+        <translation>CityCheck 重新读取每个批次，查明已执行的部分</translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/cim/probe.py"/>
         <source>CityCheck reads the whole collection before each batch of writes instead; this is slow for large ones</source>
-        <translation type="unfinished"></translation>
+        <translation>改为每批写入前读取整个数据集；数据量大时很慢</translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/cim/probe_writing.py"/>
         <source>CityCheck sends it again in halves, down to the one that does not fit</source>
-        <translation type="unfinished"></translation>
+        <translation>CityCheck 对半拆分后重发，直到找出不合要求的一项</translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/footprints/citymodels/cityjson.py"/>
@@ -4191,7 +4191,7 @@
     <message>
         <location filename="../citycheck_qgis/cim/probe_writing.py"/>
         <source>The run was stopped; test features are left on the platform (keys {keys}): delete them there.</source>
-        <translation type="unfinished"></translation>
+        <translation>运行已停止；平台上留有测试要素（唯一标识 {keys}），请在平台上删除。</translation>
     </message>
     <message>
         <location filename="../processing_algorithms/exchange/exchange_inputs.py"/>
@@ -4821,12 +4821,12 @@
     <message>
         <location filename="../citycheck_qgis/cim/probe.py"/>
         <source>a collection that changes while it is read may come incompletely; CityCheck counts and compares</source>
-        <translation type="unfinished"></translation>
+        <translation>读取期间有变化的数据集可能读不全；CityCheck 会计数并比对</translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/cim/probe_writing.py"/>
         <source>a fault in the middle of a batch</source>
-        <translation type="unfinished"></translation>
+        <translation>批次中间有一项出错</translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/storage/files.py"/>
@@ -4851,7 +4851,7 @@
     <message>
         <location filename="../citycheck_qgis/cim/probe_writing.py"/>
         <source>a part is done, and the answer does not say which</source>
-        <translation type="unfinished"></translation>
+        <translation>执行了一部分，应答没有说明是哪些</translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/cim/network.py"/>
@@ -4862,7 +4862,7 @@
     <message>
         <location filename="../citycheck_qgis/cim/probe.py"/>
         <source>a table without geometry</source>
-        <translation type="unfinished"></translation>
+        <translation>没有几何的属性表</translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/cim/connections.py"/>
@@ -4892,7 +4892,7 @@
     <message>
         <location filename="../citycheck_qgis/cim/probe_writing.py"/>
         <source>a value that does not fit is taken</source>
-        <translation type="unfinished"></translation>
+        <translation>不合要求的值也被接受</translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/cim/connections.py"/>
@@ -4964,12 +4964,12 @@
     <message>
         <location filename="../citycheck_qgis/cim/probe_writing.py"/>
         <source>an old version is refused</source>
-        <translation type="unfinished"></translation>
+        <translation>旧版本被拒绝</translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/cim/probe_writing.py"/>
         <source>an old version is taken all the same</source>
-        <translation type="unfinished"></translation>
+        <translation>旧版本照样被接受</translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/cim/store.py"/>
@@ -4994,7 +4994,7 @@
     <message>
         <location filename="../citycheck_qgis/cim/probe.py"/>
         <source>as it should be</source>
-        <translation type="unfinished"></translation>
+        <translation>正确</translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/gui/connection_form.py"/>
@@ -5019,27 +5019,27 @@
     <message>
         <location filename="../citycheck_qgis/cim/probe.py"/>
         <source>at most {n} keys at a time, {declared} were expected</source>
-        <translation type="unfinished"></translation>
+        <translation>一次至多 {n} 个唯一标识，预期为 {declared} 个</translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/cim/probe.py"/>
         <source>axis order of reading</source>
-        <translation type="unfinished"></translation>
+        <translation>读取时的坐标轴顺序</translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/cim/probe_writing.py"/>
         <source>axis order of writing</source>
-        <translation type="unfinished"></translation>
+        <translation>写入时的坐标轴顺序</translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/cim/probe.py"/>
         <source>before each batch of writes the whole collection is read; this is slow for large ones</source>
-        <translation type="unfinished"></translation>
+        <translation>每批写入前须读取整个数据集；数据量大时很慢</translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/cim/probe_writing.py"/>
         <source>blanks at the end</source>
-        <translation type="unfinished"></translation>
+        <translation>末尾空格</translation>
     </message>
     <message>
         <location filename="../processing_algorithms/footprints/matchfootprints.py"/>
@@ -5072,12 +5072,12 @@
     <message>
         <location filename="../citycheck_qgis/cim/probe_writing.py"/>
         <source>changing one field</source>
-        <translation type="unfinished"></translation>
+        <translation>修改单个字段</translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/cim/probe_writing.py"/>
         <source>changing what is not there any more</source>
-        <translation type="unfinished"></translation>
+        <translation>修改已不存在的要素</translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/cim/fidelity.py"/>
@@ -5108,12 +5108,12 @@
     <message>
         <location filename="../citycheck_qgis/cim/probe.py"/>
         <source>check the CRS of the collection and the area of the project</source>
-        <translation type="unfinished"></translation>
+        <translation>请检查数据集的坐标系和项目范围</translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/cim/probe_writing.py"/>
         <source>check the CRS of the collection before you push geometry</source>
-        <translation type="unfinished"></translation>
+        <translation>推送几何之前请检查数据集的坐标系</translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/cim/network.py"/>
@@ -5133,7 +5133,7 @@
     <message>
         <location filename="../citycheck_qgis/cim/probe.py"/>
         <source>clock</source>
-        <translation type="unfinished"></translation>
+        <translation>时钟</translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/footprints/matching.py"/>
@@ -5194,12 +5194,12 @@
     <message>
         <location filename="../citycheck_qgis/cim/probe_writing.py"/>
         <source>coordinates</source>
-        <translation type="unfinished"></translation>
+        <translation>坐标</translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/cim/probe.py"/>
         <source>coordinates are in {crs}</source>
-        <translation type="unfinished"></translation>
+        <translation>坐标系为 {crs}</translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/cim/fidelity.py"/>
@@ -5209,12 +5209,12 @@
     <message>
         <location filename="../citycheck_qgis/cim/probe_writing.py"/>
         <source>corners move by up to {distance:.1g}; do not push geometry here</source>
-        <translation type="unfinished"></translation>
+        <translation>折点最大移动 {distance:.1g}；不要向该数据集推送几何</translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/cim/probe_writing.py"/>
         <source>could not be removed (keys {keys})</source>
-        <translation type="unfinished"></translation>
+        <translation>无法删除（唯一标识 {keys}）</translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/footprints/workers.py"/>
@@ -5224,7 +5224,7 @@
     <message>
         <location filename="../citycheck_qgis/cim/probe.py"/>
         <source>create</source>
-        <translation type="unfinished"></translation>
+        <translation>新增</translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/footprints/georeference/report.py"/>
@@ -5234,47 +5234,47 @@
     <message>
         <location filename="../citycheck_qgis/cim/probe_writing.py"/>
         <source>dates</source>
-        <translation type="unfinished"></translation>
+        <translation>日期</translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/cim/probe_writing.py"/>
         <source>decimals of numbers</source>
-        <translation type="unfinished"></translation>
+        <translation>小数位</translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/cim/probe.py"/>
         <source>declared writes</source>
-        <translation type="unfinished"></translation>
+        <translation>声明的写入能力</translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/cim/probe.py"/>
         <source>delete</source>
-        <translation type="unfinished"></translation>
+        <translation>删除</translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/cim/probe_writing.py"/>
         <source>delete it on the platform; it is named {name}</source>
-        <translation type="unfinished"></translation>
+        <translation>请在平台上删除；其名称为 {name}</translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/cim/probe_writing.py"/>
         <source>deleting</source>
-        <translation type="unfinished"></translation>
+        <translation>删除要素</translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/cim/probe_writing.py"/>
         <source>deletions can be pushed, and repeated</source>
-        <translation type="unfinished"></translation>
+        <translation>可以推送删除，也可以重复</translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/cim/probe_writing.py"/>
         <source>deletions cannot be pushed</source>
-        <translation type="unfinished"></translation>
+        <translation>不能推送删除</translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/cim/probe_writing.py"/>
         <source>differences up to {distance:.1g} are no edits; unchanged geometry is never sent</source>
-        <translation type="unfinished"></translation>
+        <translation>不超过 {distance:.1g} 的差异不算改动；未改动的几何从不发送</translation>
     </message>
     <message>
         <location filename="../processing_algorithms/translate.py"/>
@@ -5284,12 +5284,12 @@
     <message>
         <location filename="../citycheck_qgis/cim/probe_writing.py"/>
         <source>do not push geometry before the axis order for writing is set in the connection</source>
-        <translation type="unfinished"></translation>
+        <translation>在连接中设置写入时的坐标轴顺序之前，不要推送几何</translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/cim/probe_writing.py"/>
         <source>do not push geometry here</source>
-        <translation type="unfinished"></translation>
+        <translation>不要向该数据集推送几何</translation>
     </message>
     <message>
         <location filename="../processing_algorithms/translate.py"/>
@@ -5299,17 +5299,17 @@
     <message>
         <location filename="../citycheck_qgis/cim/probe_writing.py"/>
         <source>each change sends the whole feature, and what others changed meanwhile may be lost</source>
-        <translation type="unfinished"></translation>
+        <translation>每次修改都发送整个要素，他人同时所作的改动可能丢失</translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/cim/probe.py"/>
         <source>each feature has its own</source>
-        <translation type="unfinished"></translation>
+        <translation>每个要素各有一个</translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/cim/probe_writing.py"/>
         <source>each push would double features; ask the platform's operator</source>
-        <translation type="unfinished"></translation>
+        <translation>每次推送都会造成要素重复；请联系平台管理员</translation>
     </message>
     <message>
         <location filename="../processing_algorithms/translate.py"/>
@@ -5319,7 +5319,7 @@
     <message>
         <location filename="../citycheck_qgis/cim/probe_writing.py"/>
         <source>empty text</source>
-        <translation type="unfinished"></translation>
+        <translation>空文本</translation>
     </message>
     <message>
         <location filename="../processing_algorithms/base.py"/>
@@ -5334,12 +5334,12 @@
     <message>
         <location filename="../citycheck_qgis/cim/probe_writing.py"/>
         <source>exact</source>
-        <translation type="unfinished"></translation>
+        <translation>精确</translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/cim/probe_writing.py"/>
         <source>exact to {n} seconds only</source>
-        <translation type="unfinished"></translation>
+        <translation>只精确到 {n} 秒</translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/footprints/coverage.py"/>
@@ -5376,27 +5376,27 @@
     <message>
         <location filename="../citycheck_qgis/cim/probe.py"/>
         <source>features are read again before each write</source>
-        <translation type="unfinished"></translation>
+        <translation>每次写入前都会重新读取要素</translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/cim/probe_writing.py"/>
         <source>features can be pushed</source>
-        <translation type="unfinished"></translation>
+        <translation>可以推送要素</translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/cim/probe.py"/>
         <source>features can be told apart</source>
-        <translation type="unfinished"></translation>
+        <translation>可以区分各个要素</translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/cim/probe_writing.py"/>
         <source>features cannot be made here as they are; see what the platform says</source>
-        <translation type="unfinished"></translation>
+        <translation>照现状无法在此新增要素；请看平台的答复</translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/cim/probe.py"/>
         <source>features lie where they belong</source>
-        <translation type="unfinished"></translation>
+        <translation>要素的位置正确</translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/footprints/georeference/control_points.py"/>
@@ -5412,7 +5412,7 @@
     <message>
         <location filename="../citycheck_qgis/cim/probe.py"/>
         <source>fields</source>
-        <translation type="unfinished"></translation>
+        <translation>字段</translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/footprints/georeference/report.py"/>
@@ -5443,7 +5443,7 @@
     <message>
         <location filename="../citycheck_qgis/cim/probe_writing.py"/>
         <source>geometry is kept as it is</source>
-        <translation type="unfinished"></translation>
+        <translation>几何原样保留</translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/footprints/models.py"/>
@@ -5468,7 +5468,7 @@
     <message>
         <location filename="../citycheck_qgis/cim/probe.py"/>
         <source>ids and values are stable</source>
-        <translation type="unfinished"></translation>
+        <translation>id 和值稳定</translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/footprints/georeference/control_points.py"/>
@@ -5518,12 +5518,12 @@
     <message>
         <location filename="../citycheck_qgis/cim/probe.py"/>
         <source>it ended after {n} features without saying that these are all</source>
-        <translation type="unfinished"></translation>
+        <translation>读到 {n} 个要素后结束，平台没有表明这是全部</translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/cim/probe.py"/>
         <source>it finds other features than it was asked for</source>
-        <translation type="unfinished"></translation>
+        <translation>查到的不是所查询的要素</translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/cim/adapters/house.py"/>
@@ -5543,22 +5543,22 @@
     <message>
         <location filename="../citycheck_qgis/cim/probe_writing.py"/>
         <source>it is gone</source>
-        <translation type="unfinished"></translation>
+        <translation>已删除</translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/cim/probe_writing.py"/>
         <source>it is gone; deleting it again is an error</source>
-        <translation type="unfinished"></translation>
+        <translation>已删除；再次删除会报错</translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/cim/probe_writing.py"/>
         <source>it is made again</source>
-        <translation type="unfinished"></translation>
+        <translation>又被重新创建</translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/cim/probe_writing.py"/>
         <source>it is not there afterwards</source>
-        <translation type="unfinished"></translation>
+        <translation>写入后并不存在</translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/cim/adapters/ogcapi.py"/>
@@ -5568,12 +5568,12 @@
     <message>
         <location filename="../citycheck_qgis/cim/probe_writing.py"/>
         <source>it is refused</source>
-        <translation type="unfinished"></translation>
+        <translation>被拒绝</translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/cim/probe_writing.py"/>
         <source>it is still there afterwards</source>
-        <translation type="unfinished"></translation>
+        <translation>删除后仍然存在</translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/cim/fidelity.py"/>
@@ -5583,17 +5583,17 @@
     <message>
         <location filename="../citycheck_qgis/cim/probe_writing.py"/>
         <source>it is stored, although the platform said no</source>
-        <translation type="unfinished"></translation>
+        <translation>平台称拒绝，实际却已存入</translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/cim/probe_writing.py"/>
         <source>it is there</source>
-        <translation type="unfinished"></translation>
+        <translation>已写入</translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/cim/probe_writing.py"/>
         <source>it is there {n} times</source>
-        <translation type="unfinished"></translation>
+        <translation>出现 {n} 次</translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/cim/network.py"/>
@@ -5635,17 +5635,17 @@
     <message>
         <location filename="../citycheck_qgis/cim/probe_writing.py"/>
         <source>kept</source>
-        <translation type="unfinished"></translation>
+        <translation>原样保留</translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/cim/probe.py"/>
         <source>key</source>
-        <translation type="unfinished"></translation>
+        <translation>唯一标识</translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/cim/probe.py"/>
         <source>keys</source>
-        <translation type="unfinished"></translation>
+        <translation>唯一标识的取值</translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/footprints/georeference/control_points.py"/>
@@ -5661,7 +5661,7 @@
         <location filename="../citycheck_qgis/cim/probe.py"/>
         <location filename="../citycheck_qgis/cim/probe_writing.py"/>
         <source>latitude and longitude are exchanged</source>
-        <translation type="unfinished"></translation>
+        <translation>经度与纬度颠倒</translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/footprints/georeference/placement.py"/>
@@ -5671,12 +5671,12 @@
     <message>
         <location filename="../citycheck_qgis/cim/probe_writing.py"/>
         <source>leave these fields out of what is pushed</source>
-        <translation type="unfinished"></translation>
+        <translation>推送时请不要包含这些字段</translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/cim/probe_writing.py"/>
         <source>left out: the platform must make and delete features, and have a field for the key</source>
-        <translation type="unfinished"></translation>
+        <translation>未做：平台须能新增和删除要素，并有唯一标识字段</translation>
     </message>
     <message>
         <location filename="../processing_algorithms/translate.py"/>
@@ -5686,7 +5686,7 @@
     <message>
         <location filename="../citycheck_qgis/cim/probe_writing.py"/>
         <source>line breaks</source>
-        <translation type="unfinished"></translation>
+        <translation>换行</translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/cim/fidelity.py"/>
@@ -5701,12 +5701,12 @@
     <message>
         <location filename="../citycheck_qgis/cim/probe_writing.py"/>
         <source>longest text</source>
-        <translation type="unfinished"></translation>
+        <translation>最长文本</translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/cim/probe_writing.py"/>
         <source>making a feature</source>
-        <translation type="unfinished"></translation>
+        <translation>新增要素</translation>
     </message>
     <message>
         <location filename="../processing_algorithms/translate.py"/>
@@ -5772,7 +5772,7 @@
     <message>
         <location filename="../citycheck_qgis/cim/probe_writing.py"/>
         <source>name of the test feature</source>
-        <translation type="unfinished"></translation>
+        <translation>测试要素的名称</translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/footprints/coverage.py"/>
@@ -5788,12 +5788,12 @@
     <message>
         <location filename="../citycheck_qgis/cim/probe.py"/>
         <source>no feature shows it</source>
-        <translation type="unfinished"></translation>
+        <translation>没有要素可供判断</translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/cim/probe.py"/>
         <source>no field is named that holds the key</source>
-        <translation type="unfinished"></translation>
+        <translation>没有指定唯一标识所在的字段</translation>
     </message>
     <message>
         <location filename="../processing_algorithms/translate.py"/>
@@ -5843,7 +5843,7 @@
     <message>
         <location filename="../citycheck_qgis/cim/probe_writing.py"/>
         <source>nobody's edit is overwritten</source>
-        <translation type="unfinished"></translation>
+        <translation>不会覆盖他人的编辑</translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/cim/connections.py"/>
@@ -5869,12 +5869,12 @@
     <message>
         <location filename="../citycheck_qgis/cim/probe.py"/>
         <source>not told</source>
-        <translation type="unfinished"></translation>
+        <translation>没有说明</translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/cim/probe_writing.py"/>
         <source>not tried: the platform does not change features</source>
-        <translation type="unfinished"></translation>
+        <translation>未测试：平台不支持修改要素</translation>
     </message>
     <message>
         <location filename="../processing_algorithms/translate.py"/>
@@ -5889,27 +5889,27 @@
     <message>
         <location filename="../citycheck_qgis/cim/probe.py"/>
         <source>nothing can be pushed before the collection has fields; ask the platform's operator</source>
-        <translation type="unfinished"></translation>
+        <translation>数据集有字段之前无法推送；请联系平台管理员</translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/cim/probe.py"/>
         <source>nothing can be told of features that were not read: no deletion is taken over from the platform</source>
-        <translation type="unfinished"></translation>
+        <translation>没有读到的要素情况不明：平台上的删除一律不带到本地</translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/cim/probe_writing.py"/>
         <source>nothing is lost</source>
-        <translation type="unfinished"></translation>
+        <translation>没有丢失</translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/cim/probe_writing.py"/>
         <source>nothing of the batch is done</source>
-        <translation type="unfinished"></translation>
+        <translation>整个批次都不执行</translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/cim/probe_writing.py"/>
         <source>nothing of the test is left on the platform</source>
-        <translation type="unfinished"></translation>
+        <translation>平台上没有留下测试内容</translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/footprints/matching.py"/>
@@ -5925,12 +5925,12 @@
     <message>
         <location filename="../citycheck_qgis/cim/probe.py"/>
         <source>number of features</source>
-        <translation type="unfinished"></translation>
+        <translation>要素数</translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/cim/probe_writing.py"/>
         <source>one field</source>
-        <translation type="unfinished"></translation>
+        <translation>单个字段</translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/indicators/values.py"/>
@@ -5986,12 +5986,12 @@
     <message>
         <location filename="../citycheck_qgis/cim/probe.py"/>
         <source>pages</source>
-        <translation type="unfinished"></translation>
+        <translation>分页</translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/cim/probe.py"/>
         <source>pages overlap, so features may also be missing; ask the operator to sort the collection by its id</source>
-        <translation type="unfinished"></translation>
+        <translation>各页重叠，因此也可能有遗漏；请平台管理员将数据集按 id 排序</translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/storage/files.py"/>
@@ -6001,7 +6001,7 @@
     <message>
         <location filename="../citycheck_qgis/cim/probe_writing.py"/>
         <source>plain value of {field}</source>
-        <translation type="unfinished"></translation>
+        <translation>{field} 的普通值</translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/cim/results.py"/>
@@ -6026,7 +6026,7 @@
     <message>
         <location filename="../citycheck_qgis/cim/probe.py"/>
         <source>probe again when there are features</source>
-        <translation type="unfinished"></translation>
+        <translation>请在有要素之后重新探测</translation>
     </message>
     <message>
         <location filename="../processing_algorithms/footprints/cimcoverage.py"/>
@@ -6041,17 +6041,17 @@
     <message>
         <location filename="../citycheck_qgis/cim/probe_writing.py"/>
         <source>protection against others' edits</source>
-        <translation type="unfinished"></translation>
+        <translation>对他人编辑的保护</translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/cim/probe.py"/>
         <source>query by key</source>
-        <translation type="unfinished"></translation>
+        <translation>按唯一标识查询</translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/cim/probe_writing.py"/>
         <source>quotation marks and backslashes</source>
-        <translation type="unfinished"></translation>
+        <translation>引号和反斜杠</translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/cim/fidelity.py"/>
@@ -6061,7 +6061,7 @@
     <message>
         <location filename="../citycheck_qgis/cim/probe_writing.py"/>
         <source>rare characters and emoji</source>
-        <translation type="unfinished"></translation>
+        <translation>生僻字和表情符号</translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/footprints/layers.py"/>
@@ -6071,12 +6071,12 @@
     <message>
         <location filename="../citycheck_qgis/cim/probe.py"/>
         <source>reading</source>
-        <translation type="unfinished"></translation>
+        <translation>读取</translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/cim/probe.py"/>
         <source>reading twice</source>
-        <translation type="unfinished"></translation>
+        <translation>两次读取</translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/cim/probe_writing.py"/>
@@ -6093,7 +6093,7 @@
     <message>
         <location filename="../citycheck_qgis/cim/probe_writing.py"/>
         <source>removed</source>
-        <translation type="unfinished"></translation>
+        <translation>已删除</translation>
     </message>
     <message>
         <location filename="../processing_algorithms/translate.py"/>
@@ -6103,7 +6103,7 @@
     <message>
         <location filename="../citycheck_qgis/cim/probe.py"/>
         <source>right</source>
-        <translation type="unfinished"></translation>
+        <translation>准确</translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/footprints/georeference/placement.py"/>
@@ -6118,7 +6118,7 @@
     <message>
         <location filename="../citycheck_qgis/cim/probe_writing.py"/>
         <source>rounded to {n} decimals</source>
-        <translation type="unfinished"></translation>
+        <translation>舍入到 {n} 位小数</translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/units/hierarchy.py"/>
@@ -6203,7 +6203,7 @@
     <message>
         <location filename="../citycheck_qgis/cim/probe_writing.py"/>
         <source>spaces at the end are cut</source>
-        <translation type="unfinished"></translation>
+        <translation>末尾空格被去掉</translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/cim/fidelity.py"/>
@@ -6230,17 +6230,17 @@
     <message>
         <location filename="../citycheck_qgis/cim/probe_writing.py"/>
         <source>such differences are listed once and are no edits</source>
-        <translation type="unfinished"></translation>
+        <translation>此类差异只列出一次，不算改动</translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/cim/probe_writing.py"/>
         <source>such values are altered without a word; CityCheck lists each of them</source>
-        <translation type="unfinished"></translation>
+        <translation>此类值会被悄悄改动；CityCheck 逐一列出</translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/cim/probe_writing.py"/>
         <source>such values are told as rejected and stay in the local layer</source>
-        <translation type="unfinished"></translation>
+        <translation>此类值会报告为被拒绝，并保留在本地图层中</translation>
     </message>
     <message>
         <location filename="../processing_algorithms/problems/diagnose.py"/>
@@ -6261,7 +6261,7 @@
     <message>
         <location filename="../citycheck_qgis/cim/probe_writing.py"/>
         <source>test feature</source>
-        <translation type="unfinished"></translation>
+        <translation>测试要素</translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/footprints/ifc/files.py"/>
@@ -6309,17 +6309,17 @@
     <message>
         <location filename="../citycheck_qgis/cim/probe.py"/>
         <source>the collection can only be pulled</source>
-        <translation type="unfinished"></translation>
+        <translation>该数据集只能拉取</translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/cim/probe.py"/>
         <source>the collection can only be pulled; name the field of the key in the connection's settings</source>
-        <translation type="unfinished"></translation>
+        <translation>该数据集只能拉取；请在连接设置中指定唯一标识字段</translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/cim/probe.py"/>
         <source>the collection is larger than what a probe reads</source>
-        <translation type="unfinished"></translation>
+        <translation>数据集超过一次探测的读取量</translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/cim/network.py"/>
@@ -6340,17 +6340,17 @@
     <message>
         <location filename="../citycheck_qgis/cim/probe.py"/>
         <source>the features came in another order</source>
-        <translation type="unfinished"></translation>
+        <translation>要素的顺序不同</translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/cim/probe.py"/>
         <source>the features lie neither here nor, exchanged, where they should</source>
-        <translation type="unfinished"></translation>
+        <translation>无论是否对调，要素都不在应有的位置</translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/cim/probe.py"/>
         <source>the first {n} features in {pages} pages of up to {size}</source>
-        <translation type="unfinished"></translation>
+        <translation>前 {n} 个要素，共 {pages} 页，每页至多 {size} 个</translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/storage/files.py"/>
@@ -6360,7 +6360,7 @@
     <message>
         <location filename="../citycheck_qgis/cim/probe_writing.py"/>
         <source>the geometry is lost</source>
-        <translation type="unfinished"></translation>
+        <translation>几何丢失</translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/cim/network.py"/>
@@ -6409,7 +6409,7 @@
     <message>
         <location filename="../citycheck_qgis/cim/probe.py"/>
         <source>the number is right</source>
-        <translation type="unfinished"></translation>
+        <translation>数目正确</translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/cim/fidelity.py"/>
@@ -6419,7 +6419,7 @@
     <message>
         <location filename="../citycheck_qgis/cim/probe.py"/>
         <source>the number of the platform is not to be trusted; CityCheck counts what it reads</source>
-        <translation type="unfinished"></translation>
+        <translation>平台给出的数目不可信；以实际读取的数目为准</translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/storage/files.py"/>
@@ -6439,7 +6439,7 @@
     <message>
         <location filename="../citycheck_qgis/cim/probe_writing.py"/>
         <source>the platform changes {fields} itself</source>
-        <translation type="unfinished"></translation>
+        <translation>平台自行改动 {fields}</translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/cim/adapters/wfs.py"/>
@@ -6449,7 +6449,7 @@
     <message>
         <location filename="../citycheck_qgis/cim/probe.py"/>
         <source>the platform does not answer reliably; probe again</source>
-        <translation type="unfinished"></translation>
+        <translation>平台的应答不稳定；请重新探测</translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/cim/adapters/wfs.py"/>
@@ -6459,12 +6459,12 @@
     <message>
         <location filename="../citycheck_qgis/cim/probe.py"/>
         <source>the platform does not tell its time</source>
-        <translation type="unfinished"></translation>
+        <translation>平台没有给出时间</translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/cim/probe_writing.py"/>
         <source>the platform fills this field itself; leave it out of what is pushed</source>
-        <translation type="unfinished"></translation>
+        <translation>平台自行填写该字段；推送时请不要包含它</translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/cim/adapters/house.py"/>
@@ -6474,12 +6474,12 @@
     <message>
         <location filename="../citycheck_qgis/cim/probe.py"/>
         <source>the platform renumbers; CityCheck asks for the id again before each write</source>
-        <translation type="unfinished"></translation>
+        <translation>平台会重新编号；CityCheck 在每次写入前重新查询 id</translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/cim/probe_writing.py"/>
         <source>the platform says that it was done</source>
-        <translation type="unfinished"></translation>
+        <translation>平台称已执行</translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/cim/adapters/wfs.py"/>
@@ -6489,22 +6489,22 @@
     <message>
         <location filename="../citycheck_qgis/cim/probe_writing.py"/>
         <source>the platform tells no version of a feature</source>
-        <translation type="unfinished"></translation>
+        <translation>平台不提供要素的版本</translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/cim/probe.py"/>
         <source>the platform tells of no fields</source>
-        <translation type="unfinished"></translation>
+        <translation>平台没有说明任何字段</translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/cim/probe.py"/>
         <source>the platform tells the same feature in two ways; leave these fields out of the exchange</source>
-        <translation type="unfinished"></translation>
+        <translation>同一要素平台给出两种内容；请不要交换这些字段</translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/cim/probe_writing.py"/>
         <source>the platform tells the truth</source>
-        <translation type="unfinished"></translation>
+        <translation>平台如实应答</translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/gui/connection_form.py"/>
@@ -6525,22 +6525,22 @@
     <message>
         <location filename="../citycheck_qgis/cim/probe_writing.py"/>
         <source>the rest is done, and told so</source>
-        <translation type="unfinished"></translation>
+        <translation>其余各项已执行，并有说明</translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/cim/probe_writing.py"/>
         <source>the rest stays</source>
-        <translation type="unfinished"></translation>
+        <translation>其余不变</translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/cim/probe.py"/>
         <source>the same</source>
-        <translation type="unfinished"></translation>
+        <translation>相同</translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/cim/probe_writing.py"/>
         <source>the shape came back {distance:.2g} away</source>
-        <translation type="unfinished"></translation>
+        <translation>返回的图形偏移 {distance:.2g}</translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/indicators/systems.py"/>
@@ -6577,7 +6577,7 @@
     <message>
         <location filename="../citycheck_qgis/cim/probe_writing.py"/>
         <source>the time zone is lost, and the time is exact to {n} seconds only</source>
-        <translation type="unfinished"></translation>
+        <translation>时区丢失，且时间只精确到 {n} 秒</translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/cim/fidelity.py"/>
@@ -6587,12 +6587,12 @@
     <message>
         <location filename="../citycheck_qgis/cim/probe.py"/>
         <source>the values of {fields} changed without an edit</source>
-        <translation type="unfinished"></translation>
+        <translation>{fields} 的值未经编辑就有变化</translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/cim/probe.py"/>
         <source>the values of {fields} differ from those of a page</source>
-        <translation type="unfinished"></translation>
+        <translation>{fields} 的值与分页读取的不同</translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/units/schedulers.py"/>
@@ -6607,7 +6607,7 @@
     <message>
         <location filename="../citycheck_qgis/cim/probe_writing.py"/>
         <source>the write test ended here</source>
-        <translation type="unfinished"></translation>
+        <translation>写入测试到此结束</translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/indicators/sample.py"/>
@@ -6627,22 +6627,22 @@
     <message>
         <location filename="../citycheck_qgis/cim/probe.py"/>
         <source>there is none</source>
-        <translation type="unfinished"></translation>
+        <translation>不支持</translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/cim/probe.py"/>
         <source>these features are held back in an exchange; give each a key of its own on the platform</source>
-        <translation type="unfinished"></translation>
+        <translation>交换时这些要素暂不处理；请在平台上给每个要素各自的唯一标识</translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/cim/probe.py"/>
         <source>they would count as edits each time; leave these fields out of the exchange</source>
-        <translation type="unfinished"></translation>
+        <translation>每次都会被当作改动；请不要交换这些字段</translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/cim/probe.py"/>
         <source>this is what the platform offers; only a write test shows what it does</source>
-        <translation type="unfinished"></translation>
+        <translation>这只是平台声明的能力；实际如何须经写入测试</translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/cim/adapters/arcgis.py"/>
@@ -6668,17 +6668,17 @@
     <message>
         <location filename="../citycheck_qgis/cim/probe_writing.py"/>
         <source>times</source>
-        <translation type="unfinished"></translation>
+        <translation>时间</translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/cim/probe.py"/>
         <source>times of edits can be compared</source>
-        <translation type="unfinished"></translation>
+        <translation>编辑时间可以比较</translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/cim/probe.py"/>
         <source>times of edits cannot be compared with this machine's</source>
-        <translation type="unfinished"></translation>
+        <translation>编辑时间无法与本机时间比较</translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/footprints/matching.py"/>
@@ -6688,7 +6688,7 @@
     <message>
         <location filename="../citycheck_qgis/cim/probe_writing.py"/>
         <source>true and false</source>
-        <translation type="unfinished"></translation>
+        <translation>真与假</translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/cim/connections.py"/>
@@ -6739,7 +6739,7 @@
     <message>
         <location filename="../citycheck_qgis/cim/probe.py"/>
         <source>update</source>
-        <translation type="unfinished"></translation>
+        <translation>修改</translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/footprints/georeference/report.py"/>
@@ -6775,27 +6775,27 @@
     <message>
         <location filename="../citycheck_qgis/cim/probe_writing.py"/>
         <source>what another has deleted can come back; CityCheck reads again just before each write</source>
-        <translation type="unfinished"></translation>
+        <translation>他人删除的要素可能重现；CityCheck 在每次写入前重新读取</translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/cim/probe.py"/>
         <source>what is missing in a reading is missing on the platform</source>
-        <translation type="unfinished"></translation>
+        <translation>没有读到的要素，平台上就是没有</translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/cim/probe_writing.py"/>
         <source>what it does to values is seen when the first features are pushed</source>
-        <translation type="unfinished"></translation>
+        <translation>平台对值有何改动，要到首次推送时才能看出</translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/cim/probe_writing.py"/>
         <source>what others change meanwhile is kept</source>
-        <translation type="unfinished"></translation>
+        <translation>他人同时所作的改动得以保留</translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/cim/probe_writing.py"/>
         <source>whole numbers above 2^53</source>
-        <translation type="unfinished"></translation>
+        <translation>大于 2^53 的整数</translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/cim/results.py"/>
@@ -6815,7 +6815,7 @@
     <message>
         <location filename="../citycheck_qgis/cim/probe_writing.py"/>
         <source>write test</source>
-        <translation type="unfinished"></translation>
+        <translation>写入测试</translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/cim/store.py"/>
@@ -7054,7 +7054,7 @@
     <message>
         <location filename="../citycheck_qgis/cim/probe.py"/>
         <source>{doubled} keys come more than once, {without} features have none</source>
-        <translation type="unfinished"></translation>
+        <translation>{doubled} 个唯一标识重复，{without} 个要素没有唯一标识</translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/units/partitions.py"/>
@@ -7064,7 +7064,7 @@
     <message>
         <location filename="../citycheck_qgis/cim/probe_writing.py"/>
         <source>{fields} did not stay as they were</source>
-        <translation type="unfinished"></translation>
+        <translation>{fields} 没有保持原样</translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/cim/writing.py"/>
@@ -7569,12 +7569,12 @@
     <message>
         <location filename="../citycheck_qgis/cim/probe.py"/>
         <source>{n} features came more than once</source>
-        <translation type="unfinished"></translation>
+        <translation>{n} 个要素重复出现</translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/cim/probe.py"/>
         <source>{n} features in {pages} pages of up to {size}, to the end</source>
-        <translation type="unfinished"></translation>
+        <translation>{n} 个要素，共 {pages} 页，每页至多 {size} 个，已读完</translation>
     </message>
     <message>
         <location filename="../processing_algorithms/explain.py"/>
@@ -7599,7 +7599,7 @@
     <message>
         <location filename="../citycheck_qgis/cim/probe.py"/>
         <source>{n} fields, geometry {geometry}</source>
-        <translation type="unfinished"></translation>
+        <translation>{n} 个字段，几何：{geometry}</translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/units/hierarchy.py"/>
@@ -7609,7 +7609,7 @@
     <message>
         <location filename="../citycheck_qgis/cim/probe.py"/>
         <source>{n} keys at a time</source>
-        <translation type="unfinished"></translation>
+        <translation>一次 {n} 个唯一标识</translation>
     </message>
     <message>
         <location filename="../processing_algorithms/exchange/exchange_results.py"/>
@@ -7625,7 +7625,7 @@
     <message>
         <location filename="../citycheck_qgis/cim/probe.py"/>
         <source>{n} of {of} features had another id the second time</source>
-        <translation type="unfinished"></translation>
+        <translation>{of} 个要素中，{n} 个第二次读取时 id 不同</translation>
     </message>
     <message>
         <location filename="../processing_algorithms/footprints/model_inputs.py"/>
@@ -7670,7 +7670,7 @@
     <message>
         <location filename="../citycheck_qgis/cim/probe.py"/>
         <source>{n} seconds ahead of this machine's</source>
-        <translation type="unfinished"></translation>
+        <translation>比本机快 {n} 秒</translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/units/hierarchy.py"/>
@@ -7720,7 +7720,7 @@
     <message>
         <location filename="../citycheck_qgis/cim/probe.py"/>
         <source>{n}, as read</source>
-        <translation type="unfinished"></translation>
+        <translation>{n} 个，与读取的一致</translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/footprints/citymodels/places.py"/>
@@ -7836,12 +7836,12 @@
     <message>
         <location filename="../citycheck_qgis/cim/probe.py"/>
         <source>{said} are told, {read} were read</source>
-        <translation type="unfinished"></translation>
+        <translation>平台称 {said} 个，实际读到 {read} 个</translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/cim/probe_writing.py"/>
         <source>{sent} became {stored}</source>
-        <translation type="unfinished"></translation>
+        <translation>{sent} 变成了 {stored}</translation>
     </message>
     <message>
         <location filename="../processing_algorithms/base.py"/>
@@ -8435,7 +8435,7 @@
     <message>
         <location filename="../citycheck_qgis/cim/probe.py"/>
         <source>{writes}</source>
-        <translation type="unfinished"></translation>
+        <translation>{writes}</translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/indicators/sample.py"/>
