@@ -43,6 +43,8 @@ class Comparison:
     def __init__(self, run: Run) -> None:
         self.run = run
         self.names = self._common_names()
+        self._fields = self.names - {GEOMETRY}
+        self._editable = frozenset(f.name for f in run.remote.schema.fields if f.editable) | {GEOMETRY}
         #: Whether what the reading did not show is not there.
         self.complete = True
         #: Side -> whether its deletions may be made.
@@ -95,8 +97,11 @@ class Comparison:
 
     def project(self, feature: Feature) -> Feature:
         """Return the feature with the items that both sides can hold."""
-        values = {n: v for n, v in feature.values.items() if n in self.names}
-        return replace(feature, values=values, geometry=feature.geometry if GEOMETRY in self.names else None)
+        geometry = feature.geometry if GEOMETRY in self.names else None
+        values = feature.values
+        if values.keys() != self._fields:
+            values = {n: v for n, v in values.items() if n in self._fields}
+        return Feature(feature.key, values, geometry, feature.server_id, feature.version)
 
     def _read_remote(self) -> None:
         matched, last, read = None, False, 0
@@ -378,11 +383,11 @@ class Comparison:
             return frozenset(), message("It is only pulled; a push or a sync sends it.")
         if not getattr(able, decision.there or ""):
             return frozenset(), message("The platform does not let features be written in this way.")
-        editable = {f.name for f in self.run.remote.schema.fields if f.editable} | {GEOMETRY}
+        editable = self._editable
         if decision.there != "update":
             if rules.writable is not None:
                 return frozenset(), message("Only the status is written back; allow all fields to send it.")
-            return frozenset(editable), None
+            return editable, None
         allowed = editable if rules.writable is None else editable & rules.writable
         if decision.to_there <= allowed:
             return frozenset(allowed), None

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
-from .features import Feature
+from .features import GEOMETRY, Feature
 from .fidelity import EXACT, LIKELY, Difference, Tolerance, differences, same
 
 #: Kinds of conflicts.
@@ -115,7 +115,18 @@ def _changed(
 ) -> frozenset[str]:
     if after is None:
         return frozenset()
-    return frozenset(n for n in names if not same(before.item(n), after.item(n), tolerance))
+    found = []
+    if before.values is not after.values:
+        one, other = before.values.get, after.values.get
+        # Equal values are the same, and nearly all are equal.
+        found = [n for n in names if one(n) != other(n) and not same(one(n), other(n), tolerance)]
+    if (
+        GEOMETRY in names
+        and before.geometry != after.geometry
+        and not same(before.geometry, after.geometry, tolerance)
+    ):
+        found.append(GEOMETRY)
+    return frozenset(found)
 
 
 @dataclass(frozen=True, slots=True)

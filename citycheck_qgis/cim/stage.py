@@ -188,21 +188,25 @@ class Stage:
     def sides(self, keys: Sequence[str]) -> list[Sides]:
         """Return what is known of some features, in their order."""
         marks = ",".join("?" * len(keys))
-        local = {
-            key: Feature(key, decoded(values), geometry, fid)
-            for key, fid, values, geometry in self._connection.execute(
-                f"SELECT key, fid, vals, geom FROM stage.local WHERE key IN ({marks})", tuple(keys)
+        bases = self._store.hashed_bases(self._link_id, keys)
+        local, remote = {}, {}
+        for key, fid, known, values, geometry in self._connection.execute(
+            f"SELECT key, fid, hash, vals, geom FROM stage.local WHERE key IN ({marks})", tuple(keys)
+        ):
+            base = bases.get(key)
+            same = base[0].local.values if base is not None and base[1] == known else None
+            local[key] = Feature(key, decoded(values) if same is None else same, geometry, fid)
+        for key, server_id, version, known, values, geometry in self._connection.execute(
+            f"SELECT key, server_id, version, hash, vals, geom FROM stage.remote WHERE key IN ({marks})",
+            tuple(keys),
+        ):
+            base = bases.get(key)
+            same = base[0].remote.values if base is not None and base[2] == known else None
+            remote[key] = Feature(
+                key, decoded(values) if same is None else same, geometry, server_id, version
             )
-        }
-        remote = {
-            key: Feature(key, decoded(values), geometry, server_id, version)
-            for key, server_id, version, values, geometry in self._connection.execute(
-                f"SELECT key, server_id, version, vals, geom FROM stage.remote WHERE key IN ({marks})",
-                tuple(keys),
-            )
-        }
-        bases = self._store.bases(self._link_id, keys)
-        return [Sides(key, bases.get(key), local.get(key), remote.get(key)) for key in keys]
+        agreed = {key: base for key, (base, _, _) in bases.items()}
+        return [Sides(key, agreed.get(key), local.get(key), remote.get(key)) for key in keys]
 
     # --- work and results --------------------------------------------------------------------------------
 

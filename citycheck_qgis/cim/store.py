@@ -306,13 +306,17 @@ class Store:
 
     def bases(self, link_id: int, keys: Sequence[str]) -> dict[str, Base]:
         """Return the last agreement on each of some features that have one."""
+        return {key: base for key, (base, _, _) in self.hashed_bases(link_id, keys).items()}
+
+    def hashed_bases(self, link_id: int, keys: Sequence[str]) -> dict[str, tuple[Base, bytes, bytes]]:
+        """Return agreements as `bases` does, each with the hashes of its two sides."""
         marks = ",".join("?" * len(keys))
         rows = self.connection.execute(
-            "SELECT key, server_id, version, local_values, local_geometry, remote_values, remote_geometry FROM base "
-            f"WHERE link_id = ? AND key IN ({marks})",
+            "SELECT key, server_id, version, local_values, local_geometry, remote_values, remote_geometry, local_hash, "
+            f"remote_hash FROM base WHERE link_id = ? AND key IN ({marks})",
             (link_id, *keys),
         )
-        return {row[0]: base_of(*row) for row in rows}
+        return {row[0]: (base_of(*row[:7]), row[7], row[8]) for row in rows}
 
     def set_bases(self, link_id: int, bases: Iterable[tuple[str, Base]]) -> None:
         """Write agreements; inside a `transaction`."""
@@ -590,7 +594,7 @@ def base_of(
     """Return an agreement from the columns of table `base`; a remote side without values is as the local one."""
     local = Feature(key, decoded(local_values), local_geometry)
     if remote_values is None:
-        return Base(local, Feature(key, dict(local.values), local_geometry, server_id, version))
+        return Base(local, Feature(key, local.values, local_geometry, server_id, version))
     return Base(local, Feature(key, decoded(remote_values), remote_geometry, server_id, version))
 
 
