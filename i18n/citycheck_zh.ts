@@ -53,7 +53,7 @@
     <message>
         <location filename="../citycheck_qgis/gui/connection_form.py"/>
         <source>A JSON object; the manual lists what each protocol knows.</source>
-        <translation type="unfinished"></translation>
+        <translation>JSON 对象；各协议可用的设置项见手册。</translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/footprints/citymodels/citygml.py"/>
@@ -64,7 +64,7 @@
     <message>
         <location filename="../citycheck_qgis/gui/connection_form.py"/>
         <source>A collection has no name; enter the one that the platform uses.</source>
-        <translation type="unfinished"></translation>
+        <translation>有数据集没有名称；请填写平台上的名称。</translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/footprints/georeference/control_points.py"/>
@@ -129,7 +129,7 @@
     <message>
         <location filename="../citycheck_qgis/gui/probe_result.py"/>
         <source>A test feature is made in {collection} of “{name}”, changed, and removed again. Has the platform's operator agreed?</source>
-        <translation type="unfinished"></translation>
+        <translation>将在“{name}”的 {collection} 中新增、修改并删除一个测试要素。平台管理员是否已同意？</translation>
     </message>
     <message>
         <location filename="../processing_algorithms/maps/problemmap.py"/>
@@ -149,17 +149,17 @@
     <message>
         <location filename="../citycheck_qgis/gui/connection_form.py"/>
         <source>Add a collection</source>
-        <translation type="unfinished"></translation>
+        <translation>添加数据集</translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/gui/connection_form.py"/>
         <source>Add a collection to name the field that holds your key, which sending needs, and to map fields whose names differ. Without that every collection can be fetched as it is.</source>
-        <translation type="unfinished"></translation>
+        <translation>添加数据集后，可指定唯一标识所在的字段（推送必需），并为名称不同的字段建立对应。不添加时，任何数据集都可以原样拉取。</translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/gui/connection_form.py"/>
         <source>Add a field</source>
-        <translation type="unfinished"></translation>
+        <translation>添加字段</translation>
     </message>
     <message>
         <location filename="../processing_algorithms/boundaries/assignunits.py"/>
@@ -169,12 +169,12 @@
     <message>
         <location filename="../citycheck_qgis/gui/connection_form.py"/>
         <source>Address</source>
-        <translation type="unfinished"></translation>
+        <translation>地址</translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/gui/connection_form.py"/>
         <source>Advanced</source>
-        <translation type="unfinished"></translation>
+        <translation>高级</translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/cim/probe_writing.py"/>
@@ -481,7 +481,7 @@
     <message>
         <location filename="../citycheck_qgis/gui/connection_form.py"/>
         <source>Certificates (*.pem *.crt *.cer);;All files (*)</source>
-        <translation type="unfinished"></translation>
+        <translation>证书 (*.pem *.crt *.cer);;所有文件 (*)</translation>
     </message>
     <message>
         <location filename="../processing_algorithms/exchange/exchange_results.py"/>
@@ -622,7 +622,7 @@
     <message>
         <location filename="../citycheck_qgis/gui/connection_form.py"/>
         <source>Code lists</source>
-        <translation type="unfinished"></translation>
+        <translation>代码表</translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/gui/probe_result.py"/>
@@ -631,7 +631,7 @@
         <location filename="../processing_algorithms/exchange/importpackage.py"/>
         <location filename="../processing_algorithms/exchange/probeplatform.py"/>
         <source>Collection</source>
-        <translation type="unfinished"></translation>
+        <translation>数据集</translation>
     </message>
     <message>
         <location filename="../processing_algorithms/exchange/importpackage.py"/>
@@ -652,7 +652,7 @@
     <message>
         <location filename="../citycheck_qgis/gui/connection_form.py"/>
         <source>Collection {collection} is listed twice; remove one.</source>
-        <translation type="unfinished"></translation>
+        <translation>数据集 {collection} 重复列出；请移除一个。</translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/cim/adapters/wfs.py"/>
@@ -685,7 +685,7 @@
         <location filename="../processing_algorithms/exchange/exportpackage.py"/>
         <location filename="../processing_algorithms/exchange/probeplatform.py"/>
         <source>Collections</source>
-        <translation type="unfinished"></translation>
+        <translation>数据集</translation>
     </message>
     <message>
         <location filename="../processing_algorithms/footprints/matchfootprints.py"/>
@@ -783,7 +783,7 @@
     <message>
         <location filename="../citycheck_qgis/gui/connection_form.py"/>
         <source>Connection to {name}</source>
-        <translation type="unfinished"></translation>
+        <translation>连接：{name}</translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/cim/adapters/opening.py"/>
@@ -799,13 +799,13 @@
     <message>
         <location filename="../citycheck_qgis/gui/connections_page.py"/>
         <source>Connections (*.json)</source>
-        <translation type="unfinished"></translation>
+        <translation>连接 (*.json)</translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/gui/connections_page.py"/>
         <location filename="../citycheck_qgis/gui/plugin.py"/>
         <source>Connections to CIM platforms</source>
-        <translation type="unfinished"></translation>
+        <translation>CIM 平台连接</translation>
     </message>
     <message>
         <location filename="../processing_algorithms/explain.py"/>
@@ -972,7 +972,7 @@
     <message>
         <location filename="../citycheck_qgis/gui/connections_page.py"/>
         <source>Duplicate…</source>
-        <translation type="unfinished"></translation>
+        <translation>复制…</translation>
     </message>
     <message>
         <location filename="../processing_algorithms/indicators/importvalues.py"/>
@@ -987,7 +987,7 @@
     <message>
         <location filename="../citycheck_qgis/gui/connections_page.py"/>
         <source>Edit…</source>
-        <translation type="unfinished"></translation>
+        <translation>编辑…</translation>
     </message>
     <message>
         <location filename="../processing_algorithms/inputs.py"/>
@@ -1013,7 +1013,7 @@
     <message>
         <location filename="../citycheck_qgis/gui/connection_form.py"/>
         <source>Everybody on the way to the platform can read the credentials. Allow this in a closed network of your own alone, and ask for an https address.</source>
-        <translation type="unfinished"></translation>
+        <translation>传输途中的任何人都能读到凭据。只应在自有的封闭网络中允许，并请平台提供 https 地址。</translation>
     </message>
     <message>
         <location filename="../processing_algorithms/footprints/georeferencereport.py"/>
@@ -1023,12 +1023,12 @@
     <message>
         <location filename="../citycheck_qgis/gui/probe_result.py"/>
         <source>Examine</source>
-        <translation type="unfinished"></translation>
+        <translation>探测</translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/gui/probe_result.py"/>
         <source>Examining {collection} of “{name}” …</source>
-        <translation type="unfinished"></translation>
+        <translation>正在探测“{name}”的 {collection}…</translation>
     </message>
     <message>
         <location filename="../processing_algorithms/exchange/exportpackage.py"/>
@@ -1043,7 +1043,7 @@
     <message>
         <location filename="../citycheck_qgis/gui/connection_form.py"/>
         <source>Exchanged</source>
-        <translation type="unfinished"></translation>
+        <translation>交换</translation>
     </message>
     <message>
         <location filename="../processing_algorithms/exchange/exportpackage.py"/>
@@ -1053,17 +1053,17 @@
     <message>
         <location filename="../citycheck_qgis/gui/connections_page.py"/>
         <source>Export the connection</source>
-        <translation type="unfinished"></translation>
+        <translation>导出连接</translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/gui/connections_page.py"/>
         <source>Exported to {file}; it holds no sign-in.</source>
-        <translation type="unfinished"></translation>
+        <translation>已导出到 {file}；其中不含登录信息。</translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/gui/connections_page.py"/>
         <source>Export…</source>
-        <translation type="unfinished"></translation>
+        <translation>导出…</translation>
     </message>
     <message>
         <location filename="../processing_algorithms/footprints/cimcoverage.py"/>
@@ -1161,33 +1161,33 @@
     <message>
         <location filename="../citycheck_qgis/gui/connection_form.py"/>
         <source>Field here</source>
-        <translation type="unfinished"></translation>
+        <translation>本地字段</translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/gui/connection_form.py"/>
         <source>Field of the platform</source>
-        <translation type="unfinished"></translation>
+        <translation>平台字段</translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/gui/connection_form.py"/>
         <source>Field {field} of collection {collection} has no field here; enter one or remove the row.</source>
-        <translation type="unfinished"></translation>
+        <translation>数据集 {collection} 的字段 {field} 没有对应的本地字段；请填写或移除该行。</translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/gui/connection_form.py"/>
         <source>Field {field} of collection {collection} is listed twice; remove one row.</source>
-        <translation type="unfinished"></translation>
+        <translation>数据集 {collection} 的字段 {field} 重复列出；请移除一行。</translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/gui/connection_form.py"/>
         <location filename="../processing_algorithms/exchange/exchange_results.py"/>
         <source>Fields</source>
-        <translation type="unfinished"></translation>
+        <translation>字段</translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/gui/connection_form.py"/>
         <source>Fields that are not listed keep their name.</source>
-        <translation type="unfinished"></translation>
+        <translation>未列出的字段名称不变。</translation>
     </message>
     <message>
         <location filename="../processing_algorithms/exchange/exchange_inputs.py"/>
@@ -1248,7 +1248,7 @@
     <message>
         <location filename="../citycheck_qgis/gui/probe_result.py"/>
         <source>Finds out what the platform does with this collection, and keeps it with the connection.</source>
-        <translation type="unfinished"></translation>
+        <translation>查明平台如何处理该数据集，结果随连接保存。</translation>
     </message>
     <message>
         <location filename="../processing_algorithms/footprints/matchfootprints.py"/>
@@ -1340,7 +1340,7 @@
     <message>
         <location filename="../citycheck_qgis/gui/connection_form.py"/>
         <source>For each field: its values here, and what the platform calls them.</source>
-        <translation type="unfinished"></translation>
+        <translation>每个字段：本地的值，以及平台上对应的代码。</translation>
     </message>
     <message>
         <location filename="../processing_algorithms/footprints/model_inputs.py"/>
@@ -1523,12 +1523,12 @@
     <message>
         <location filename="../citycheck_qgis/gui/connections_page.py"/>
         <source>If a colleague has a connection already, have it exported and press Import.</source>
-        <translation type="unfinished"></translation>
+        <translation>如果同事已有连接，可请其导出，再点击“导入”。</translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/gui/connections_page.py"/>
         <source>Import connections</source>
-        <translation type="unfinished"></translation>
+        <translation>导入连接</translation>
     </message>
     <message>
         <location filename="../processing_algorithms/exchange/importpackage.py"/>
@@ -1543,7 +1543,7 @@
     <message>
         <location filename="../citycheck_qgis/gui/connections_page.py"/>
         <source>Import…</source>
-        <translation type="unfinished"></translation>
+        <translation>导入…</translation>
     </message>
     <message>
         <location filename="../processing_algorithms/exchange/exchange_inputs.py"/>
@@ -1717,7 +1717,7 @@
     <message>
         <location filename="../citycheck_qgis/gui/connection_form.py"/>
         <source>Key field</source>
-        <translation type="unfinished"></translation>
+        <translation>唯一标识字段</translation>
     </message>
     <message>
         <location filename="../processing_algorithms/exchange/exchange_results.py"/>
@@ -1738,7 +1738,7 @@
     <message>
         <location filename="../citycheck_qgis/gui/connection_form.py"/>
         <source>Largest answer</source>
-        <translation type="unfinished"></translation>
+        <translation>应答大小上限</translation>
     </message>
     <message>
         <location filename="../processing_algorithms/footprints/matchfootprints.py"/>
@@ -1992,7 +1992,7 @@
     <message>
         <location filename="../citycheck_qgis/gui/connection_form.py"/>
         <source>New connection</source>
-        <translation type="unfinished"></translation>
+        <translation>新建连接</translation>
     </message>
     <message>
         <location filename="../processing_algorithms/exchange/exchange_results.py"/>
@@ -2007,7 +2007,7 @@
     <message>
         <location filename="../citycheck_qgis/gui/connections_page.py"/>
         <source>New…</source>
-        <translation type="unfinished"></translation>
+        <translation>新建…</translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/processes.py"/>
@@ -2017,7 +2017,7 @@
     <message>
         <location filename="../citycheck_qgis/gui/connections_page.py"/>
         <source>No connection is selected; select one in the list.</source>
-        <translation type="unfinished"></translation>
+        <translation>没有选中连接；请在列表中选择。</translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/cim/connections.py"/>
@@ -2052,7 +2052,7 @@
     <message>
         <location filename="../citycheck_qgis/gui/connections_page.py"/>
         <source>No platform is connected yet.</source>
-        <translation type="unfinished"></translation>
+        <translation>尚未连接任何平台。</translation>
     </message>
     <message>
         <location filename="../processing_algorithms/explain.py"/>
@@ -2154,7 +2154,7 @@
     <message>
         <location filename="../citycheck_qgis/gui/connection_form.py"/>
         <source>Off: the field stays here and is neither sent nor fetched.</source>
-        <translation type="unfinished"></translation>
+        <translation>不勾选：该字段只留在本地，既不发送也不取回。</translation>
     </message>
     <message>
         <location filename="../processing_algorithms/exchange/exchange_inputs.py"/>
@@ -2179,7 +2179,7 @@
     <message>
         <location filename="../citycheck_qgis/gui/connection_form.py"/>
         <source>One per line. They may be asked as well, and are given the credentials.</source>
-        <translation type="unfinished"></translation>
+        <translation>每行一个，格式为“协议://主机:端口”。这些地址也可访问，并会收到凭据。</translation>
     </message>
     <message>
         <location filename="../processing_algorithms/exchange/exchange_inputs.py"/>
@@ -2249,7 +2249,7 @@
     <message>
         <location filename="../citycheck_qgis/gui/connections_page.py"/>
         <source>Open the folder of the connections</source>
-        <translation type="unfinished"></translation>
+        <translation>打开连接所在的文件夹</translation>
     </message>
     <message>
         <location filename="../processing_algorithms/inputs.py"/>
@@ -2264,7 +2264,7 @@
     <message>
         <location filename="../citycheck_qgis/gui/connection_form.py"/>
         <source>Other origins</source>
-        <translation type="unfinished"></translation>
+        <translation>其他允许的源</translation>
     </message>
     <message>
         <location filename="../processing_algorithms/exchange/exportpackage.py"/>
@@ -2374,7 +2374,7 @@
         <location filename="../citycheck_qgis/gui/connection_form.py"/>
         <location filename="../citycheck_qgis/gui/connections_page.py"/>
         <source>Platform</source>
-        <translation type="unfinished"></translation>
+        <translation>平台</translation>
     </message>
     <message>
         <location filename="../processing_algorithms/footprints/georeferencereport.py"/>
@@ -2404,7 +2404,7 @@
     <message>
         <location filename="../citycheck_qgis/gui/connections_page.py"/>
         <source>Press New and enter the address of the platform's service; Test then shows what it offers.</source>
-        <translation type="unfinished"></translation>
+        <translation>点击“新建”，填写平台服务的地址；再点击“测试”，即可看到平台提供的数据集。</translation>
     </message>
     <message>
         <location filename="../processing_algorithms/exchange/exchange_inputs.py"/>
@@ -2480,7 +2480,7 @@
     <message>
         <location filename="../citycheck_qgis/gui/connection_form.py"/>
         <source>Protocol</source>
-        <translation type="unfinished"></translation>
+        <translation>协议</translation>
     </message>
     <message>
         <location filename="../processing_algorithms/exchange/pulllayer.py"/>
@@ -2601,27 +2601,27 @@
     <message>
         <location filename="../citycheck_qgis/gui/connections_page.py"/>
         <source>Remove</source>
-        <translation type="unfinished"></translation>
+        <translation>移除</translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/gui/connections_page.py"/>
         <source>Remove connection</source>
-        <translation type="unfinished"></translation>
+        <translation>移除连接</translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/gui/connection_form.py"/>
         <source>Remove the collection</source>
-        <translation type="unfinished"></translation>
+        <translation>移除数据集</translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/gui/connections_page.py"/>
         <source>Remove the connection “{name}”? Platform and layers stay as they are.</source>
-        <translation type="unfinished"></translation>
+        <translation>要移除连接“{name}”吗？平台和图层不受影响。</translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/gui/connection_form.py"/>
         <source>Remove the selected fields from the table</source>
-        <translation type="unfinished"></translation>
+        <translation>从表中移除选中的字段</translation>
     </message>
     <message>
         <location filename="../processing_algorithms/annual/annualcheckup.py"/>
@@ -2748,7 +2748,7 @@
     <message>
         <location filename="../citycheck_qgis/gui/connection_form.py"/>
         <source>Send the credentials without encryption (http)</source>
-        <translation type="unfinished"></translation>
+        <translation>不加密发送凭据（http）</translation>
     </message>
     <message>
         <location filename="../processing_algorithms/exchange/pushlayer.py"/>
@@ -2783,12 +2783,12 @@
     <message>
         <location filename="../citycheck_qgis/gui/connection_form.py"/>
         <source>Settings of the protocol</source>
-        <translation type="unfinished"></translation>
+        <translation>协议设置</translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/gui/connection_form.py"/>
         <source>Sign-in</source>
-        <translation type="unfinished"></translation>
+        <translation>登录</translation>
     </message>
     <message>
         <location filename="../processing_algorithms/exchange/exportpackage.py"/>
@@ -2847,7 +2847,7 @@
     <message>
         <location filename="../citycheck_qgis/gui/connection_form.py"/>
         <source>Status</source>
-        <translation type="unfinished"></translation>
+        <translation>状态</translation>
     </message>
     <message>
         <location filename="../processing_algorithms/footprints/model_inputs.py"/>
@@ -2867,12 +2867,12 @@
     <message>
         <location filename="../citycheck_qgis/gui/probe_result.py"/>
         <source>Stop</source>
-        <translation type="unfinished"></translation>
+        <translation>停止</translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/gui/probe_result.py"/>
         <source>Stopping the test of “{name}” …</source>
-        <translation type="unfinished"></translation>
+        <translation>正在停止对“{name}”的测试…</translation>
     </message>
     <message>
         <location filename="../processing_algorithms/exchange/exchange_results.py"/>
@@ -2958,23 +2958,23 @@
     <message>
         <location filename="../citycheck_qgis/gui/connections_page.py"/>
         <source>Test</source>
-        <translation type="unfinished"></translation>
+        <translation>测试</translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/gui/probe_result.py"/>
         <location filename="../processing_algorithms/exchange/probeplatform.py"/>
         <source>Test writing as well</source>
-        <translation type="unfinished"></translation>
+        <translation>同时测试写入</translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/gui/probe_result.py"/>
         <source>Testing “{name}” …</source>
-        <translation type="unfinished"></translation>
+        <translation>正在测试“{name}”…</translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/gui/connection_form.py"/>
         <source>The address is not encrypted (http): CityCheck will not send the credentials there.</source>
-        <translation type="unfinished"></translation>
+        <translation>地址没有加密（http）：CityCheck 不会向其发送凭据。</translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/cim/connections.py"/>
@@ -2987,17 +2987,17 @@
         <translation>地址 {url} 含用户名或密码；请去掉，改用认证配置。</translation>
     </message>
     <message>
-        <location filename="../citycheck_qgis/cim/network.py"/>
+        <location filename="../citycheck_qgis/cim/careful_connections.py"/>
         <source>The answer of {address} is larger than allowed.</source>
         <translation>{address} 的应答超过允许的大小。</translation>
     </message>
     <message>
-        <location filename="../citycheck_qgis/cim/network.py"/>
+        <location filename="../citycheck_qgis/cim/transport.py"/>
         <source>The answer of {address} is larger than {limit} MB; ask for smaller pages, or raise the connection's largest answer.</source>
         <translation>{address} 的应答超过 {limit} MB；请减小每页要素数，或提高连接的应答大小上限。</translation>
     </message>
     <message>
-        <location filename="../citycheck_qgis/cim/network.py"/>
+        <location filename="../citycheck_qgis/cim/sign_in.py"/>
         <source>The authentication configuration holds a line break or a character that no header can carry; enter it again.</source>
         <translation>认证配置中含换行或请求头不能使用的字符；请重新填写。</translation>
     </message>
@@ -3111,7 +3111,7 @@
         <translation>城市模型中没有建筑。</translation>
     </message>
     <message>
-        <location filename="../citycheck_qgis/cim/network.py"/>
+        <location filename="../citycheck_qgis/cim/careful_connections.py"/>
         <source>The client's certificate {file} or its key cannot be read; check the authentication configuration.</source>
         <translation>客户端证书 {file} 或其私钥无法读取；请检查认证配置。</translation>
     </message>
@@ -3123,12 +3123,12 @@
     <message>
         <location filename="../citycheck_qgis/gui/connection_form.py"/>
         <source>The code lists of collection {collection} must be objects; write them like {example}.</source>
-        <translation type="unfinished"></translation>
+        <translation>数据集 {collection} 的代码表必须是对象；请写成 {example} 的形式。</translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/gui/connection_form.py"/>
         <source>The code lists of {name}</source>
-        <translation type="unfinished"></translation>
+        <translation>{name} 的代码表</translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/cim/mapping.py"/>
@@ -3241,7 +3241,7 @@
         <translation>{subject}的计数对不上账（输入 {total}，有交代的 {found}）；这是 CityCheck 的缺陷，请连同输入数据一起报告。</translation>
     </message>
     <message>
-        <location filename="../citycheck_qgis/cim/network.py"/>
+        <location filename="../citycheck_qgis/cim/sign_in.py"/>
         <source>The credentials would travel unprotected to {host}; use its https address, or allow plain http in the connection if the network is your own.</source>
         <translation>凭据将不加密地传往 {host}；请使用其 https 地址，如果是自有的封闭网络，可在连接中允许 http。</translation>
     </message>
@@ -3381,7 +3381,7 @@
         <translation>文件注明了多个坐标系；其中 {old} 的内容已投影到 {new}。</translation>
     </message>
     <message>
-        <location filename="../citycheck_qgis/cim/network.py"/>
+        <location filename="../citycheck_qgis/cim/careful_connections.py"/>
         <source>The file of certificates {file} does not exist; correct it in the connection.</source>
         <translation>证书文件 {file} 不存在；请在连接中改正。</translation>
     </message>
@@ -3910,7 +3910,7 @@
         <translation>有一个请求的应答丢失，平台执行了两次；{key} 的第二份已删除。</translation>
     </message>
     <message>
-        <location filename="../citycheck_qgis/cim/network.py"/>
+        <location filename="../citycheck_qgis/cim/sign_in.py"/>
         <source>The platform did not accept the sign-in ({reason}); check the authentication configuration.</source>
         <translation>平台不接受登录（{reason}）；请检查认证配置。</translation>
     </message>
@@ -4002,13 +4002,11 @@
         <translation>平台给出的数据集 {collection} 的分页循环往复；请探测平台，或减小每页要素数。</translation>
     </message>
     <message>
-        <location filename="../citycheck_qgis/cim/network.py"/>
         <location filename="../citycheck_qgis/cim/origins.py"/>
         <source>The platform names an address at another host ({address}); it was not asked, and no credentials were sent there: if it belongs to the platform, add {origin} to the connection's other origins.</source>
         <translation>平台给出了另一主机上的地址（{address}）；没有访问，也没有向其发送凭据。如果它属于该平台，请把 {origin} 加入连接的“其他允许的源”。</translation>
     </message>
     <message>
-        <location filename="../citycheck_qgis/cim/network.py"/>
         <location filename="../citycheck_qgis/cim/origins.py"/>
         <source>The platform names {address}, which is no http address; it was not asked.</source>
         <translation>平台给出的 {address} 不是 http 地址；没有访问。</translation>
@@ -4024,7 +4022,6 @@
         <translation>平台反复重定向 {address}；请检查连接的地址。</translation>
     </message>
     <message>
-        <location filename="../citycheck_qgis/cim/network.py"/>
         <location filename="../citycheck_qgis/cim/origins.py"/>
         <source>The platform redirects {address} to another host ({location}); it was not followed, and no credentials were sent there: correct the connection's address if it has moved.</source>
         <translation>平台把 {address} 重定向到另一主机（{location}）；没有跟随，也没有向其发送凭据。如果平台已迁移，请改正连接的地址。</translation>
@@ -4060,7 +4057,6 @@
         <translation>平台对数据集 {collection} 的应答中含有不是要素的内容；请探测平台。</translation>
     </message>
     <message>
-        <location filename="../citycheck_qgis/cim/network.py"/>
         <location filename="../citycheck_qgis/cim/network_failures.py"/>
         <source>The platform's certificate is not trusted ({reason}); add the certificate of its authority to the connection, or to QGIS's certificates.</source>
         <translation>平台的证书不受信任（{reason}）；请把签发机构的证书加入连接，或加入 QGIS 的证书。</translation>
@@ -4183,7 +4179,7 @@
         <translation>运行在发送之前停止；已重新列入计划。</translation>
     </message>
     <message>
-        <location filename="../citycheck_qgis/cim/network.py"/>
+        <location filename="../citycheck_qgis/cim/careful_connections.py"/>
         <location filename="../processing_algorithms/exchange/exchange_inputs.py"/>
         <source>The run was stopped.</source>
         <translation>运行已停止。</translation>
@@ -4226,7 +4222,7 @@
     <message>
         <location filename="../citycheck_qgis/gui/connection_form.py"/>
         <source>The settings of the protocol</source>
-        <translation type="unfinished"></translation>
+        <translation>协议设置</translation>
     </message>
     <message>
         <location filename="../processing_algorithms/inputs.py"/>
@@ -4322,7 +4318,7 @@
     <message>
         <location filename="../citycheck_qgis/gui/probe_result.py"/>
         <source>The test broke off without saying why; QGIS's log messages may tell more.</source>
-        <translation type="unfinished"></translation>
+        <translation>测试中断，原因不明；可查看 QGIS 的日志消息。</translation>
     </message>
     <message>
         <location filename="../processing_algorithms/exchange/probeplatform.py"/>
@@ -4332,7 +4328,7 @@
     <message>
         <location filename="../citycheck_qgis/gui/probe_result.py"/>
         <source>The test was stopped.</source>
-        <translation type="unfinished"></translation>
+        <translation>测试已停止。</translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/cim/local_edits.py"/>
@@ -4453,12 +4449,12 @@
     <message>
         <location filename="../citycheck_qgis/gui/connection_form.py"/>
         <source>There is a connection {connection} already; choose another name.</source>
-        <translation type="unfinished"></translation>
+        <translation>已有连接 {connection}；请换一个名称。</translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/gui/connections_page.py"/>
         <source>There is a connection “{name}” already. Replace it?</source>
-        <translation type="unfinished"></translation>
+        <translation>已有连接“{name}”。要替换吗？</translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/storage/database.py"/>
@@ -4552,7 +4548,7 @@
     <message>
         <location filename="../citycheck_qgis/gui/connection_form.py"/>
         <source>Trusted certificates</source>
-        <translation type="unfinished"></translation>
+        <translation>受信任的证书</translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/footprints/ifc/structure.py"/>
@@ -4567,7 +4563,7 @@
     <message>
         <location filename="../citycheck_qgis/gui/connection_form.py"/>
         <source>Two fields of collection {collection} go to the platform's field {field}; change one.</source>
-        <translation type="unfinished"></translation>
+        <translation>数据集 {collection} 有两个字段对应平台字段 {field}；请修改其中一个。</translation>
     </message>
     <message>
         <location filename="../processing_algorithms/exchange/exportpackage.py"/>
@@ -4620,7 +4616,7 @@
     <message>
         <location filename="../citycheck_qgis/gui/connection_form.py"/>
         <source>User name, password and token stay in the encrypted store of QGIS; the connection holds no more than the id of the configuration.</source>
-        <translation type="unfinished"></translation>
+        <translation>用户名、密码和令牌保存在 QGIS 的加密存储中；连接只记录认证配置的 ID。</translation>
     </message>
     <message>
         <location filename="../processing_algorithms/explain.py"/>
@@ -4665,12 +4661,12 @@
     <message>
         <location filename="../citycheck_qgis/gui/connection_form.py"/>
         <source>Wait for a connection</source>
-        <translation type="unfinished"></translation>
+        <translation>连接超时</translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/gui/connection_form.py"/>
         <source>Wait for an answer</source>
-        <translation type="unfinished"></translation>
+        <translation>应答超时</translation>
     </message>
     <message>
         <location filename="../processing_algorithms/exchange/exchange_inputs.py"/>
@@ -4786,7 +4782,7 @@
     <message>
         <location filename="../citycheck_qgis/gui/connections_page.py"/>
         <source>Writes a file for a colleague: without sign-in and without paths of this machine.</source>
-        <translation type="unfinished"></translation>
+        <translation>写出可交给同事的文件：不含登录信息，也不含本机路径。</translation>
     </message>
     <message>
         <location filename="../processing_algorithms/exchange/exportpackage.py"/>
@@ -4796,7 +4792,7 @@
     <message>
         <location filename="../citycheck_qgis/gui/connection_form.py"/>
         <source>Written to the platform when a run may write the status alone.</source>
-        <translation type="unfinished"></translation>
+        <translation>只允许写状态时，仍会写入平台的字段。</translation>
     </message>
     <message>
         <location filename="../processing_algorithms/inputs.py"/>
@@ -4854,7 +4850,6 @@
         <translation>执行了一部分，应答没有说明是哪些</translation>
     </message>
     <message>
-        <location filename="../citycheck_qgis/cim/network.py"/>
         <location filename="../citycheck_qgis/cim/network_failures.py"/>
         <source>a protected connection could not be made; is it an https address, and is the client's certificate the right one?</source>
         <translation>无法建立加密连接；请确认地址是否为 https、客户端证书是否正确</translation>
@@ -4999,7 +4994,7 @@
     <message>
         <location filename="../citycheck_qgis/gui/connection_form.py"/>
         <source>as the platform has it</source>
-        <translation type="unfinished"></translation>
+        <translation>与平台相同</translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/cim/network.py"/>
@@ -5433,7 +5428,7 @@
     <message>
         <location filename="../citycheck_qgis/gui/connection_form.py"/>
         <source>for example: CIM platform of the city</source>
-        <translation type="unfinished"></translation>
+        <translation>例如：市 CIM 平台</translation>
     </message>
     <message>
         <location filename="../processing_algorithms/translate.py"/>
@@ -6212,13 +6207,11 @@
     </message>
     <message>
         <location filename="../citycheck_qgis/cim/answers.py"/>
-        <location filename="../citycheck_qgis/cim/network.py"/>
         <source>status {status}</source>
         <translation>状态码 {status}</translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/cim/answers.py"/>
-        <location filename="../citycheck_qgis/cim/network.py"/>
         <source>status {status} {name}</source>
         <translation>状态码 {status} {name}</translation>
     </message>
@@ -6274,30 +6267,27 @@
         <translation>应为数字，却是文字</translation>
     </message>
     <message>
-        <location filename="../citycheck_qgis/cim/network.py"/>
         <location filename="../citycheck_qgis/cim/network_failures.py"/>
         <source>the address or a header cannot be sent</source>
         <translation>地址或请求头无法发送</translation>
     </message>
     <message>
-        <location filename="../citycheck_qgis/cim/network.py"/>
         <location filename="../citycheck_qgis/cim/unpacking.py"/>
         <source>the answer cannot be unpacked</source>
         <translation>应答无法解压</translation>
     </message>
     <message>
-        <location filename="../citycheck_qgis/cim/network.py"/>
+        <location filename="../citycheck_qgis/cim/transport.py"/>
         <source>the answer is packed in a way that was not asked for</source>
         <translation>应答采用了未请求的压缩方式</translation>
     </message>
     <message>
-        <location filename="../citycheck_qgis/cim/network.py"/>
         <location filename="../citycheck_qgis/cim/unpacking.py"/>
         <source>the answer was cut short</source>
         <translation>应答不完整</translation>
     </message>
     <message>
-        <location filename="../citycheck_qgis/cim/network.py"/>
+        <location filename="../citycheck_qgis/cim/transport.py"/>
         <source>the answer was cut short after {came} of {expected} bytes</source>
         <translation>应答不完整，{expected} 字节中只收到 {came} 字节</translation>
     </message>
@@ -6322,7 +6312,6 @@
         <translation>数据集超过一次探测的读取量</translation>
     </message>
     <message>
-        <location filename="../citycheck_qgis/cim/network.py"/>
         <location filename="../citycheck_qgis/cim/network_failures.py"/>
         <source>the connection broke off</source>
         <translation>连接中断</translation>
@@ -6363,13 +6352,11 @@
         <translation>几何丢失</translation>
     </message>
     <message>
-        <location filename="../citycheck_qgis/cim/network.py"/>
         <location filename="../citycheck_qgis/cim/network_failures.py"/>
         <source>the host cannot be reached</source>
         <translation>无法连接主机</translation>
     </message>
     <message>
-        <location filename="../citycheck_qgis/cim/network.py"/>
         <location filename="../citycheck_qgis/cim/network_failures.py"/>
         <source>the host refuses the connection; is the port right?</source>
         <translation>主机拒绝连接，请确认端口是否正确</translation>
@@ -6385,7 +6372,6 @@
         <translation>指标 {indicator} 在版本 {edition} 中出现两次；请各用各的编号。</translation>
     </message>
     <message>
-        <location filename="../citycheck_qgis/cim/network.py"/>
         <location filename="../citycheck_qgis/cim/network_failures.py"/>
         <source>the kind of proxy in QGIS's network settings is not supported here</source>
         <translation>不支持 QGIS 网络设置中的代理类型</translation>
@@ -6401,7 +6387,6 @@
         <translation>这个名称只在{parents}之外才有</translation>
     </message>
     <message>
-        <location filename="../citycheck_qgis/cim/network.py"/>
         <location filename="../citycheck_qgis/cim/network_failures.py"/>
         <source>the name of the host is not known</source>
         <translation>无法解析主机名</translation>
@@ -6509,7 +6494,7 @@
     <message>
         <location filename="../citycheck_qgis/gui/connection_form.py"/>
         <source>the platform's field that holds your key (UUID)</source>
-        <translation type="unfinished"></translation>
+        <translation>平台上存放本地唯一标识（UUID）的字段</translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/cim/network.py"/>
@@ -6517,7 +6502,6 @@
         <translation>代理要求登录，请检查 QGIS 的网络设置</translation>
     </message>
     <message>
-        <location filename="../citycheck_qgis/cim/network.py"/>
         <location filename="../citycheck_qgis/cim/network_failures.py"/>
         <source>the proxy of QGIS's network settings does not let the request through</source>
         <translation>QGIS 网络设置中的代理不放行该请求</translation>
@@ -6553,7 +6537,6 @@
         <translation>文字在第 {n} 个字符后被截断</translation>
     </message>
     <message>
-        <location filename="../citycheck_qgis/cim/network.py"/>
         <location filename="../citycheck_qgis/cim/network_failures.py"/>
         <source>the time for the answer was over</source>
         <translation>等待应答超时</translation>
@@ -6653,7 +6636,7 @@
     <message>
         <location filename="../citycheck_qgis/gui/connection_form.py"/>
         <source>those of the system</source>
-        <translation type="unfinished"></translation>
+        <translation>系统证书</translation>
     </message>
     <message>
         <location filename="../processing_algorithms/translate.py"/>
@@ -6834,20 +6817,17 @@
         <translation>zh（中文）或 en（英文）。</translation>
     </message>
     <message>
-        <location filename="../citycheck_qgis/cim/network.py"/>
         <location filename="../citycheck_qgis/cim/origins.py"/>
         <source>{address} does not lie under the platform's address {base}; it was not asked.</source>
         <translation>{address} 不在平台地址 {base} 之下；没有访问。</translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/cim/addresses.py"/>
-        <location filename="../citycheck_qgis/cim/network.py"/>
         <source>{address} names no host that exists.</source>
         <translation>{address} 中的主机不存在。</translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/cim/addresses.py"/>
-        <location filename="../citycheck_qgis/cim/network.py"/>
         <source>{address} names no port that exists.</source>
         <translation>{address} 中的端口不存在。</translation>
     </message>
@@ -6879,7 +6859,7 @@
     <message>
         <location filename="../citycheck_qgis/gui/probe_result.py"/>
         <source>{collection} can be exchanged.</source>
-        <translation type="unfinished"></translation>
+        <translation>{collection} 可以交换。</translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/cim/package.py"/>
@@ -6889,7 +6869,7 @@
     <message>
         <location filename="../citycheck_qgis/gui/probe_result.py"/>
         <source>{collection}: {n} findings are to be seen to.</source>
-        <translation type="unfinished"></translation>
+        <translation>{collection}：有 {n} 项结果需要处理。</translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/indicators/systems.py"/>
@@ -7034,7 +7014,7 @@
     <message>
         <location filename="../citycheck_qgis/gui/connection_form.py"/>
         <source>{crs} of collection {collection} is no CRS; write its code, for example EPSG:4547.</source>
-        <translation type="unfinished"></translation>
+        <translation>数据集 {collection} 的 {crs} 不是坐标系；请写代码，例如 EPSG:4547。</translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/maps/project.py"/>
@@ -7121,7 +7101,7 @@
     <message>
         <location filename="../citycheck_qgis/storage/geopackage_edits.py"/>
         <source>{file} cannot be written: {reason}; nothing was changed.</source>
-        <translation type="unfinished"></translation>
+        <translation>{file} 无法写入：{reason}；没有改动任何内容。</translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/footprints/unread.py"/>
@@ -7151,7 +7131,7 @@
     <message>
         <location filename="../citycheck_qgis/storage/geopackage_edits.py"/>
         <source>{file} has a layer {layer} already; choose another name.</source>
-        <translation type="unfinished"></translation>
+        <translation>{file} 中已有图层 {layer}；请换一个名称。</translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/storage/geopackage.py"/>
@@ -7161,7 +7141,7 @@
     <message>
         <location filename="../citycheck_qgis/storage/geopackage_edits.py"/>
         <source>{file} has no layer {layer}; choose one of: {layers}.</source>
-        <translation type="unfinished"></translation>
+        <translation>{file} 中没有图层 {layer}；请从中选择：{layers}。</translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/storage/database.py"/>
@@ -7200,7 +7180,7 @@
         <translation>{file} 中没有 .ifc 文件。</translation>
     </message>
     <message>
-        <location filename="../citycheck_qgis/cim/network.py"/>
+        <location filename="../citycheck_qgis/cim/careful_connections.py"/>
         <source>{file} holds no certificates that can be read (PEM); export them again.</source>
         <translation>{file} 中没有可读取的证书（PEM 格式）；请重新导出。</translation>
     </message>
@@ -7412,7 +7392,6 @@
     </message>
     <message>
         <location filename="../citycheck_qgis/cim/addresses.py"/>
-        <location filename="../citycheck_qgis/cim/network.py"/>
         <source>{host} is an address of the machine's own network (link-local or metadata), where no platform lives; it was not asked.</source>
         <translation>{host} 是本机网络内部的地址（链路本地或元数据地址），不会是平台；没有访问。</translation>
     </message>
@@ -7474,7 +7453,7 @@
     <message>
         <location filename="../citycheck_qgis/storage/geopackage_edits.py"/>
         <source>{layer} in {file} is a view or has no whole number as key; save it as a layer of its own.</source>
-        <translation type="unfinished"></translation>
+        <translation>{file} 中的 {layer} 是视图，或没有整数主键；请另存为独立的图层。</translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/storage/geopackage.py"/>
@@ -7519,12 +7498,12 @@
     <message>
         <location filename="../citycheck_qgis/gui/connections_page.py"/>
         <source>{name} (copy {number})</source>
-        <translation type="unfinished"></translation>
+        <translation>{name}（副本 {number}）</translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/gui/connections_page.py"/>
         <source>{name} (copy)</source>
-        <translation type="unfinished"></translation>
+        <translation>{name}（副本）</translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/cim/package_files.py"/>
@@ -7829,7 +7808,6 @@
     </message>
     <message>
         <location filename="../citycheck_qgis/cim/answers.py"/>
-        <location filename="../citycheck_qgis/cim/network.py"/>
         <source>{said} (status {status})</source>
         <translation>{said}（状态码 {status}）</translation>
     </message>
@@ -8273,7 +8251,6 @@
         <translation>{url} 不是平台地址；须以 http:// 或 https:// 开头，并写明主机。</translation>
     </message>
     <message>
-        <location filename="../citycheck_qgis/cim/network.py"/>
         <location filename="../citycheck_qgis/cim/origins.py"/>
         <source>{url} is no address of a platform; it must begin with http:// or https://.</source>
         <translation>{url} 不是平台地址；须以 http:// 或 https:// 开头。</translation>
@@ -8400,7 +8377,7 @@
     <message>
         <location filename="../citycheck_qgis/gui/connection_form.py"/>
         <source>{what} must be a JSON object; write it in braces.</source>
-        <translation type="unfinished"></translation>
+        <translation>{what}必须是 JSON 对象；请写在花括号中。</translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/units/coordinates.py"/>
@@ -8465,22 +8442,22 @@
     <message>
         <location filename="../citycheck_qgis/gui/probe_result.py"/>
         <source>“{name}” answers.</source>
-        <translation type="unfinished"></translation>
+        <translation>“{name}”已应答。</translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/gui/probe_result.py"/>
         <source>“{name}” does not work.</source>
-        <translation type="unfinished"></translation>
+        <translation>“{name}”无法使用。</translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/gui/connections_page.py"/>
         <source>“{name}” was imported. Choose its sign-in with Edit.</source>
-        <translation type="unfinished"></translation>
+        <translation>已导入“{name}”。请点击“编辑”选择登录用的认证配置。</translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/gui/probe_result.py"/>
         <source>“{name}” was not tested to the end.</source>
-        <translation type="unfinished"></translation>
+        <translation>“{name}”的测试没有完成。</translation>
     </message>
     <message>
         <location filename="../processing_algorithms/inputs.py"/>
