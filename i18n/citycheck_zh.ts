@@ -16,22 +16,22 @@
     <message>
         <location filename="../processing_algorithms/exchange/exchange_results.py"/>
         <source>(deleted)</source>
-        <translation type="unfinished"></translation>
+        <translation>（已删除）</translation>
     </message>
     <message>
         <location filename="../processing_algorithms/exchange/exchange_results.py"/>
         <source>(empty text)</source>
-        <translation type="unfinished"></translation>
+        <translation>（空文本）</translation>
     </message>
     <message>
         <location filename="../processing_algorithms/exchange/exchange_results.py"/>
         <source>(no agreement yet)</source>
-        <translation type="unfinished"></translation>
+        <translation>（尚未一致过）</translation>
     </message>
     <message>
         <location filename="../processing_algorithms/exchange/exchange_results.py"/>
         <source>(null)</source>
-        <translation type="unfinished"></translation>
+        <translation>（空值）</translation>
     </message>
     <message>
         <location filename="../processing_algorithms/dependencies.py"/>
@@ -43,7 +43,7 @@
     <message>
         <location filename="../processing_algorithms/exchange/exchange_results.py"/>
         <source>, up to {distance:.2g} m from ours</source>
-        <translation type="unfinished"></translation>
+        <translation>，与本地最大相距 {distance:.2g} 米</translation>
     </message>
     <message>
         <location filename="../processing_algorithms/base.py"/>
@@ -144,7 +144,7 @@
     <message>
         <location filename="../processing_algorithms/exchange/exchange_results.py"/>
         <source>Action</source>
-        <translation type="unfinished"></translation>
+        <translation>操作</translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/gui/connection_form.py"/>
@@ -194,12 +194,12 @@
     <message>
         <location filename="../processing_algorithms/exchange/exchange_inputs.py"/>
         <source>All fields</source>
-        <translation type="unfinished"></translation>
+        <translation>全部字段</translation>
     </message>
     <message>
         <location filename="../processing_algorithms/exchange/exchange_inputs.py"/>
         <source>All files (*)</source>
-        <translation type="unfinished"></translation>
+        <translation>所有文件 (*)</translation>
     </message>
     <message>
         <location filename="../processing_algorithms/footprints/model_inputs.py"/>
@@ -219,7 +219,7 @@
     <message>
         <location filename="../processing_algorithms/exchange/exchange_inputs.py"/>
         <source>Already the same on both sides</source>
-        <translation type="unfinished"></translation>
+        <translation>双方已一致</translation>
     </message>
     <message>
         <location filename="../processing_algorithms/base.py"/>
@@ -291,7 +291,7 @@
     <message>
         <location filename="../processing_algorithms/exchange/exchange_inputs.py"/>
         <source>Authentication</source>
-        <translation type="unfinished"></translation>
+        <translation>认证配置</translation>
     </message>
     <message>
         <location filename="../processing_algorithms/groups.py"/>
@@ -420,7 +420,7 @@
     <message>
         <location filename="../processing_algorithms/exchange/exchange_inputs.py"/>
         <source>CONNECTION takes the name of a stored connection or the path of a connection's file, not an address; store the address as a connection first.</source>
-        <translation type="unfinished"></translation>
+        <translation>CONNECTION 应为已保存的连接的名称或连接文件的路径，不能是地址；请先把该地址保存为连接。</translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/gui/connection_form.py"/>
@@ -466,7 +466,7 @@
     <message>
         <location filename="../processing_algorithms/exchange/exchange_results.py"/>
         <source>Cause</source>
-        <translation type="unfinished"></translation>
+        <translation>原因</translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/indicators/tables.py"/>
@@ -486,12 +486,12 @@
     <message>
         <location filename="../processing_algorithms/exchange/exchange_results.py"/>
         <source>Changed here</source>
-        <translation type="unfinished"></translation>
+        <translation>在本地修改</translation>
     </message>
     <message>
         <location filename="../processing_algorithms/exchange/exchange_results.py"/>
         <source>Changed on the platform</source>
-        <translation type="unfinished"></translation>
+        <translation>在平台修改</translation>
     </message>
     <message>
         <location filename="../processing_algorithms/boundaries/checkboundaries.py"/>
@@ -520,7 +520,7 @@
     <message>
         <location filename="../processing_algorithms/exchange/exchange_results.py"/>
         <source>Chosen</source>
-        <translation type="unfinished"></translation>
+        <translation>选择</translation>
     </message>
     <message>
         <location filename="../processing_algorithms/indicators/joinindicators.py"/>
@@ -701,7 +701,7 @@
     <message>
         <location filename="../processing_algorithms/exchange/exchange_inputs.py"/>
         <source>Column of the layer that holds the key by which a feature is known on both sides; empty: the column that is named as the platform's, else for a table of a checkup (problem, advice, project, ...) a UUID made of the table's own key columns.</source>
-        <translation type="unfinished"></translation>
+        <translation>图层中存放唯一标识的列，双方据此认定同一要素；留空则用与平台唯一标识字段同名的列，没有该列时，体检数据表（problem、advice、project 等）用由表的主键列生成的 UUID。</translation>
     </message>
     <message>
         <location filename="../processing_algorithms/footprints/matchfootprints.py"/>
@@ -761,24 +761,24 @@
     <message>
         <location filename="../processing_algorithms/exchange/exchange_results.py"/>
         <source>Conflict</source>
-        <translation type="unfinished"></translation>
+        <translation>冲突</translation>
     </message>
     <message>
         <location filename="../processing_algorithms/exchange/exchange_results.py"/>
         <source>Conflict {number}: {key}</source>
-        <translation type="unfinished"></translation>
+        <translation>冲突 {number}：{key}</translation>
     </message>
     <message>
         <location filename="../processing_algorithms/exchange/exchange_inputs.py"/>
         <location filename="../processing_algorithms/exchange/exchange_results.py"/>
         <location filename="../processing_algorithms/exchange/resolveconflicts.py"/>
         <source>Conflicts</source>
-        <translation type="unfinished"></translation>
+        <translation>冲突</translation>
     </message>
     <message>
         <location filename="../processing_algorithms/exchange/exchange_inputs.py"/>
         <source>Connection</source>
-        <translation type="unfinished"></translation>
+        <translation>连接</translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/gui/connection_form.py"/>
@@ -911,12 +911,12 @@
     <message>
         <location filename="../processing_algorithms/exchange/exchange_results.py"/>
         <source>Deleted here</source>
-        <translation type="unfinished"></translation>
+        <translation>在本地删除</translation>
     </message>
     <message>
         <location filename="../processing_algorithms/exchange/exchange_results.py"/>
         <source>Deleted on the platform</source>
-        <translation type="unfinished"></translation>
+        <translation>在平台删除</translation>
     </message>
     <message>
         <location filename="../processing_algorithms/problems/diagnose.py"/>
@@ -926,13 +926,13 @@
     <message>
         <location filename="../processing_algorithms/exchange/exchange_results.py"/>
         <source>Differences by feature</source>
-        <translation type="unfinished"></translation>
+        <translation>逐要素的差异</translation>
     </message>
     <message>
         <location filename="../processing_algorithms/exchange/exchange_inputs.py"/>
         <location filename="../processing_algorithms/exchange/exchange_results.py"/>
         <source>Differences made by the platform</source>
-        <translation type="unfinished"></translation>
+        <translation>平台造成的差异</translation>
     </message>
     <message>
         <location filename="../processing_algorithms/explain.py"/>
@@ -1101,7 +1101,7 @@
     <message>
         <location filename="../processing_algorithms/exchange/exchange_inputs.py"/>
         <source>Features here</source>
-        <translation type="unfinished"></translation>
+        <translation>本地要素数</translation>
     </message>
     <message>
         <location filename="../processing_algorithms/inputs.py"/>
@@ -1126,7 +1126,7 @@
     <message>
         <location filename="../processing_algorithms/exchange/exchange_inputs.py"/>
         <source>Features read on the platform</source>
-        <translation type="unfinished"></translation>
+        <translation>从平台读取的要素数</translation>
     </message>
     <message>
         <location filename="../processing_algorithms/exchange/exportpackage.py"/>
@@ -1156,7 +1156,7 @@
     <message>
         <location filename="../processing_algorithms/exchange/exchange_results.py"/>
         <source>Field</source>
-        <translation type="unfinished"></translation>
+        <translation>字段</translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/gui/connection_form.py"/>
@@ -1192,12 +1192,12 @@
     <message>
         <location filename="../processing_algorithms/exchange/exchange_inputs.py"/>
         <source>Fields that are sent</source>
-        <translation type="unfinished"></translation>
+        <translation>发送的字段</translation>
     </message>
     <message>
         <location filename="../processing_algorithms/exchange/exchange_results.py"/>
         <source>Fields that differ</source>
-        <translation type="unfinished"></translation>
+        <translation>不一致的字段</translation>
     </message>
     <message>
         <location filename="../processing_algorithms/inputs.py"/>
@@ -1222,7 +1222,7 @@
     <message>
         <location filename="../processing_algorithms/exchange/exchange_inputs.py"/>
         <source>File that remembers what both sides agreed on, what was sent, and the conflicts; empty: beside the layer's file, with the ending {ending}. Keep it with the layer: without it both sides are compared afresh.</source>
-        <translation type="unfinished"></translation>
+        <translation>记录双方一致的状态、已发送的内容和冲突的文件；留空则放在图层文件旁，扩展名为 {ending}。请与图层一起保管：没有它，双方须从头比较。</translation>
     </message>
     <message>
         <location filename="../processing_algorithms/exchange/exportpackage.py"/>
@@ -1355,7 +1355,7 @@
     <message>
         <location filename="../processing_algorithms/exchange/exchange_results.py"/>
         <source>Found {moment}.</source>
-        <translation type="unfinished"></translation>
+        <translation>发现于 {moment}。</translation>
     </message>
     <message>
         <location filename="../processing_algorithms/annual/annualcheckup.py"/>
@@ -1483,12 +1483,12 @@
     <message>
         <location filename="../processing_algorithms/exchange/exchange_inputs.py"/>
         <source>Held back</source>
-        <translation type="unfinished"></translation>
+        <translation>暂不处理</translation>
     </message>
     <message>
         <location filename="../processing_algorithms/exchange/exchange_results.py"/>
         <source>Held back: it has no key, or shares it with another one</source>
-        <translation type="unfinished"></translation>
+        <translation>暂不处理：没有唯一标识，或唯一标识与其他要素重复</translation>
     </message>
     <message>
         <location filename="../processing_algorithms/explain.py"/>
@@ -1513,7 +1513,7 @@
     <message>
         <location filename="../processing_algorithms/exchange/exchange_inputs.py"/>
         <source>Id of an authentication configuration of QGIS; empty: the one that the connection names. Passwords and tokens are never parameters.</source>
-        <translation type="unfinished"></translation>
+        <translation>QGIS 认证配置的 ID；留空则用连接中指定的。密码和令牌从不作为参数。</translation>
     </message>
     <message>
         <location filename="../processing_algorithms/indicators/joinindicators.py"/>
@@ -1548,12 +1548,12 @@
     <message>
         <location filename="../processing_algorithms/exchange/exchange_inputs.py"/>
         <source>In conflict</source>
-        <translation type="unfinished"></translation>
+        <translation>冲突</translation>
     </message>
     <message>
         <location filename="../processing_algorithms/exchange/exchange_results.py"/>
         <source>In conflict: both sides have changed it; resolve it with resolveconflicts</source>
-        <translation type="unfinished"></translation>
+        <translation>冲突：双方都有改动；请用 resolveconflicts 解决</translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/indicators/values.py"/>
@@ -1686,12 +1686,12 @@
         <location filename="../processing_algorithms/exchange/exchange_inputs.py"/>
         <location filename="../processing_algorithms/exchange/resolveconflicts.py"/>
         <source>Journal</source>
-        <translation type="unfinished"></translation>
+        <translation>交换日志</translation>
     </message>
     <message>
         <location filename="../processing_algorithms/exchange/exchange_inputs.py"/>
         <source>Journals (*.db)</source>
-        <translation type="unfinished"></translation>
+        <translation>交换日志 (*.db)</translation>
     </message>
     <message>
         <location filename="../processing_algorithms/exchange/probeplatform.py"/>
@@ -1707,12 +1707,12 @@
         <location filename="../processing_algorithms/exchange/exchange_results.py"/>
         <location filename="../processing_algorithms/exchange/exportpackage.py"/>
         <source>Key</source>
-        <translation type="unfinished"></translation>
+        <translation>唯一标识</translation>
     </message>
     <message>
         <location filename="../processing_algorithms/exchange/exchange_inputs.py"/>
         <source>Key column</source>
-        <translation type="unfinished"></translation>
+        <translation>唯一标识列</translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/gui/connection_form.py"/>
@@ -1753,7 +1753,7 @@
     <message>
         <location filename="../processing_algorithms/exchange/exchange_results.py"/>
         <source>Last agreed</source>
-        <translation type="unfinished"></translation>
+        <translation>上次一致</translation>
     </message>
     <message>
         <location filename="../processing_algorithms/boundaries/assignparts.py"/>
@@ -1771,7 +1771,7 @@
     <message>
         <location filename="../processing_algorithms/exchange/exchange_inputs.py"/>
         <source>Layer {layer}, collection {collection} ({title}) of {platform}.</source>
-        <translation type="unfinished"></translation>
+        <translation>图层 {layer}；{platform} 的数据集 {collection}（{title}）。</translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/cim/adapters/arcgis.py"/>
@@ -1945,12 +1945,12 @@
     <message>
         <location filename="../processing_algorithms/exchange/exchange_results.py"/>
         <source>More conflicts</source>
-        <translation type="unfinished"></translation>
+        <translation>其余冲突</translation>
     </message>
     <message>
         <location filename="../processing_algorithms/exchange/exchange_inputs.py"/>
         <source>Most features that may be deleted</source>
-        <translation type="unfinished"></translation>
+        <translation>删除上限（要素数）</translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/gui/connection_form.py"/>
@@ -1972,7 +1972,7 @@
     <message>
         <location filename="../processing_algorithms/exchange/exchange_inputs.py"/>
         <source>Name of a stored connection, or the path of a connection's file (JSON). It holds the address and the mapping of the fields, and never a password or token.</source>
-        <translation type="unfinished"></translation>
+        <translation>已保存的连接的名称，或连接文件（JSON）的路径。连接中有地址和字段映射，从不含密码或令牌。</translation>
     </message>
     <message>
         <location filename="../processing_algorithms/boundaries/assignparts.py"/>
@@ -1997,12 +1997,12 @@
     <message>
         <location filename="../processing_algorithms/exchange/exchange_results.py"/>
         <source>New here</source>
-        <translation type="unfinished"></translation>
+        <translation>在本地新增</translation>
     </message>
     <message>
         <location filename="../processing_algorithms/exchange/exchange_results.py"/>
         <source>New on the platform</source>
-        <translation type="unfinished"></translation>
+        <translation>在平台新增</translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/gui/connections_page.py"/>
@@ -2102,7 +2102,7 @@
     <message>
         <location filename="../processing_algorithms/exchange/exchange_results.py"/>
         <source>Nothing</source>
-        <translation type="unfinished"></translation>
+        <translation>无操作</translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/cim/comparing.py"/>
@@ -2112,12 +2112,12 @@
     <message>
         <location filename="../processing_algorithms/exchange/exchange_results.py"/>
         <source>Nothing is done with these features before they are resolved with resolveconflicts; both sides are kept.</source>
-        <translation type="unfinished"></translation>
+        <translation>用 resolveconflicts 解决之前，不处理这些要素；双方的内容都保留。</translation>
     </message>
     <message>
         <location filename="../processing_algorithms/exchange/exchange_inputs.py"/>
         <source>Nothing on the platform is known to hold the key of a feature of collection {collection}, so none can be sent; name the attribute as key_field of the collection in the connection.</source>
-        <translation type="unfinished"></translation>
+        <translation>不知道平台上哪个字段存放数据集 {collection} 的唯一标识，因此无法发送要素；请在连接中用该数据集的 key_field 指定。</translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/footprints/georeference/resolve.py"/>
@@ -2159,7 +2159,7 @@
     <message>
         <location filename="../processing_algorithms/exchange/exchange_inputs.py"/>
         <source>On each side. When more would have to be deleted none is, and the result says which. Nothing is ever deleted after a reading that was cut short.</source>
-        <translation type="unfinished"></translation>
+        <translation>双方分别计算。需删除的超过上限时一个也不删，并在结果中列出。没有读完时从不删除任何要素。</translation>
     </message>
     <message>
         <location filename="../processing_algorithms/boundaries/checkboundaries.py"/>
@@ -2184,7 +2184,7 @@
     <message>
         <location filename="../processing_algorithms/exchange/exchange_inputs.py"/>
         <source>One row per feature on which something was or is to be done: key, action, state, fields, the reason, the platform's id. Features that a first pull has brought are counted and not listed.</source>
-        <translation type="unfinished"></translation>
+        <translation>每个已处理或待处理的要素一行：唯一标识、操作、状态、字段、原因、平台 id。首次拉取带来的要素只计数，不列出。</translation>
     </message>
     <message>
         <location filename="../processing_algorithms/footprints/model_inputs.py"/>
@@ -2244,7 +2244,7 @@
     <message>
         <location filename="../processing_algorithms/exchange/exchange_inputs.py"/>
         <source>Open conflicts, one row per field in conflict: the last agreement, ours, theirs. Nothing is done with these features before resolveconflicts.</source>
-        <translation type="unfinished"></translation>
+        <translation>未解决的冲突，每个冲突字段一行：上次一致的状态、本地、平台。用 resolveconflicts 解决之前，不处理这些要素。</translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/gui/connections_page.py"/>
@@ -2285,7 +2285,7 @@
         <location filename="../processing_algorithms/exchange/exchange_results.py"/>
         <location filename="../processing_algorithms/exchange/resolveconflicts.py"/>
         <source>Ours</source>
-        <translation type="unfinished"></translation>
+        <translation>本地</translation>
     </message>
     <message>
         <location filename="../processing_algorithms/exchange/resolveconflicts.py"/>
@@ -2363,12 +2363,12 @@
     <message>
         <location filename="../processing_algorithms/exchange/exchange_inputs.py"/>
         <source>Planned</source>
-        <translation type="unfinished"></translation>
+        <translation>待执行</translation>
     </message>
     <message>
         <location filename="../processing_algorithms/exchange/exchange_results.py"/>
         <source>Planned: a run that is no preview would do it</source>
-        <translation type="unfinished"></translation>
+        <translation>待执行：正式运行（非预演）时执行</translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/gui/connection_form.py"/>
@@ -2409,7 +2409,7 @@
     <message>
         <location filename="../processing_algorithms/exchange/exchange_inputs.py"/>
         <source>Preview only</source>
-        <translation type="unfinished"></translation>
+        <translation>仅预演</translation>
     </message>
     <message>
         <location filename="../processing_algorithms/inputs.py"/>
@@ -2566,17 +2566,17 @@
         <location filename="../processing_algorithms/exchange/exchange_results.py"/>
         <location filename="../processing_algorithms/exchange/exportpackage.py"/>
         <source>Reason</source>
-        <translation type="unfinished"></translation>
+        <translation>原因</translation>
     </message>
     <message>
         <location filename="../processing_algorithms/exchange/exchange_inputs.py"/>
         <source>Rejected</source>
-        <translation type="unfinished"></translation>
+        <translation>被拒绝</translation>
     </message>
     <message>
         <location filename="../processing_algorithms/exchange/exchange_results.py"/>
         <source>Rejected: it cannot be taken as it is</source>
-        <translation type="unfinished"></translation>
+        <translation>被拒绝：照现状无法接收</translation>
     </message>
     <message>
         <location filename="../processing_algorithms/footprints/matchfootprints.py"/>
@@ -2647,7 +2647,7 @@
     <message>
         <location filename="../processing_algorithms/exchange/exchange_inputs.py"/>
         <source>Result by feature</source>
-        <translation type="unfinished"></translation>
+        <translation>逐要素结果</translation>
     </message>
     <message>
         <location filename="../processing_algorithms/annual/annualcheckup.py"/>
@@ -2758,27 +2758,27 @@
     <message>
         <location filename="../processing_algorithms/exchange/exchange_results.py"/>
         <source>Sent</source>
-        <translation type="unfinished"></translation>
+        <translation>发送值</translation>
     </message>
     <message>
         <location filename="../processing_algorithms/exchange/exchange_inputs.py"/>
         <source>Sent and altered by the platform</source>
-        <translation type="unfinished"></translation>
+        <translation>已发送，平台有改动</translation>
     </message>
     <message>
         <location filename="../processing_algorithms/exchange/exchange_inputs.py"/>
         <source>Sent and verified</source>
-        <translation type="unfinished"></translation>
+        <translation>已发送并核对</translation>
     </message>
     <message>
         <location filename="../processing_algorithms/exchange/exchange_results.py"/>
         <source>Sent, and altered by the platform: see the differences</source>
-        <translation type="unfinished"></translation>
+        <translation>已发送，平台有改动：见差异表</translation>
     </message>
     <message>
         <location filename="../processing_algorithms/exchange/exchange_results.py"/>
         <source>Sent, read back and the same</source>
-        <translation type="unfinished"></translation>
+        <translation>已发送，读回核对一致</translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/gui/connection_form.py"/>
@@ -2857,12 +2857,12 @@
     <message>
         <location filename="../processing_algorithms/exchange/exchange_inputs.py"/>
         <source>Status only</source>
-        <translation type="unfinished"></translation>
+        <translation>仅状态</translation>
     </message>
     <message>
         <location filename="../processing_algorithms/exchange/exchange_inputs.py"/>
         <source>Status only: nothing is written to the platform but the fields that the connection names as those of the status, and no feature is made or deleted there.</source>
-        <translation type="unfinished"></translation>
+        <translation>仅状态：只把连接中指定的状态字段写入平台，不在平台上新增或删除要素。</translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/gui/probe_result.py"/>
@@ -2877,7 +2877,7 @@
     <message>
         <location filename="../processing_algorithms/exchange/exchange_results.py"/>
         <source>Stored</source>
-        <translation type="unfinished"></translation>
+        <translation>存储值</translation>
     </message>
     <message>
         <location filename="../processing_algorithms/indicators/joinindicators.py"/>
@@ -2938,7 +2938,7 @@
         <location filename="../processing_algorithms/exchange/exchange_inputs.py"/>
         <location filename="../processing_algorithms/exchange/exchange_results.py"/>
         <source>Taken from the platform</source>
-        <translation type="unfinished"></translation>
+        <translation>已从平台取回</translation>
     </message>
     <message>
         <location filename="../processing_algorithms/exchange/synclayer.py"/>
@@ -3118,7 +3118,7 @@
     <message>
         <location filename="../processing_algorithms/exchange/exchange_inputs.py"/>
         <source>The code list of field {field} does not have {value}, which came {n} times; it passed as it is.</source>
-        <translation type="unfinished"></translation>
+        <translation>字段 {field} 的代码表中没有 {value}（出现 {n} 次）；已原样通过。</translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/gui/connection_form.py"/>
@@ -3469,7 +3469,7 @@
     <message>
         <location filename="../processing_algorithms/exchange/exchange_inputs.py"/>
         <source>The folder {folder} of the journal does not exist; make it, or name another one as JOURNAL.</source>
-        <translation type="unfinished"></translation>
+        <translation>交换日志的文件夹 {folder} 不存在；请新建，或用 JOURNAL 指定其他位置。</translation>
     </message>
     <message>
         <location filename="../processing_algorithms/footprints/cimcoverage.py"/>
@@ -3530,7 +3530,7 @@
     <message>
         <location filename="../processing_algorithms/exchange/exchange_inputs.py"/>
         <source>The journal {file} cannot be read ({reason}); a run that is no preview sets it aside and begins a new one.</source>
-        <translation type="unfinished"></translation>
+        <translation>无法读取交换日志 {file}（{reason}）；正式运行（非预演）时会将它另存，并新建一份。</translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/cim/store.py"/>
@@ -3978,7 +3978,7 @@
     <message>
         <location filename="../processing_algorithms/exchange/exchange_results.py"/>
         <source>The platform gives these back otherwise than they were sent; that counts as no edit.</source>
-        <translation type="unfinished"></translation>
+        <translation>平台返回的内容与发送的不同；这不算改动。</translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/cim/adapters/wfs.py"/>
@@ -4064,7 +4064,7 @@
     <message>
         <location filename="../processing_algorithms/exchange/exchange_inputs.py"/>
         <source>The platform's name of the collection: feature type, layer number, dataset.</source>
-        <translation type="unfinished"></translation>
+        <translation>平台上数据集的名称：要素类型、图层编号或数据集名。</translation>
     </message>
     <message>
         <location filename="../processing_algorithms/exchange/resolveconflicts.py"/>
@@ -4192,12 +4192,12 @@
     <message>
         <location filename="../processing_algorithms/exchange/exchange_inputs.py"/>
         <source>The run was stopped; what was done so far is in the journal, and the next run goes on from there.</source>
-        <translation type="unfinished"></translation>
+        <translation>运行已停止；已完成的部分记录在交换日志中，下次运行从那里继续。</translation>
     </message>
     <message>
         <location filename="../processing_algorithms/exchange/exchange_results.py"/>
         <source>The same on both sides already</source>
-        <translation type="unfinished"></translation>
+        <translation>双方已一致</translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/indicators/sample.py"/>
@@ -4368,7 +4368,7 @@
     <message>
         <location filename="../processing_algorithms/exchange/exchange_inputs.py"/>
         <source>The value of {parameter} holds a user name, password or token; it was not used. Change that password if others can see this log, and give the id of an authentication configuration instead.</source>
-        <translation type="unfinished"></translation>
+        <translation>{parameter} 的值含用户名、密码或令牌；没有使用。如果他人能看到这份日志，请更改该密码，并改用认证配置的 ID。</translation>
     </message>
     <message>
         <location filename="../processing_algorithms/inputs.py"/>
@@ -4429,7 +4429,7 @@
         <location filename="../processing_algorithms/exchange/exchange_results.py"/>
         <location filename="../processing_algorithms/exchange/resolveconflicts.py"/>
         <source>Theirs</source>
-        <translation type="unfinished"></translation>
+        <translation>平台</translation>
     </message>
     <message>
         <location filename="../processing_algorithms/exchange/resolveconflicts.py"/>
@@ -4508,7 +4508,7 @@
     <message>
         <location filename="../processing_algorithms/exchange/exchange_results.py"/>
         <source>There is no open conflict.</source>
-        <translation type="unfinished"></translation>
+        <translation>没有未解决的冲突。</translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/footprints/coverage.py"/>
@@ -4533,7 +4533,7 @@
     <message>
         <location filename="../processing_algorithms/exchange/exchange_results.py"/>
         <source>This was a preview: nothing was changed on either side.</source>
-        <translation type="unfinished"></translation>
+        <translation>本次为预演：双方都没有改动。</translation>
     </message>
     <message>
         <location filename="../processing_algorithms/footprints/ifcfootprints.py"/>
@@ -4574,7 +4574,7 @@
         <location filename="../processing_algorithms/exchange/exchange_inputs.py"/>
         <location filename="../processing_algorithms/exchange/exchange_results.py"/>
         <source>Unchanged</source>
-        <translation type="unfinished"></translation>
+        <translation>无变化</translation>
     </message>
     <message>
         <location filename="../processing_algorithms/boundaries/checkboundaries.py"/>
@@ -4671,12 +4671,12 @@
     <message>
         <location filename="../processing_algorithms/exchange/exchange_inputs.py"/>
         <source>Waiting for the next run</source>
-        <translation type="unfinished"></translation>
+        <translation>待下次运行</translation>
     </message>
     <message>
         <location filename="../processing_algorithms/exchange/exchange_results.py"/>
         <source>Waiting: not known yet, or changed during the run; the next run goes on with it</source>
-        <translation type="unfinished"></translation>
+        <translation>待下次：情况尚不明确，或运行期间有变化；下次运行继续处理</translation>
     </message>
     <message>
         <location filename="../processing_algorithms/annual/annualcheckup.py"/>
@@ -4686,7 +4686,7 @@
     <message>
         <location filename="../processing_algorithms/exchange/exchange_results.py"/>
         <source>What became of the features</source>
-        <translation type="unfinished"></translation>
+        <translation>要素的处理结果</translation>
     </message>
     <message>
         <location filename="../processing_algorithms/exchange/probeplatform.py"/>
@@ -4701,7 +4701,7 @@
     <message>
         <location filename="../processing_algorithms/exchange/exchange_inputs.py"/>
         <source>What the platform gives back otherwise than it was sent: field, sent, stored, the cause.</source>
-        <translation type="unfinished"></translation>
+        <translation>平台返回的内容与发送的不同之处：字段、发送值、存储值、原因。</translation>
     </message>
     <message>
         <location filename="../processing_algorithms/inputs.py"/>
@@ -4711,7 +4711,7 @@
     <message>
         <location filename="../processing_algorithms/exchange/exchange_results.py"/>
         <source>What was done</source>
-        <translation type="unfinished"></translation>
+        <translation>执行的操作</translation>
     </message>
     <message>
         <location filename="../processing_algorithms/footprints/matchfootprints.py"/>
@@ -4752,12 +4752,12 @@
     <message>
         <location filename="../processing_algorithms/exchange/exchange_inputs.py"/>
         <source>Withheld by the rules</source>
-        <translation type="unfinished"></translation>
+        <translation>按规则未写</translation>
     </message>
     <message>
         <location filename="../processing_algorithms/exchange/exchange_results.py"/>
         <source>Withheld by the rules of this run</source>
-        <translation type="unfinished"></translation>
+        <translation>按本次运行的规则未写</translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/footprints/coverage.py"/>
@@ -7408,7 +7408,7 @@
     <message>
         <location filename="../processing_algorithms/exchange/exchange_results.py"/>
         <source>{kind} of {n} corners round {place}</source>
-        <translation type="unfinished"></translation>
+        <translation>{kind}，{n} 个折点，中心 {place}</translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/cim/local.py"/>
@@ -7423,12 +7423,12 @@
     <message>
         <location filename="../processing_algorithms/exchange/exchange_inputs.py"/>
         <source>{layer} has no column {field} and is no table of a checkup, so its features have no keys; name the column that holds the key as KEY_FIELD.</source>
-        <translation type="unfinished"></translation>
+        <translation>{layer} 没有列 {field}，也不是体检数据表，因此要素没有唯一标识；请用 KEY_FIELD 指定唯一标识所在的列。</translation>
     </message>
     <message>
         <location filename="../processing_algorithms/exchange/exchange_inputs.py"/>
         <source>{layer} has no field of the status ({fields}); name its own as status_fields in the connection, or send all fields.</source>
-        <translation type="unfinished"></translation>
+        <translation>{layer} 没有状态字段（{fields}）；请在连接的 status_fields 中写明它的状态字段，或发送全部字段。</translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/cim/local.py"/>
@@ -7473,12 +7473,12 @@
     <message>
         <location filename="../processing_algorithms/exchange/exchange_results.py"/>
         <source>{local} features here, {remote} read on the platform, {same} unchanged.</source>
-        <translation type="unfinished"></translation>
+        <translation>本地 {local} 个要素，从平台读取 {remote} 个，无变化 {same} 个。</translation>
     </message>
     <message>
         <location filename="../processing_algorithms/exchange/exchange_results.py"/>
         <source>{local} features here, {remote} read on the platform.</source>
-        <translation type="unfinished"></translation>
+        <translation>本地 {local} 个要素，从平台读取 {remote} 个。</translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/indicators/values.py"/>
@@ -7594,12 +7594,12 @@
         <location filename="../processing_algorithms/exchange/exchange_results.py"/>
         <location filename="../processing_algorithms/exchange/probeplatform.py"/>
         <source>{n} more are in the table.</source>
-        <translation type="unfinished"></translation>
+        <translation>另有 {n} 个见表。</translation>
     </message>
     <message>
         <location filename="../processing_algorithms/exchange/exchange_results.py"/>
         <source>{n} more reasons are in the result by feature.</source>
-        <translation type="unfinished"></translation>
+        <translation>另有 {n} 种原因见逐要素结果。</translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/cim/probe.py"/>
@@ -7794,7 +7794,7 @@
     <message>
         <location filename="../processing_algorithms/exchange/exchange_inputs.py"/>
         <source>{reason} What was done so far is in the journal {journal}; run again, and the run goes on from there.</source>
-        <translation type="unfinished"></translation>
+        <translation>{reason}已完成的部分记录在交换日志 {journal} 中；重新运行即可从那里继续。</translation>
     </message>
     <message>
         <location filename="../processing_algorithms/exchange/resolveconflicts.py"/>
@@ -8156,7 +8156,7 @@
     <message>
         <location filename="../processing_algorithms/exchange/exchange_results.py"/>
         <source>{state}, {n} features: {reason}</source>
-        <translation type="unfinished"></translation>
+        <translation>{state}，{n} 个要素：{reason}</translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/units/conservation.py"/>
