@@ -104,22 +104,22 @@
     <message>
         <location filename="../processing_algorithms/exchange/synclayer.py"/>
         <source>A layer or table of a GeoPackage, as pulllayer makes it; it is edited in its file.</source>
-        <translation type="unfinished"></translation>
+        <translation>GeoPackage 中的图层或属性表，如由 pulllayer 建立的；直接在文件中编辑。</translation>
     </message>
     <message>
         <location filename="../processing_algorithms/exchange/pulllayer.py"/>
         <source>A layer that is pulled again and again needs a file that stays: name a GeoPackage as LAYER_FILE.</source>
-        <translation type="unfinished"></translation>
+        <translation>多次拉取的图层须长期保存：请用 LAYER_FILE 指定 GeoPackage 文件。</translation>
     </message>
     <message>
         <location filename="../processing_algorithms/exchange/importpackage.py"/>
         <source>A layer that packages are merged into needs a file that stays: name a GeoPackage as LAYER_FILE.</source>
-        <translation type="unfinished"></translation>
+        <translation>用来合并交换包的图层须长期保存：请用 LAYER_FILE 指定 GeoPackage 文件。</translation>
     </message>
     <message>
         <location filename="../processing_algorithms/exchange/exportpackage.py"/>
         <source>A name for who the packages are exchanged with, always the same: the journal remembers by it what both sides last agreed on.</source>
-        <translation type="unfinished"></translation>
+        <translation>交换对方的名称，须始终相同：交换日志据此记住双方上次一致的状态。</translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/footprints/ifc/read.py"/>
@@ -256,7 +256,7 @@
     <message>
         <location filename="../processing_algorithms/exchange/probeplatform.py"/>
         <source>Area of the project</source>
-        <translation type="unfinished"></translation>
+        <translation>项目范围</translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/footprints/coverage.py"/>
@@ -271,12 +271,12 @@
     <message>
         <location filename="../processing_algorithms/exchange/resolveconflicts.py"/>
         <source>As the table says</source>
-        <translation type="unfinished"></translation>
+        <translation>按表解决</translation>
     </message>
     <message>
         <location filename="../processing_algorithms/exchange/probeplatform.py"/>
         <source>Asks a CIM platform what it has and does. Without a collection it signs in and lists the collections. With one it finds out how the platform pages, counts, orders its axes, finds features by key and, in a write test, what it alters, and keeps that with the connection, so that pull, push and sync work accordingly.</source>
-        <translation type="unfinished"></translation>
+        <translation>查明 CIM 平台有哪些数据、实际如何工作。不指定数据集时，登录并列出数据集。指定数据集时，查明平台如何分页、计数、排列坐标轴、按唯一标识查询；做写入测试时，还查明平台会改动什么。结果随连接保存，供拉取、推送和同步使用。</translation>
     </message>
     <message>
         <location filename="../processing_algorithms/boundaries/assignparts.py"/>
@@ -351,7 +351,7 @@
     <message>
         <location filename="../processing_algorithms/exchange/synclayer.py"/>
         <source>Brings a layer of a GeoPackage and a collection of a CIM platform to the same state. Edits of different fields of one feature are merged; where both sides have changed the same field the feature is a conflict and stays as it is on both sides until it is resolved. The status alone is written to the platform unless all fields are chosen. The run does its work at once: it neither overwrites nor, by default, deletes anything.</source>
-        <translation type="unfinished"></translation>
+        <translation>使 GeoPackage 的图层与 CIM 平台的数据集一致。同一要素不同字段的编辑自动合并；双方改动了同一字段时列为冲突，解决之前双方都保持原样。除非选择全部字段，只向平台写状态。运行即执行（不是预演）：不覆盖，默认也不删除任何内容。</translation>
     </message>
     <message>
         <location filename="../processing_algorithms/boundaries/checkboundaries.py"/>
@@ -431,7 +431,7 @@
     <message>
         <location filename="../processing_algorithms/exchange/resolveconflicts.py"/>
         <source>CRS in which the platform exchanges geometry, for the two layers; empty: longitude and latitude where the numbers are degrees, else none.</source>
-        <translation type="unfinished"></translation>
+        <translation>平台交换几何所用的坐标系，用于两个输出图层；留空时，数值为度则按经纬度，否则不设坐标系。</translation>
     </message>
     <message>
         <location filename="../processing_algorithms/footprints/model_inputs.py"/>
@@ -446,7 +446,7 @@
     <message>
         <location filename="../processing_algorithms/exchange/resolveconflicts.py"/>
         <source>CRS of the geometry</source>
-        <translation type="unfinished"></translation>
+        <translation>几何的坐标系</translation>
     </message>
     <message>
         <location filename="../processing_algorithms/footprints/model_inputs.py"/>
@@ -501,7 +501,7 @@
     <message>
         <location filename="../processing_algorithms/exchange/importpackage.py"/>
         <source>Checks an exchange package and merges one of its collections into a layer of a GeoPackage: what the other side has changed is taken over, edits that were made here stay, and what both sides have changed is a conflict. Importing a package twice does nothing the second time.</source>
-        <translation type="unfinished"></translation>
+        <translation>检查交换包，并把其中一个数据集合并到 GeoPackage 的图层：对方的改动带入本地，本地的编辑保留，双方都改动的列为冲突。同一交换包导入两次，第二次不起作用。</translation>
     </message>
     <message>
         <location filename="../processing_algorithms/annual/annualcheckup.py"/>
@@ -546,7 +546,7 @@
     <message>
         <location filename="../processing_algorithms/exchange/probeplatform.py"/>
         <source>CityCheck copes with it</source>
-        <translation type="unfinished"></translation>
+        <translation>CityCheck 可应对</translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/footprints/unread.py"/>
@@ -636,7 +636,7 @@
     <message>
         <location filename="../processing_algorithms/exchange/importpackage.py"/>
         <source>Collection of the package; empty where it has only one.</source>
-        <translation type="unfinished"></translation>
+        <translation>交换包中的数据集；只有一个时可留空。</translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/cim/adapters/wfs.py"/>
@@ -901,12 +901,12 @@
     <message>
         <location filename="../processing_algorithms/exchange/exportpackage.py"/>
         <source>Deleted</source>
-        <translation type="unfinished"></translation>
+        <translation>已删除</translation>
     </message>
     <message>
         <location filename="../processing_algorithms/exchange/exportpackage.py"/>
         <source>Deleted features in the package</source>
-        <translation type="unfinished"></translation>
+        <translation>交换包中的已删除要素数</translation>
     </message>
     <message>
         <location filename="../processing_algorithms/exchange/exchange_results.py"/>
@@ -998,7 +998,7 @@
         <location filename="../processing_algorithms/exchange/importpackage.py"/>
         <location filename="../processing_algorithms/exchange/pulllayer.py"/>
         <source>Empty: the name of the collection.</source>
-        <translation type="unfinished"></translation>
+        <translation>留空则用数据集的名称。</translation>
     </message>
     <message>
         <location filename="../processing_algorithms/explain.py"/>
@@ -1033,12 +1033,12 @@
     <message>
         <location filename="../processing_algorithms/exchange/exportpackage.py"/>
         <source>Exchange packages (*.zip)</source>
-        <translation type="unfinished"></translation>
+        <translation>交换包 (*.zip)</translation>
     </message>
     <message>
         <location filename="../processing_algorithms/groups.py"/>
         <source>Exchange with CIM platforms</source>
-        <translation type="unfinished"></translation>
+        <translation>与 CIM 平台交换</translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/gui/connection_form.py"/>
@@ -1048,7 +1048,7 @@
     <message>
         <location filename="../processing_algorithms/exchange/exportpackage.py"/>
         <source>Export exchange package</source>
-        <translation type="unfinished"></translation>
+        <translation>导出交换包</translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/gui/connections_page.py"/>
@@ -1083,7 +1083,7 @@
     <message>
         <location filename="../processing_algorithms/exchange/probeplatform.py"/>
         <source>Faults</source>
-        <translation type="unfinished"></translation>
+        <translation>问题数</translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/cim/adapters/ogcapi.py"/>
@@ -1111,12 +1111,12 @@
     <message>
         <location filename="../processing_algorithms/exchange/exportpackage.py"/>
         <source>Features in the package</source>
-        <translation type="unfinished"></translation>
+        <translation>交换包中的要素数</translation>
     </message>
     <message>
         <location filename="../processing_algorithms/exchange/exportpackage.py"/>
         <source>Features left out</source>
-        <translation type="unfinished"></translation>
+        <translation>未纳入的要素</translation>
     </message>
     <message>
         <location filename="../processing_algorithms/boundaries/assignparts.py"/>
@@ -1131,7 +1131,7 @@
     <message>
         <location filename="../processing_algorithms/exchange/exportpackage.py"/>
         <source>Features that the package cannot hold or that have no key, with the reason.</source>
-        <translation type="unfinished"></translation>
+        <translation>交换包不能容纳或没有唯一标识的要素，注明原因。</translation>
     </message>
     <message>
         <location filename="../processing_algorithms/boundaries/assignunits.py"/>
@@ -1151,7 +1151,7 @@
     <message>
         <location filename="../processing_algorithms/exchange/pulllayer.py"/>
         <source>Fetches a collection of a CIM platform into a layer of a GeoPackage. The first run makes the layer, in the CRS in which the platform gives it; later runs merge: what has changed there is taken over, edits that were made here stay, and what both sides have changed is a conflict. What was deleted there is deleted here only up to the ceiling, and never after a reading that was cut short.</source>
-        <translation type="unfinished"></translation>
+        <translation>把 CIM 平台的一个数据集取回到 GeoPackage 的图层。首次运行按平台提供的坐标系建立图层；以后运行时合并：平台的改动带入本地，本地的编辑保留，双方都改动的列为冲突。平台已删除的要素，只在删除上限之内从本地删除；没有读完时从不删除。</translation>
     </message>
     <message>
         <location filename="../processing_algorithms/exchange/exchange_results.py"/>
@@ -1217,7 +1217,7 @@
     <message>
         <location filename="../processing_algorithms/exchange/exportpackage.py"/>
         <source>File of the common key</source>
-        <translation type="unfinished"></translation>
+        <translation>共用密钥文件</translation>
     </message>
     <message>
         <location filename="../processing_algorithms/exchange/exchange_inputs.py"/>
@@ -1227,7 +1227,7 @@
     <message>
         <location filename="../processing_algorithms/exchange/exportpackage.py"/>
         <source>File with a key that both sides have and nobody else can read (mode 600). It signs the package, and an import with it takes no package that is not signed so. The key itself is never a parameter.</source>
-        <translation type="unfinished"></translation>
+        <translation>密钥文件，双方各持一份，他人不可读取（权限 600）。导出时用它签名；导入时给出它，则只接受用同一密钥签名的交换包。密钥本身从不作为参数。</translation>
     </message>
     <message>
         <location filename="../processing_algorithms/footprints/model_inputs.py"/>
@@ -1243,7 +1243,7 @@
     <message>
         <location filename="../processing_algorithms/exchange/probeplatform.py"/>
         <source>Findings</source>
-        <translation type="unfinished"></translation>
+        <translation>探测结果</translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/gui/probe_result.py"/>
@@ -1258,7 +1258,7 @@
     <message>
         <location filename="../processing_algorithms/exchange/probeplatform.py"/>
         <source>Fine</source>
-        <translation type="unfinished"></translation>
+        <translation>正常</translation>
     </message>
     <message>
         <location filename="../processing_algorithms/inputs.py"/>
@@ -1366,13 +1366,13 @@
         <location filename="../processing_algorithms/exchange/importpackage.py"/>
         <location filename="../processing_algorithms/exchange/pulllayer.py"/>
         <source>GeoPackage</source>
-        <translation type="unfinished"></translation>
+        <translation>GeoPackage 文件</translation>
     </message>
     <message>
         <location filename="../processing_algorithms/exchange/importpackage.py"/>
         <location filename="../processing_algorithms/exchange/pulllayer.py"/>
         <source>GeoPackage files (*.gpkg)</source>
-        <translation type="unfinished"></translation>
+        <translation>GeoPackage 文件 (*.gpkg)</translation>
     </message>
     <message>
         <location filename="../processing_algorithms/maps/problemmap.py"/>
@@ -1438,12 +1438,12 @@
     <message>
         <location filename="../processing_algorithms/exchange/synclayer.py"/>
         <source>Give new features a key</source>
-        <translation type="unfinished"></translation>
+        <translation>为新要素生成唯一标识</translation>
     </message>
     <message>
         <location filename="../processing_algorithms/exchange/synclayer.py"/>
         <source>Give rows whose key column is empty a new UUID before the exchange. Off, they are held back: a row that has lost its key would become a second feature.</source>
-        <translation type="unfinished"></translation>
+        <translation>交换前给唯一标识列为空的行生成新的 UUID。不勾选时这些行暂不处理：丢失唯一标识的行否则会变成第二个要素。</translation>
     </message>
     <message>
         <location filename="../processing_algorithms/boundaries/assignunits.py"/>
@@ -1458,7 +1458,7 @@
     <message>
         <location filename="../processing_algorithms/exchange/probeplatform.py"/>
         <source>Grade</source>
-        <translation type="unfinished"></translation>
+        <translation>等级</translation>
     </message>
     <message>
         <location filename="../processing_algorithms/annual/annualcheckup.py"/>
@@ -1533,7 +1533,7 @@
     <message>
         <location filename="../processing_algorithms/exchange/importpackage.py"/>
         <source>Import exchange package</source>
-        <translation type="unfinished"></translation>
+        <translation>导入交换包</translation>
     </message>
     <message>
         <location filename="../processing_algorithms/indicators/importvalues.py"/>
@@ -1615,7 +1615,7 @@
     <message>
         <location filename="../processing_algorithms/exchange/importpackage.py"/>
         <source>It is not signed: its checksums only show that nothing was damaged on the way.</source>
-        <translation type="unfinished"></translation>
+        <translation>交换包没有签名：校验值只能说明传输途中没有损坏。</translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/cim/comparing.py"/>
@@ -1625,7 +1625,7 @@
     <message>
         <location filename="../processing_algorithms/exchange/importpackage.py"/>
         <source>It is signed, and the signature was not checked: give the common key as SIGN_KEY.</source>
-        <translation type="unfinished"></translation>
+        <translation>交换包带签名，但没有核对：请用 SIGN_KEY 给出共用密钥。</translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/cim/results.py"/>
@@ -1670,7 +1670,7 @@
     <message>
         <location filename="../processing_algorithms/exchange/importpackage.py"/>
         <source>Its signature is that of the common key.</source>
-        <translation type="unfinished"></translation>
+        <translation>签名与共用密钥一致。</translation>
     </message>
     <message>
         <location filename="../processing_algorithms/explain.py"/>
@@ -1696,7 +1696,7 @@
     <message>
         <location filename="../processing_algorithms/exchange/probeplatform.py"/>
         <source>Keep what was found with the connection</source>
-        <translation type="unfinished"></translation>
+        <translation>结果随连接保存</translation>
     </message>
     <message>
         <location filename="../processing_algorithms/footprints/ifcfootprints.py"/>
@@ -1766,7 +1766,7 @@
         <location filename="../processing_algorithms/exchange/importpackage.py"/>
         <location filename="../processing_algorithms/exchange/pulllayer.py"/>
         <source>Layer name</source>
-        <translation type="unfinished"></translation>
+        <translation>图层名称</translation>
     </message>
     <message>
         <location filename="../processing_algorithms/exchange/exchange_inputs.py"/>
@@ -1816,12 +1816,12 @@
     <message>
         <location filename="../processing_algorithms/exchange/exportpackage.py"/>
         <source>Layers</source>
-        <translation type="unfinished"></translation>
+        <translation>图层</translation>
     </message>
     <message>
         <location filename="../processing_algorithms/exchange/exportpackage.py"/>
         <source>Layers and tables, each of which becomes a collection of the package.</source>
-        <translation type="unfinished"></translation>
+        <translation>图层和属性表，每个成为交换包中的一个数据集。</translation>
     </message>
     <message>
         <location filename="../processing_algorithms/inputs.py"/>
@@ -1852,7 +1852,7 @@
     <message>
         <location filename="../processing_algorithms/exchange/resolveconflicts.py"/>
         <source>List only</source>
-        <translation type="unfinished"></translation>
+        <translation>只列出</translation>
     </message>
     <message>
         <location filename="../processing_algorithms/footprints/georeferencereport.py"/>
@@ -1862,17 +1862,17 @@
     <message>
         <location filename="../processing_algorithms/exchange/resolveconflicts.py"/>
         <source>Lists the open conflicts of a journal, field by field with the last agreement, ours and theirs, and resolves them: all for one side, or as a table says. Nothing is written to the layer or the platform: the next push, pull or sync does that by its own rules. Both sides of a conflict stay in the journal, the one that lost as well.</source>
-        <translation type="unfinished"></translation>
+        <translation>逐字段列出交换日志中未解决的冲突，并列上次一致的状态、本地和平台的内容；可全部取同一方，或按表解决。不写入图层，也不写入平台：由下次推送、拉取或同步按各自的规则完成。冲突双方的内容都保留在交换日志中，未被采用的一方也不例外。</translation>
     </message>
     <message>
         <location filename="../processing_algorithms/exchange/probeplatform.py"/>
         <source>Looked at</source>
-        <translation type="unfinished"></translation>
+        <translation>探测项目</translation>
     </message>
     <message>
         <location filename="../processing_algorithms/exchange/probeplatform.py"/>
         <source>Make a test feature called CityCheck probe on the platform, change it and remove it again; ask the platform's operator before.</source>
-        <translation type="unfinished"></translation>
+        <translation>在平台上新增一个名为 CityCheck probe 的测试要素，修改后再删除；请事先征得平台管理员同意。</translation>
     </message>
     <message>
         <location filename="../processing_algorithms/annual/annualcheckup.py"/>
@@ -2239,7 +2239,7 @@
     <message>
         <location filename="../processing_algorithms/exchange/resolveconflicts.py"/>
         <source>Open conflicts</source>
-        <translation type="unfinished"></translation>
+        <translation>未解决的冲突数</translation>
     </message>
     <message>
         <location filename="../processing_algorithms/exchange/exchange_inputs.py"/>
@@ -2269,7 +2269,7 @@
     <message>
         <location filename="../processing_algorithms/exchange/exportpackage.py"/>
         <source>Other side</source>
-        <translation type="unfinished"></translation>
+        <translation>对方名称</translation>
     </message>
     <message>
         <location filename="../processing_algorithms/inputs.py"/>
@@ -2279,7 +2279,7 @@
     <message>
         <location filename="../processing_algorithms/exchange/resolveconflicts.py"/>
         <source>Our side of the conflicts with all values and the geometry.</source>
-        <translation type="unfinished"></translation>
+        <translation>冲突的本地一方，含全部值和几何。</translation>
     </message>
     <message>
         <location filename="../processing_algorithms/exchange/exchange_results.py"/>
@@ -2290,7 +2290,7 @@
     <message>
         <location filename="../processing_algorithms/exchange/resolveconflicts.py"/>
         <source>Ours: what the layer has</source>
-        <translation type="unfinished"></translation>
+        <translation>本地：以图层为准</translation>
     </message>
     <message>
         <location filename="../processing_algorithms/annual/annualcheckup.py"/>
@@ -2318,7 +2318,7 @@
         <location filename="../processing_algorithms/exchange/exportpackage.py"/>
         <location filename="../processing_algorithms/exchange/importpackage.py"/>
         <source>Package</source>
-        <translation type="unfinished"></translation>
+        <translation>交换包</translation>
     </message>
     <message>
         <location filename="../processing_algorithms/inputs.py"/>
@@ -2424,7 +2424,7 @@
     <message>
         <location filename="../processing_algorithms/exchange/probeplatform.py"/>
         <source>Probe platform</source>
-        <translation type="unfinished"></translation>
+        <translation>探测平台</translation>
     </message>
     <message>
         <location filename="../processing_algorithms/annual/annualcheckup.py"/>
@@ -2485,12 +2485,12 @@
     <message>
         <location filename="../processing_algorithms/exchange/pulllayer.py"/>
         <source>Pull layer from platform</source>
-        <translation type="unfinished"></translation>
+        <translation>从平台拉取图层</translation>
     </message>
     <message>
         <location filename="../processing_algorithms/exchange/pushlayer.py"/>
         <source>Push layer to platform</source>
-        <translation type="unfinished"></translation>
+        <translation>向平台推送图层</translation>
     </message>
     <message>
         <location filename="../processing_algorithms/indicators/joinindicators.py"/>
@@ -2500,27 +2500,27 @@
     <message>
         <location filename="../processing_algorithms/exchange/qgis_network.py"/>
         <source>QGIS cannot open the authentication configuration {authcfg}: {reason}.</source>
-        <translation type="unfinished"></translation>
+        <translation>QGIS 无法打开认证配置 {authcfg}：{reason}。</translation>
     </message>
     <message>
         <location filename="../processing_algorithms/exchange/qgis_network.py"/>
         <source>QGIS has no authentication configuration {authcfg} in this profile; choose another one, or in a run without the desktop set QGIS_AUTH_DB_DIR_PATH to the folder of the profile that has it.</source>
-        <translation type="unfinished"></translation>
+        <translation>当前 QGIS 用户配置中没有认证配置 {authcfg}；请另选，无桌面运行时请把 QGIS_AUTH_DB_DIR_PATH 设为含有它的用户配置文件夹。</translation>
     </message>
     <message>
         <location filename="../processing_algorithms/exchange/qgis_network.py"/>
         <source>QGIS's authentication system is switched off ({reason}), so nobody can sign in; set it up in QGIS's options under Authentication, or choose a connection without credentials.</source>
-        <translation type="unfinished"></translation>
+        <translation>QGIS 的认证系统已停用（{reason}），无法登录；请在 QGIS 选项的“认证”页设置，或选择不需要凭据的连接。</translation>
     </message>
     <message>
         <location filename="../processing_algorithms/exchange/qgis_network.py"/>
         <source>QGIS's network settings name a SOCKS proxy ({host}), for which Python needs the package PySocks; install it (Debian: python3-socks), or name a proxy for HTTP.</source>
-        <translation type="unfinished"></translation>
+        <translation>QGIS 网络设置中的代理是 SOCKS 代理（{host}），Python 需要软件包 PySocks 才能使用；请安装（Debian 上为 python3-socks），或改用 HTTP 代理。</translation>
     </message>
     <message>
         <location filename="../processing_algorithms/exchange/qgis_network.py"/>
         <source>QGIS's network settings name a proxy for FTP ({host}), which cannot carry requests to a platform; choose HttpProxy there.</source>
-        <translation type="unfinished"></translation>
+        <translation>QGIS 网络设置中的代理是 FTP 代理（{host}），不能向平台转发请求；请改选 HttpProxy。</translation>
     </message>
     <message>
         <location filename="../processing_algorithms/footprints/model_inputs.py"/>
@@ -2596,7 +2596,7 @@
     <message>
         <location filename="../processing_algorithms/exchange/probeplatform.py"/>
         <source>Remarks</source>
-        <translation type="unfinished"></translation>
+        <translation>注意事项数</translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/gui/connections_page.py"/>
@@ -2632,17 +2632,17 @@
     <message>
         <location filename="../processing_algorithms/exchange/resolveconflicts.py"/>
         <source>Resolution</source>
-        <translation type="unfinished"></translation>
+        <translation>解决方式</translation>
     </message>
     <message>
         <location filename="../processing_algorithms/exchange/resolveconflicts.py"/>
         <source>Resolve conflicts</source>
-        <translation type="unfinished"></translation>
+        <translation>解决冲突</translation>
     </message>
     <message>
         <location filename="../processing_algorithms/exchange/resolveconflicts.py"/>
         <source>Resolved conflicts</source>
-        <translation type="unfinished"></translation>
+        <translation>已解决的冲突数</translation>
     </message>
     <message>
         <location filename="../processing_algorithms/exchange/exchange_inputs.py"/>
@@ -2692,17 +2692,17 @@
     <message>
         <location filename="../processing_algorithms/exchange/resolveconflicts.py"/>
         <source>Row {row} of the table of resolutions chooses another side for conflict {conflict} than a row before it; leave one of them.</source>
-        <translation type="unfinished"></translation>
+        <translation>解决方案表第 {row} 行为冲突 {conflict} 选择的一方与前面的行不同；请只保留一行。</translation>
     </message>
     <message>
         <location filename="../processing_algorithms/exchange/resolveconflicts.py"/>
         <source>Row {row} of the table of resolutions names the field {field}, which is not in conflict; those of conflict {conflict} are {fields}.</source>
-        <translation type="unfinished"></translation>
+        <translation>解决方案表第 {row} 行的字段 {field} 没有冲突；冲突 {conflict} 的冲突字段是 {fields}。</translation>
     </message>
     <message>
         <location filename="../processing_algorithms/exchange/resolveconflicts.py"/>
         <source>Row {row} of the table of resolutions names the side {side}; write ours or theirs.</source>
-        <translation type="unfinished"></translation>
+        <translation>解决方案表第 {row} 行的 side 是 {side}；请写 ours 或 theirs。</translation>
     </message>
     <message>
         <location filename="../processing_algorithms/explain.py"/>
@@ -2718,12 +2718,12 @@
     <message>
         <location filename="../processing_algorithms/exchange/resolveconflicts.py"/>
         <source>Rows of the table without an open conflict</source>
-        <translation type="unfinished"></translation>
+        <translation>表中没有对应未解决冲突的行数</translation>
     </message>
     <message>
         <location filename="../processing_algorithms/exchange/resolveconflicts.py"/>
         <source>Rows with conflict_id or key, item (empty: all) and side (ours or theirs; empty: stays open): the table of conflicts that this algorithm writes, with the column side filled in.</source>
-        <translation type="unfinished"></translation>
+        <translation>每行有 conflict_id 或 key、item（留空为全部）和 side（ours 为本地，theirs 为平台；留空为暂不解决）：即本算法写出的冲突表，填好 side 列。</translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/footprints/coverage.py"/>
@@ -2733,7 +2733,7 @@
     <message>
         <location filename="../processing_algorithms/exchange/resolveconflicts.py"/>
         <source>Run the exchange again: it brings both sides to what was chosen.</source>
-        <translation type="unfinished"></translation>
+        <translation>请再次运行交换：双方将按所选结果取得一致。</translation>
     </message>
     <message>
         <location filename="../processing_algorithms/inputs.py"/>
@@ -2753,7 +2753,7 @@
     <message>
         <location filename="../processing_algorithms/exchange/pushlayer.py"/>
         <source>Sends the features of a layer that are new, changed or deleted since the last run to a collection of a CIM platform. Each write is compared with what the platform has, noted in the journal, sent, and read back. What both sides have changed is a conflict and stays as it is on both. A run that was stopped is finished by running again. By default the run is a preview.</source>
-        <translation type="unfinished"></translation>
+        <translation>把图层中自上次运行以来新增、修改、删除的要素发送到 CIM 平台的数据集。每次写入都先与平台现状比较，记入交换日志，再发送并读回核对。双方都改动的列为冲突，双方的内容都保持原样。中途停止的运行，重新运行即可完成。默认为预演。</translation>
     </message>
     <message>
         <location filename="../processing_algorithms/exchange/exchange_results.py"/>
@@ -2793,7 +2793,7 @@
     <message>
         <location filename="../processing_algorithms/exchange/exportpackage.py"/>
         <source>Signed by</source>
-        <translation type="unfinished"></translation>
+        <translation>签名人</translation>
     </message>
     <message>
         <location filename="../processing_algorithms/boundaries/checkboundaries.py"/>
@@ -2813,7 +2813,7 @@
     <message>
         <location filename="../processing_algorithms/exchange/probeplatform.py"/>
         <source>Something is lost, or does not work</source>
-        <translation type="unfinished"></translation>
+        <translation>有丢失，或不可用</translation>
     </message>
     <message>
         <location filename="../processing_algorithms/explain.py"/>
@@ -2907,12 +2907,12 @@
     <message>
         <location filename="../processing_algorithms/exchange/synclayer.py"/>
         <source>Synchronise layer with platform</source>
-        <translation type="unfinished"></translation>
+        <translation>与平台同步图层</translation>
     </message>
     <message>
         <location filename="../processing_algorithms/exchange/resolveconflicts.py"/>
         <source>Table of resolutions</source>
-        <translation type="unfinished"></translation>
+        <translation>解决方案表</translation>
     </message>
     <message>
         <location filename="../processing_algorithms/problems/diagnose.py"/>
@@ -2943,17 +2943,17 @@
     <message>
         <location filename="../processing_algorithms/exchange/synclayer.py"/>
         <source>Tell what would be done on both sides, and do nothing.</source>
-        <translation type="unfinished"></translation>
+        <translation>只说明双方将作哪些改动，不实际执行。</translation>
     </message>
     <message>
         <location filename="../processing_algorithms/exchange/pushlayer.py"/>
         <source>Tell what would be sent, and send nothing.</source>
-        <translation type="unfinished"></translation>
+        <translation>只说明将发送哪些内容，不实际发送。</translation>
     </message>
     <message>
         <location filename="../processing_algorithms/exchange/importpackage.py"/>
         <source>Tell what would be taken over, and change nothing.</source>
-        <translation type="unfinished"></translation>
+        <translation>只说明将带入哪些内容，不作任何改动。</translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/gui/connections_page.py"/>
@@ -3004,12 +3004,12 @@
     <message>
         <location filename="../processing_algorithms/exchange/qgis_network.py"/>
         <source>The authentication configuration {authcfg} ({method}) gave no credentials; test it in QGIS's options under Authentication.</source>
-        <translation type="unfinished"></translation>
+        <translation>认证配置 {authcfg}（{method}）没有给出凭据；请在 QGIS 选项的“认证”页测试。</translation>
     </message>
     <message>
         <location filename="../processing_algorithms/exchange/qgis_network.py"/>
         <source>The authentication configuration {authcfg} writes its token into the address, where every log on the way can read it; set it to send a header.</source>
-        <translation type="unfinished"></translation>
+        <translation>认证配置 {authcfg} 把令牌写在地址中，途中的任何日志都能读到；请改为用请求头发送。</translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/maps/project.py"/>
@@ -3098,7 +3098,7 @@
     <message>
         <location filename="../processing_algorithms/exchange/qgis_network.py"/>
         <source>The certificate or the key of the authentication configuration {authcfg} cannot be read; check its files and its password in QGIS's options under Authentication.</source>
-        <translation type="unfinished"></translation>
+        <translation>认证配置 {authcfg} 的证书或私钥无法读取；请在 QGIS 选项的“认证”页检查其文件和密码。</translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/cim/package_files.py"/>
@@ -3158,7 +3158,7 @@
     <message>
         <location filename="../processing_algorithms/exchange/resolveconflicts.py"/>
         <source>The conflicts that were open when the run began, one row per field: the last agreement, ours, theirs.</source>
-        <translation type="unfinished"></translation>
+        <translation>运行开始时未解决的冲突，每个字段一行：上次一致的状态、本地、平台。</translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/cim/connections.py"/>
@@ -3394,12 +3394,12 @@
         <location filename="../processing_algorithms/exchange/importpackage.py"/>
         <location filename="../processing_algorithms/exchange/pulllayer.py"/>
         <source>The file that has or gets the layer; its other layers stay as they are.</source>
-        <translation type="unfinished"></translation>
+        <translation>已有或将写入该图层的文件；其中的其他图层不变。</translation>
     </message>
     <message>
         <location filename="../processing_algorithms/exchange/exportpackage.py"/>
         <source>The file to write.</source>
-        <translation type="unfinished"></translation>
+        <translation>要写入的文件。</translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/indicators/tables.py"/>
@@ -3454,12 +3454,12 @@
     <message>
         <location filename="../processing_algorithms/exchange/probeplatform.py"/>
         <source>The findings are kept in {file}.</source>
-        <translation type="unfinished"></translation>
+        <translation>探测结果已保存在 {file}。</translation>
     </message>
     <message>
         <location filename="../processing_algorithms/exchange/pulllayer.py"/>
         <source>The folder {folder} does not exist; make it, or name another one.</source>
-        <translation type="unfinished"></translation>
+        <translation>文件夹 {folder} 不存在；请新建，或指定其他文件夹。</translation>
     </message>
     <message>
         <location filename="../processing_algorithms/footprints/model_inputs.py"/>
@@ -3525,7 +3525,7 @@
     <message>
         <location filename="../processing_algorithms/exchange/resolveconflicts.py"/>
         <source>The journal of the exchange, beside the layer's file with the ending .exchange.db.</source>
-        <translation type="unfinished"></translation>
+        <translation>交换日志，位于图层文件旁，扩展名为 .exchange.db。</translation>
     </message>
     <message>
         <location filename="../processing_algorithms/exchange/exchange_inputs.py"/>
@@ -3575,7 +3575,7 @@
     <message>
         <location filename="../processing_algorithms/exchange/local_sources.py"/>
         <source>The layer given as {parameter} cannot be opened; check the path and the layer name.</source>
-        <translation type="unfinished"></translation>
+        <translation>无法打开 {parameter} 给出的图层；请检查路径和图层名称。</translation>
     </message>
     <message>
         <location filename="../processing_algorithms/feature_layers.py"/>
@@ -3627,7 +3627,7 @@
     <message>
         <location filename="../processing_algorithms/exchange/pushlayer.py"/>
         <source>The layer or table to send. A filter or selection sends these features alone, and nothing is taken for deleted then.</source>
-        <translation type="unfinished"></translation>
+        <translation>要发送的图层或属性表。有过滤或选择时只发送这些要素，且不判定任何要素已删除。</translation>
     </message>
     <message>
         <location filename="../processing_algorithms/layer_files.py"/>
@@ -3637,7 +3637,7 @@
     <message>
         <location filename="../processing_algorithms/exchange/local_sources.py"/>
         <source>The layer {layer} has another CRS than its file.</source>
-        <translation type="unfinished"></translation>
+        <translation>图层 {layer} 的坐标系与其文件中的不同。</translation>
     </message>
     <message>
         <location filename="../processing_algorithms/layer_files.py"/>
@@ -3672,7 +3672,7 @@
     <message>
         <location filename="../processing_algorithms/exchange/local_sources.py"/>
         <source>The layer {layer} is no layer of a GeoPackage.</source>
-        <translation type="unfinished"></translation>
+        <translation>图层 {layer} 不是 GeoPackage 中的图层。</translation>
     </message>
     <message>
         <location filename="../processing_algorithms/layer_files.py"/>
@@ -3797,7 +3797,7 @@
     <message>
         <location filename="../processing_algorithms/exchange/exportpackage.py"/>
         <source>The other side has no name; give one as PARTNER.</source>
-        <translation type="unfinished"></translation>
+        <translation>没有给出对方的名称；请用 PARTNER 指定。</translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/units/partitions.py"/>
@@ -3807,7 +3807,7 @@
     <message>
         <location filename="../processing_algorithms/exchange/importpackage.py"/>
         <source>The package has the collections {known}; choose one of them as COLLECTION.</source>
-        <translation type="unfinished"></translation>
+        <translation>交换包中的数据集有 {known}；请用 COLLECTION 选择其中一个。</translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/cim/package.py"/>
@@ -3817,7 +3817,7 @@
     <message>
         <location filename="../processing_algorithms/exchange/importpackage.py"/>
         <source>The package was made by {producer} at {created}.</source>
-        <translation type="unfinished"></translation>
+        <translation>交换包由 {producer} 于 {created} 制作。</translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/cim/package_files.py"/>
@@ -3862,7 +3862,7 @@
     <message>
         <location filename="../processing_algorithms/exchange/importpackage.py"/>
         <source>The package's file, or its folder.</source>
-        <translation type="unfinished"></translation>
+        <translation>交换包文件，或其文件夹。</translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/units/parts.py"/>
@@ -3892,7 +3892,7 @@
     <message>
         <location filename="../processing_algorithms/exchange/probeplatform.py"/>
         <source>The platform answers; it has {n} collections.</source>
-        <translation type="unfinished"></translation>
+        <translation>平台已应答；有 {n} 个数据集。</translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/cim/network.py"/>
@@ -3942,7 +3942,7 @@
     <message>
         <location filename="../processing_algorithms/exchange/pushlayer.py"/>
         <source>The platform does not let collection {collection} be written; ask its operator for the right to edit it, or probe the platform if it should.</source>
-        <translation type="unfinished"></translation>
+        <translation>平台不允许写入数据集 {collection}；请向平台管理员申请编辑权限，如果本应可写，请探测平台。</translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/cim/comparing.py"/>
@@ -4069,7 +4069,7 @@
     <message>
         <location filename="../processing_algorithms/exchange/resolveconflicts.py"/>
         <source>The platform's side of the conflicts with all values and the geometry.</source>
-        <translation type="unfinished"></translation>
+        <translation>冲突的平台一方，含全部值和几何。</translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/footprints/citymodels/read.py"/>
@@ -4298,12 +4298,12 @@
     <message>
         <location filename="../processing_algorithms/exchange/resolveconflicts.py"/>
         <source>The table of resolutions is missing; give it as RULES, or choose a side for all.</source>
-        <translation type="unfinished"></translation>
+        <translation>缺少解决方案表；请用 RULES 给出，或选择全部以某一方为准。</translation>
     </message>
     <message>
         <location filename="../processing_algorithms/exchange/resolveconflicts.py"/>
         <source>The table of resolutions needs a column side and a column conflict_id or key; take the table of conflicts that resolveconflicts writes and fill in side.</source>
-        <translation type="unfinished"></translation>
+        <translation>解决方案表须有 side 列，以及 conflict_id 或 key 列；请用 resolveconflicts 写出的冲突表，并填写 side 列。</translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/storage/database.py"/>
@@ -4323,7 +4323,7 @@
     <message>
         <location filename="../processing_algorithms/exchange/probeplatform.py"/>
         <source>The test feature {key} could not be removed; remove it on the platform.</source>
-        <translation type="unfinished"></translation>
+        <translation>测试要素 {key} 无法删除；请在平台上删除。</translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/gui/probe_result.py"/>
@@ -4434,7 +4434,7 @@
     <message>
         <location filename="../processing_algorithms/exchange/resolveconflicts.py"/>
         <source>Theirs: what the platform has</source>
-        <translation type="unfinished"></translation>
+        <translation>平台：以平台为准</translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/indicators/pivot.py"/>
@@ -4503,7 +4503,7 @@
     <message>
         <location filename="../processing_algorithms/exchange/resolveconflicts.py"/>
         <source>There is no journal {file}; it lies beside the layer's file once a push, pull or sync has run.</source>
-        <translation type="unfinished"></translation>
+        <translation>交换日志 {file} 不存在；运行过推送、拉取或同步后，它位于图层文件旁。</translation>
     </message>
     <message>
         <location filename="../processing_algorithms/exchange/exchange_results.py"/>
@@ -4543,7 +4543,7 @@
     <message>
         <location filename="../processing_algorithms/exchange/probeplatform.py"/>
         <source>Title</source>
-        <translation type="unfinished"></translation>
+        <translation>标题</translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/gui/connection_form.py"/>
@@ -4568,7 +4568,7 @@
     <message>
         <location filename="../processing_algorithms/exchange/exportpackage.py"/>
         <source>Two layers are called {name}; a package has one collection of a name: rename one of them.</source>
-        <translation type="unfinished"></translation>
+        <translation>有两个图层都叫 {name}；交换包中的数据集不能同名，请给其中一个改名。</translation>
     </message>
     <message>
         <location filename="../processing_algorithms/exchange/exchange_inputs.py"/>
@@ -4691,12 +4691,12 @@
     <message>
         <location filename="../processing_algorithms/exchange/probeplatform.py"/>
         <source>What that means</source>
-        <translation type="unfinished"></translation>
+        <translation>影响</translation>
     </message>
     <message>
         <location filename="../processing_algorithms/exchange/probeplatform.py"/>
         <source>What the platform does</source>
-        <translation type="unfinished"></translation>
+        <translation>平台的表现</translation>
     </message>
     <message>
         <location filename="../processing_algorithms/exchange/exchange_inputs.py"/>
@@ -4722,17 +4722,17 @@
     <message>
         <location filename="../processing_algorithms/exchange/probeplatform.py"/>
         <source>What was looked at, what the platform does and what that means; without a collection, the collections.</source>
-        <translation type="unfinished"></translation>
+        <translation>探测项目、平台的表现及其影响；不指定数据集时为数据集列表。</translation>
     </message>
     <message>
         <location filename="../processing_algorithms/exchange/probeplatform.py"/>
         <source>Where the features should lie, to tell the axis order by; empty: China.</source>
-        <translation type="unfinished"></translation>
+        <translation>要素应在的范围，用来判断坐标轴顺序；留空则为全国范围。</translation>
     </message>
     <message>
         <location filename="../processing_algorithms/exchange/resolveconflicts.py"/>
         <source>Which side holds for the open conflicts. A deletion is a side as well.</source>
-        <translation type="unfinished"></translation>
+        <translation>未解决的冲突以哪一方为准。删除也算一方的内容。</translation>
     </message>
     <message>
         <location filename="../processing_algorithms/boundaries/assignparts.py"/>
@@ -4742,12 +4742,12 @@
     <message>
         <location filename="../processing_algorithms/exchange/exportpackage.py"/>
         <source>Who sends the package, as it is to stand in the manifest.</source>
-        <translation type="unfinished"></translation>
+        <translation>发送交换包的单位，写入清单。</translation>
     </message>
     <message>
         <location filename="../processing_algorithms/exchange/exportpackage.py"/>
         <source>Who signs it, as it is to stand in the manifest of a signed package.</source>
-        <translation type="unfinished"></translation>
+        <translation>签名人，写入带签名的交换包的清单。</translation>
     </message>
     <message>
         <location filename="../processing_algorithms/exchange/exchange_inputs.py"/>
@@ -4777,7 +4777,7 @@
     <message>
         <location filename="../processing_algorithms/exchange/probeplatform.py"/>
         <source>Write the findings on the collection into the connection's file.</source>
-        <translation type="unfinished"></translation>
+        <translation>把对该数据集的探测结果写入连接文件。</translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/gui/connections_page.py"/>
@@ -4787,7 +4787,7 @@
     <message>
         <location filename="../processing_algorithms/exchange/exportpackage.py"/>
         <source>Writes layers as an exchange package: one file with a GeoPackage, a manifest and checksums, signed if a key is given. It holds all features, the keys of those that were deleted, and of each the hash of the last agreed state, so that importpackage on the other side merges instead of overwriting.</source>
-        <translation type="unfinished"></translation>
+        <translation>把图层写成交换包：一个文件，内含 GeoPackage、清单和校验值，给出密钥时带签名。包中有全部要素、已删除要素的唯一标识，以及每个要素上次一致状态的哈希值，因此对方用 importpackage 导入时是合并而不是覆盖。</translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/gui/connection_form.py"/>
@@ -5533,7 +5533,7 @@
     <message>
         <location filename="../processing_algorithms/exchange/qgis_network.py"/>
         <source>it is damaged, enter it again</source>
-        <translation type="unfinished"></translation>
+        <translation>已损坏，请重新填写</translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/cim/probe_writing.py"/>
@@ -6379,7 +6379,7 @@
     <message>
         <location filename="../processing_algorithms/exchange/qgis_network.py"/>
         <source>the master password is not set, or not the right one: enter it in QGIS's options under Authentication, or in a run without the desktop let QGIS_AUTH_PASSWORD_FILE name a file that holds it (mode 600)</source>
-        <translation type="unfinished"></translation>
+        <translation>主密码没有设置或不正确，请在 QGIS 选项的“认证”页输入；无桌面运行时，请用 QGIS_AUTH_PASSWORD_FILE 指定存放主密码的文件（权限 600）</translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/indicators/unit_join.py"/>
@@ -7300,7 +7300,7 @@
     <message>
         <location filename="../processing_algorithms/exchange/resolveconflicts.py"/>
         <source>{file} is no journal of an exchange; choose another file.</source>
-        <translation type="unfinished"></translation>
+        <translation>{file} 不是交换日志；请另选文件。</translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/storage/geopackage.py"/>
@@ -7463,7 +7463,7 @@
     <message>
         <location filename="../processing_algorithms/exchange/pushlayer.py"/>
         <source>{layer} is no layer of a file, so there is no place for the journal beside it; name a file as JOURNAL.</source>
-        <translation type="unfinished"></translation>
+        <translation>{layer} 不是文件图层，旁边没有存放交换日志的位置；请用 JOURNAL 指定文件。</translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/cim/local_geopackage.py"/>
@@ -7528,7 +7528,7 @@
     <message>
         <location filename="../processing_algorithms/exchange/exportpackage.py"/>
         <source>{name}: {n} features, {deleted} deleted ones.</source>
-        <translation type="unfinished"></translation>
+        <translation>{name}：{n} 个要素，{deleted} 个已删除。</translation>
     </message>
     <message>
         <location filename="../processing_algorithms/footprints/model_inputs.py"/>
@@ -7563,12 +7563,12 @@
     <message>
         <location filename="../processing_algorithms/exchange/local_sources.py"/>
         <source>{n} features of {layer} have a geometry that cannot be exchanged (curves, or damaged); turn them into straight lines, or repair them, and run again.</source>
-        <translation type="unfinished"></translation>
+        <translation>{layer} 中有 {n} 个要素的几何不能交换（含曲线，或已损坏）；请转换为直线段或修复，再重新运行。</translation>
     </message>
     <message>
         <location filename="../processing_algorithms/exchange/exportpackage.py"/>
         <source>{n} features were left out; see the table.</source>
-        <translation type="unfinished"></translation>
+        <translation>有 {n} 个要素未纳入；见表。</translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/cim/comparing.py"/>
@@ -7639,12 +7639,12 @@
     <message>
         <location filename="../processing_algorithms/exchange/synclayer.py"/>
         <source>{n} rows got a key.</source>
-        <translation type="unfinished"></translation>
+        <translation>已为 {n} 行生成唯一标识。</translation>
     </message>
     <message>
         <location filename="../processing_algorithms/exchange/resolveconflicts.py"/>
         <source>{n} rows of the table belong to no open conflict; they may be resolved already.</source>
-        <translation type="unfinished"></translation>
+        <translation>表中有 {n} 行没有对应的未解决冲突；可能已经解决。</translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/cim/probe.py"/>
@@ -7784,7 +7784,7 @@
     <message>
         <location filename="../processing_algorithms/exchange/local_sources.py"/>
         <source>{reason} A sync works on a saved layer of a GeoPackage; save the layer there first.</source>
-        <translation type="unfinished"></translation>
+        <translation>{reason}同步只能用于已保存在 GeoPackage 中的图层；请先把图层保存到 GeoPackage。</translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/cim/writing.py"/>
@@ -7799,7 +7799,7 @@
     <message>
         <location filename="../processing_algorithms/exchange/resolveconflicts.py"/>
         <source>{resolved} conflicts were resolved, {open} are open.</source>
-        <translation type="unfinished"></translation>
+        <translation>已解决 {resolved} 个冲突，还有 {open} 个未解决。</translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/cim/adapters/wfs.py"/>
