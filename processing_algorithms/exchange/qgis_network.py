@@ -112,8 +112,9 @@ class QgisCredentials:
                 "way can read it; set it to send a header.",
                 authcfg=self._id,
             )
+        # QGIS ends the header of an Esri token with a blank.
         return {
-            bytes(name).decode("latin-1"): bytes(request.rawHeader(name)).decode("latin-1")
+            bytes(name).decode("latin-1"): bytes(request.rawHeader(name)).decode("latin-1").strip()
             for name in request.rawHeaderList()
         }
 

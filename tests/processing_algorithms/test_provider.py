@@ -4,7 +4,8 @@ import pytest
 
 ALGORITHMS = {
     "annualcheckup", "assignparts", "assignunits", "checkboundaries", "cimcoverage", "citymodelfootprints", "diagnose",
-    "georeferencereport", "ifcfootprints", "importvalues", "joinindicators", "matchfootprints", "problemmap", "rollup",
+    "exportpackage", "georeferencereport", "ifcfootprints", "importpackage", "importvalues", "joinindicators",
+    "matchfootprints", "probeplatform", "problemmap", "pulllayer", "pushlayer", "resolveconflicts", "rollup", "synclayer",
 }  # fmt: skip
 
 
