@@ -17,7 +17,8 @@ from collections.abc import Callable, Iterator
 from typing import Any, Self
 
 import pytest
-from citycheck.citycheck_qgis.cim import network
+from citycheck.citycheck_qgis.cim import careful_connections, network, repeating, transport
+from citycheck.citycheck_qgis.cim.careful_connections import PlainConnection, refuse_if_stopped
 from citycheck.citycheck_qgis.cim.connections import Connection
 from citycheck.citycheck_qgis.cim.network import Answer, Dialect, Http, Surroundings
 from citycheck.citycheck_qgis.errors import (
@@ -116,7 +117,7 @@ def hurried(monkeypatch: pytest.MonkeyPatch) -> list[float]:
     pauses: list[float] = []
 
     def pause(self: Http, seconds: float) -> None:
-        self._stop_if_cancelled()
+        refuse_if_stopped(self._cancelled)
         pauses.append(seconds)
 
     monkeypatch.setattr(Http, "_pause", pause)
@@ -186,10 +187,10 @@ def test_json_with_half_a_surrogate_pair_can_be_sent() -> None:
 
 def test_one_connection_is_kept(monkeypatch: pytest.MonkeyPatch) -> None:
     ports = set()
-    monkeypatch.setattr(network, "_current", threading.local())
+    monkeypatch.setattr(careful_connections, "_current", threading.local())
     with Raw([OK], [OK], [OK]) as server, reached(server.root) as http:
-        connect = network._PlainConnection.connect
-        monkeypatch.setattr(network._PlainConnection, "connect", lambda c: (ports.add(id(c)), connect(c))[1])
+        connect = PlainConnection.connect
+        monkeypatch.setattr(PlainConnection, "connect", lambda c: (ports.add(id(c)), connect(c))[1])
         for _ in range(3):
             http.request("GET", "x")
     assert len(ports) == 1
@@ -295,7 +296,7 @@ def test_busy_is_waited_for_and_told_in_the_end(hurried: list[float]) -> None:
         assert len(server.record) == 6
     assert hurried[0] == 7
     assert 15 < hurried[1] <= 20
-    assert hurried[2] == network.LONGEST_PAUSE
+    assert hurried[2] == repeating.LONGEST_PAUSE
     assert 0 < hurried[3] < 30
     assert hurried[4] == 0
 
@@ -326,7 +327,7 @@ def test_retry_after_goes_by_the_platforms_clock(hurried: list[float]) -> None:
 
 
 def test_pauses_grow_and_are_not_all_the_same() -> None:
-    drawn = [[network._growing(n) for n in range(1, 6)] for _ in range(20)]
+    drawn = [[repeating.growing_pause(n) for n in range(1, 6)] for _ in range(20)]
     assert all(0 < one < 30 for row in drawn for one in row)
     assert all(row[n] < row[n + 1] for row in drawn for n in range(4))
     assert len({row[0] for row in drawn}) > 10
@@ -422,7 +423,7 @@ def test_a_length_that_is_a_lie_is_refused_at_once() -> None:
     ],
 )
 def test_a_platform_that_drips_is_given_up(script: list[Any], monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(network, "PATIENCE", 2)
+    monkeypatch.setattr(transport, "PATIENCE", 2)
     with Raw(script) as server, reached(server.root, read_timeout=0.7) as http:
         started = time.monotonic()
         with pytest.raises(NoAnswerError, match="time for the answer"):
