@@ -351,7 +351,7 @@
     <message>
         <location filename="../processing_algorithms/exchange/synclayer.py"/>
         <source>Brings a layer of a GeoPackage and a collection of a CIM platform to the same state. Edits of different fields of one feature are merged; where both sides have changed the same field the feature is a conflict and stays as it is on both sides until it is resolved. The status alone is written to the platform unless all fields are chosen. The run does its work at once: it neither overwrites nor, by default, deletes anything.</source>
-        <translation>使 GeoPackage 的图层与 CIM 平台的数据集一致。同一要素不同字段的编辑自动合并；双方改动了同一字段时列为冲突，解决之前双方都保持原样。除非选择全部字段，只向平台写状态。运行即执行（不是预演）：不覆盖，默认也不删除任何内容。</translation>
+        <translation>使 GeoPackage 的图层与 CIM 平台的数据集一致。同一要素不同字段的编辑自动合并；双方改动了同一字段时列为冲突，解决之前双方都保持原样。默认只向平台写状态，选择“全部字段”才写其他字段。运行即执行，不是预演：不覆盖，默认也不删除任何内容。</translation>
     </message>
     <message>
         <location filename="../processing_algorithms/boundaries/checkboundaries.py"/>
@@ -1443,7 +1443,7 @@
     <message>
         <location filename="../processing_algorithms/exchange/synclayer.py"/>
         <source>Give rows whose key column is empty a new UUID before the exchange. Off, they are held back: a row that has lost its key would become a second feature.</source>
-        <translation>交换前给唯一标识列为空的行生成新的 UUID。不勾选时这些行暂不处理：丢失唯一标识的行否则会变成第二个要素。</translation>
+        <translation>交换前给唯一标识列为空的行生成新的 UUID。不勾选时这些行暂不处理，以免丢失了唯一标识的行变成第二个要素。</translation>
     </message>
     <message>
         <location filename="../processing_algorithms/boundaries/assignunits.py"/>
@@ -2862,7 +2862,7 @@
     <message>
         <location filename="../processing_algorithms/exchange/exchange_inputs.py"/>
         <source>Status only: nothing is written to the platform but the fields that the connection names as those of the status, and no feature is made or deleted there.</source>
-        <translation>仅状态：只把连接中指定的状态字段写入平台，不在平台上新增或删除要素。</translation>
+        <translation>选择“仅状态”时，只向平台写入连接中指定的状态字段，不在平台上新增或删除要素。</translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/gui/probe_result.py"/>
@@ -2943,17 +2943,17 @@
     <message>
         <location filename="../processing_algorithms/exchange/synclayer.py"/>
         <source>Tell what would be done on both sides, and do nothing.</source>
-        <translation>只说明双方将作哪些改动，不实际执行。</translation>
+        <translation>只列出双方将作哪些改动，不实际执行。</translation>
     </message>
     <message>
         <location filename="../processing_algorithms/exchange/pushlayer.py"/>
         <source>Tell what would be sent, and send nothing.</source>
-        <translation>只说明将发送哪些内容，不实际发送。</translation>
+        <translation>只列出将发送哪些内容，不实际发送。</translation>
     </message>
     <message>
         <location filename="../processing_algorithms/exchange/importpackage.py"/>
         <source>Tell what would be taken over, and change nothing.</source>
-        <translation>只说明将带入哪些内容，不作任何改动。</translation>
+        <translation>只列出将带入哪些内容，不作任何改动。</translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/gui/connections_page.py"/>
