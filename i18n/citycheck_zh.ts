@@ -97,7 +97,7 @@
         <translation>有几何不符合 CityJSON 的结构规定，已略去。</translation>
     </message>
     <message>
-        <location filename="../citycheck_qgis/cim/adapters/supermap.py"/>
+        <location filename="../citycheck_qgis/cim/adapters/iserver_geometry.py"/>
         <source>A geometry of type {kind} cannot be read.</source>
         <translation>无法读取 {kind} 类型的几何。</translation>
     </message>
@@ -586,7 +586,7 @@
     <message>
         <location filename="../citycheck_qgis/cim/probe_writing.py"/>
         <source>CityCheck reads again just before each write; an edit in the moment between is seen afterwards</source>
-        <translation>CityCheck 在每次写入前重新读取；其间瞬时发生的编辑在写入后才能发现</translation>
+        <translation>CityCheck 在每次写入前重新读取；读取与写入之间发生的编辑，写入后才能发现</translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/cim/probe_writing.py"/>
@@ -1779,7 +1779,7 @@
         <translation>图层 {name} 的应答中没有要素部分；请重新运行。</translation>
     </message>
     <message>
-        <location filename="../citycheck_qgis/cim/adapters/arcgis.py"/>
+        <location filename="../citycheck_qgis/cim/adapters/arcgis_dialect.py"/>
         <source>Layer {name} did not answer as a feature service; run again.</source>
         <translation>图层 {name} 的应答不是要素服务的格式；请重新运行。</translation>
     </message>
@@ -1804,7 +1804,7 @@
         <translation>{url} 的图层 {name} 没有可交换的字段；请给出要素图层的编号。</translation>
     </message>
     <message>
-        <location filename="../citycheck_qgis/cim/adapters/arcgis.py"/>
+        <location filename="../citycheck_qgis/cim/adapters/arcgis_dialect.py"/>
         <source>Layer {name} reports an error of the platform: {reason}; run again.</source>
         <translation>图层 {name} 报告平台出错：{reason}；请重新运行。</translation>
     </message>
@@ -5640,7 +5640,7 @@
     <message>
         <location filename="../citycheck_qgis/cim/probe.py"/>
         <source>keys</source>
-        <translation>唯一标识的取值</translation>
+        <translation>唯一标识取值</translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/footprints/georeference/control_points.py"/>
@@ -7521,7 +7521,7 @@
         <translation>{name}同时落在 {first} 和 {second} 中</translation>
     </message>
     <message>
-        <location filename="../citycheck_qgis/cim/adapters/supermap.py"/>
+        <location filename="../citycheck_qgis/cim/adapters/supermap_dialect.py"/>
         <source>{name} reports an error of the platform: {reason}; run again.</source>
         <translation>{name} 报告平台出错：{reason}；请重新运行。</translation>
     </message>
@@ -8184,9 +8184,9 @@
         <translation>“{text}”既不是单元代码，也不是单元名称</translation>
     </message>
     <message>
-        <location filename="../citycheck_qgis/cim/adapters/arcgis.py"/>
+        <location filename="../citycheck_qgis/cim/adapters/arcgis_dialect.py"/>
         <location filename="../citycheck_qgis/cim/adapters/house.py"/>
-        <location filename="../citycheck_qgis/cim/adapters/supermap.py"/>
+        <location filename="../citycheck_qgis/cim/adapters/supermap_dialect.py"/>
         <source>{text} (code {code})</source>
         <translation>{text}（代码 {code}）</translation>
     </message>
@@ -8286,7 +8286,7 @@
         <translation>{url} 没有列出数据集；请给出 OGC API 首页（landing page）的地址。</translation>
     </message>
     <message>
-        <location filename="../citycheck_qgis/cim/adapters/supermap.py"/>
+        <location filename="../citycheck_qgis/cim/adapters/supermap_dialect.py"/>
         <source>{url} refused the request: {reason}.</source>
         <translation>{url} 拒绝了请求：{reason}。</translation>
     </message>
@@ -8301,8 +8301,8 @@
         <translation>{value} 与平台上 {type} 类型的字段 {field} 不符。</translation>
     </message>
     <message>
-        <location filename="../citycheck_qgis/cim/adapters/arcgis.py"/>
-        <location filename="../citycheck_qgis/cim/adapters/supermap.py"/>
+        <location filename="../citycheck_qgis/cim/adapters/esri_values.py"/>
+        <location filename="../citycheck_qgis/cim/adapters/iserver_values.py"/>
         <source>{value} is no date</source>
         <translation>{value} 不是日期</translation>
     </message>
