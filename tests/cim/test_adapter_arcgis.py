@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 import shapely
-from citycheck.citycheck_qgis.cim.adapters import arcgis
+from citycheck.citycheck_qgis.cim.adapters import arcgis, esri_geometry
 from citycheck.citycheck_qgis.cim.adapters.base import Update
 from citycheck.citycheck_qgis.cim.connections import CollectionSettings, Connection
 from citycheck.citycheck_qgis.cim.features import GEOMETRY, Feature
@@ -255,14 +255,18 @@ def test_texts_and_numbers_that_the_platform_alters_come_back_as_it_has_them() -
 )
 def test_geometry_survives_the_round_trip(kind: str, text: str) -> None:
     before = shapely.to_wkb(shapely.from_wkt(text), flavor="iso")
-    said = arcgis.geometry_to_esri(before, kind)
-    after = arcgis.geometries_from_esri([said])[0]
+    said = esri_geometry.geometry_to_esri(before, kind)
+    after = esri_geometry.geometries_from_esri([said])[0]
     assert after is not None and same_geometry(before, after)
 
 
 def test_geometry_that_does_not_fit_is_told() -> None:
-    assert arcgis.geometry_to_esri(shapely.to_wkb(shapely.Point(1, 2)), "esriGeometryPolygon") is None
-    assert arcgis.geometries_from_esri([None, {"rings": []}, {"x": "NaN", "y": "NaN"}]) == [None, None, None]
+    assert esri_geometry.geometry_to_esri(shapely.to_wkb(shapely.Point(1, 2)), "esriGeometryPolygon") is None
+    assert esri_geometry.geometries_from_esri([None, {"rings": []}, {"x": "NaN", "y": "NaN"}]) == [
+        None,
+        None,
+        None,
+    ]
 
 
 @given(
@@ -281,7 +285,9 @@ def test_polygons_survive_whatever_their_parts(parts: list[tuple[float, float, f
         shapes.append(outer.difference(inner) if holed else outer)
     shape = shapely.union_all(shapes)
     before = shapely.to_wkb(shape)
-    after = arcgis.geometries_from_esri([arcgis.geometry_to_esri(before, "esriGeometryPolygon")])[0]
+    after = esri_geometry.geometries_from_esri(
+        [esri_geometry.geometry_to_esri(before, "esriGeometryPolygon")]
+    )[0]
     assert after is not None and shapely.from_wkb(after).is_valid == shape.is_valid
     assert same_geometry(before, after)
 
@@ -289,5 +295,5 @@ def test_polygons_survive_whatever_their_parts(parts: list[tuple[float, float, f
 def test_rings_that_cross_themselves_are_read() -> None:
     bow_tie = [[0, 0], [0, 9], [9, 0], [9, 9], [0, 0]]
     rings = [bow_tie, [[1, 4], [1, 5], [2, 5], [2, 4], [1, 4]], [[20, 0], [20, 1], [21, 1], [20, 0]]]
-    (found,) = arcgis.geometries_from_esri([{"rings": rings}])
+    (found,) = esri_geometry.geometries_from_esri([{"rings": rings}])
     assert found is not None and len(shapely.get_coordinates(shapely.from_wkb(found))) == 14

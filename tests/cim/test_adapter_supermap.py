@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 import shapely
-from citycheck.citycheck_qgis.cim.adapters import supermap
+from citycheck.citycheck_qgis.cim.adapters import iserver_geometry, supermap
 from citycheck.citycheck_qgis.cim.adapters.base import Update
 from citycheck.citycheck_qgis.cim.connections import CollectionSettings, Connection
 from citycheck.citycheck_qgis.cim.features import GEOMETRY, Feature
@@ -264,7 +264,7 @@ def test_no_delete_without_ids() -> None:
 )
 def test_geometry_survives_the_round_trip(kind: str, text: str) -> None:
     before = shapely.to_wkb(shapely.from_wkt(text))
-    after = supermap.geometries_from_iserver([supermap.geometry_to_iserver(before, kind)])[0]
+    after = iserver_geometry.geometries_from_iserver([iserver_geometry.geometry_to_iserver(before, kind)])[0]
     assert after is not None and same_geometry(before, after)
 
 
@@ -272,9 +272,9 @@ def test_odd_geometries_are_read_or_told() -> None:
     corners = [{"x": x, "y": y} for x, y in [(-40, 60), (-45, 62), (-40, 55), (-40, 60)]]
     # As the documents have it: the part leaves out the closing corner.
     documented = {"id": 22, "parts": [3], "points": corners, "style": None, "type": "REGION"}
-    read = supermap.geometries_from_iserver([documented, None])
+    read = iserver_geometry.geometries_from_iserver([documented, None])
     assert read[1] is None and read[0] is not None
     assert same_geometry(read[0], shapely.to_wkb(shapely.Polygon([(-40, 60), (-45, 62), (-40, 55)])))
     with pytest.raises(NoAnswerError, match="TEXT"):
-        supermap.geometries_from_iserver([documented | {"type": "TEXT"}])
-    assert supermap.geometry_to_iserver(shapely.to_wkb(shapely.Point(1, 2)), "REGION") is None
+        iserver_geometry.geometries_from_iserver([documented | {"type": "TEXT"}])
+    assert iserver_geometry.geometry_to_iserver(shapely.to_wkb(shapely.Point(1, 2)), "REGION") is None

@@ -16,95 +16,40 @@ token_minutes  how long a token is to live, default 60
 ============== =======================================================================================
 
 Sources: the pages of the resources ``dataset``, ``fields``, ``features`` and ``featureResults`` of the iServer REST
-API. Values travel as text; null and the empty text are the same there, and times have no zone. Adding with
-``isUseBatch`` gives no ids back. A dataset without transactions may have done a part of a batch that it refuses, so
+API. Adding with ``isUseBatch`` gives no ids back. A dataset without transactions may have done a part of a batch that it refuses, so
 a refused batch is looked at by key and sent again feature by feature.
 """
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import quote
-
-import numpy as np
-import shapely
 
 from ...errors import InputError, NoAnswerError, RefusedError
 from ...messages import Message, message
 from ..connections import Connection
-from ..features import GEOMETRY, Feature, Field, Schema, Value, canonical
-from ..network import Answer, Dialect, Http, reason_of
+from ..features import GEOMETRY, Feature, Field, Schema
+from ..network import Http, reason_of
 from .base import DONE, Capabilities, Collection, Outcome, Page, Update
-from .batches import in_batches
-from .rings import polygons_from_rings, rings_of
+from .batches import UNSURE, found_in_halves, in_batches
+from .iserver_geometry import geometries_from_iserver, geometry_to_iserver
+from .iserver_values import TYPES, is_of_system, said_by_iserver, value_from_iserver
+from .supermap_dialect import BAD, SuperMapDialect, ask_iserver, checked, error_of, reason_in
 
-#: Type of a field there -> type here; what is not named cannot be exchanged.
-_TYPES = {
-    "BOOLEAN": "boolean",
-    "BYTE": "integer",
-    "INT16": "integer",
-    "INT32": "integer",
-    "INT64": "integer",
-    "SINGLE": "real",
-    "DOUBLE": "real",
-    "CHAR": "text",
-    "TEXT": "text",
-    "WTEXT": "text",
-    "DATE": "date",
-    "DATETIME": "datetime",
-    "TIMESTAMP": "datetime",
-}
+__all__ = ["SuperMapCollection", "SuperMapDialect", "collections_of"]
+
 _GEOMETRIES = {"POINT": "MultiPoint", "LINE": "MultiLineString", "REGION": "MultiPolygon", "TABULAR": None}
 _ID = "SMID"
-#: The one system field that may be written.
-_USER = "SMUSERID"
-_ERROR = re.compile(rb'\s*\{[^{\[]*"succeed"\s*:\s*false|\s*\{\s*"error"\s*:')
 _FIND_BATCH = 100
-#: A batch refused with this may hold one bad feature; other codes refuse the request as such.
-_BAD = 400
-#: After these nobody knows whether a write was done: the service failed, or a gateway lost its answer.
-_UNSURE = (500, 502, 504)
-
-
-class SuperMapDialect(Dialect):
-    """Errors in iServer's form, and tokens as a parameter of the address."""
-
-    def __init__(self, connection: Connection | None = None) -> None:
-        self.options: Mapping[str, Any] = connection.options if connection else {}
-
-    def signed_out(self, answer: Answer) -> bool:
-        """Return whether iServer does not accept the token."""
-        return answer.status == 401 or _error(answer).get("code") == 401
-
-    def failure(self, answer: Answer) -> Message | None:
-        """Return why iServer refused.
-
-        Bad parameters (400) and errors of its own (500 and above) are for the caller, who knows what was asked.
-        """
-        error = _error(answer)
-        if error and not _for_the_caller(error.get("code")):
-            return _reason(error)
-        return reason_of(answer) if answer.status >= 400 and not (error and answer.status == _BAD) else None
-
-    def sign_in(self, http: Http, user: str, password: str) -> tuple[dict[str, str], dict[str, str]] | None:
-        """Get a token from the server's security service."""
-        base = re.split(r"/services(?=/|$)", http.base)[0]
-        minutes = int(self.options.get("token_minutes", 60))
-        asked = {"userName": user, "password": password, "clientType": "NONE", "expiration": minutes}
-        answer = http.request("POST", f"{base}/services/security/tokens.json", json=asked, repeatable=True)
-        token = answer.body.decode("utf-8", "replace").strip().strip('"')
-        return ({}, {"token": token}) if re.fullmatch(r"[\w.~+/=-]+", token) else None
 
 
 def collections_of(http: Http) -> list[tuple[str, str]]:
     """Return name (``datasource:dataset``) and title of the datasets of all data sources of a service."""
     found = []
     base = http.base.rstrip("/")
-    for source in _asked(http, "GET", f"{base}/datasources.json").get("datasourceNames") or []:
-        listed = _asked(http, "GET", f"{base}/datasources/{quote(source)}/datasets.json")
+    for source in ask_iserver(http, "GET", f"{base}/datasources.json").get("datasourceNames") or []:
+        listed = ask_iserver(http, "GET", f"{base}/datasources/{quote(source)}/datasets.json")
         found += [(f"{source}:{name}", str(name)) for name in listed.get("datasetNames") or []]
     return found
 
@@ -126,7 +71,7 @@ class SuperMapCollection(Collection):
             )
         self.base = connection.url.rstrip("/")
         self.url = f"{self.base}/datasources/{quote(source)}/datasets/{quote(dataset)}"
-        info = _asked(http, "GET", f"{self.url}.json").get("datasetInfo") or {}
+        info = ask_iserver(http, "GET", f"{self.url}.json").get("datasetInfo") or {}
         self.title = str(info.get("description") or dataset)
         self.kind = str(info.get("type", "")).upper()
         if self.kind not in _GEOMETRIES:
@@ -154,11 +99,11 @@ class SuperMapCollection(Collection):
         )
 
     def _infos(self) -> list[dict[str, Any]]:
-        found = _asked(self.http, "GET", f"{self.url}/fields.json", {"returnAll": "true"})
+        found = ask_iserver(self.http, "GET", f"{self.url}/fields.json", {"returnAll": "true"})
         if isinstance(found, list):
             return found
         names = found.get("fieldNames") or []
-        fields = (_asked(self.http, "GET", f"{self.url}/fields/{quote(name)}.json") for name in names)
+        fields = (ask_iserver(self.http, "GET", f"{self.url}/fields/{quote(name)}.json") for name in names)
         return [field.get("fieldInfo") or field for field in fields]
 
     def _own_name(self, name: str | None) -> str | None:
@@ -192,13 +137,13 @@ class SuperMapCollection(Collection):
         fields = tuple(
             Field(
                 item["name"],
-                _TYPES[self.types[item["name"]]],
+                TYPES[self.types[item["name"]]],
                 nullable=not item.get("isRequired"),
                 length=item.get("maxLength") if "TEXT" in self.types[item["name"]] else None,
                 editable=not item.get("isSystemField"),
             )
             for item in self.infos
-            if self.types[item["name"]] in _TYPES and not _of_system(item) and item["name"] != self.key_field
+            if self.types[item["name"]] in TYPES and not is_of_system(item) and item["name"] != self.key_field
         )
         return Schema(fields, _GEOMETRIES[self.kind])
 
@@ -250,22 +195,16 @@ class SuperMapCollection(Collection):
             return []
         if self.key_field is None:
             return self.scan(keys)
-        found: list[Feature] = []
-        parts = [list(keys[start : start + _FIND_BATCH]) for start in range(0, len(keys), _FIND_BATCH)]
-        while parts:
-            part = parts.pop()
+
+        def ask(part: list[str]) -> list[Feature] | None:
             listed = ",".join("'" + key.replace("'", "''") + "'" for key in part)
             features, total = self._query(f"{self.key_field} IN ({listed})", 0, 4 * len(part))
-            if len(features) >= total:
-                wanted = set(part)
-                found += [feature for feature in features if feature.key in wanted]
-            elif len(part) == 1:
-                raise NoAnswerError(
-                    "Dataset {name} gave fewer features than were asked for; run again.", name=self.name
-                )
-            else:
-                parts += [part[: len(part) // 2], part[len(part) // 2 :]]
-        return found
+            return features if len(features) >= total else None
+
+        cut = NoAnswerError(
+            "Dataset {name} gave fewer features than were asked for; run again.", name=self.name
+        )
+        return found_in_halves(keys, _FIND_BATCH, ask, cut)
 
     def _query(self, condition: str, start: int, size: int) -> tuple[list[Feature], int]:
         parameter = {"attributeFilter": condition, "orderBy": _ID}
@@ -273,7 +212,7 @@ class SuperMapCollection(Collection):
         return self._results(asked, start, size)
 
     def _results(self, asked: Mapping[str, Any], start: int, size: int) -> tuple[list[Feature], int]:
-        answer = _asked(
+        answer = ask_iserver(
             self.http,
             "POST",
             f"{self.base}/featureResults.json",
@@ -289,7 +228,7 @@ class SuperMapCollection(Collection):
 
     def _feature(self, row: Mapping[str, Any], shape: bytes | None) -> Feature:
         given = {str(n).upper(): v for n, v in zip(row["fieldNames"], row["fieldValues"], strict=True)}
-        values = {f.name: _value(given.get(f.name.upper()), f.type) for f in self.schema.fields}
+        values = {f.name: value_from_iserver(given.get(f.name.upper()), f.type) for f in self.schema.fields}
         number = given.get(_ID) or row.get("ID")
         key = given.get(self.key_field.upper()) if self.key_field else number
         return Feature(str(key) if key else None, values, shape, None if number is None else str(number))
@@ -341,7 +280,7 @@ class SuperMapCollection(Collection):
         if self.key_field is not None:
             said[self.key_field] = str(feature.key)
         for name in sorted(names - {GEOMETRY}):
-            text = _text(feature.values.get(name), self.types.get(name, ""))
+            text = said_by_iserver(feature.values.get(name), self.types.get(name, ""))
             if isinstance(text, Message):
                 return Outcome("rejected", None, message("field {name}: {reason}", name=name, reason=text))
             said[name] = text
@@ -392,140 +331,12 @@ class SuperMapCollection(Collection):
     def _send(self, parameters: Mapping[str, str], items: Sequence[Any]) -> Message | None:
         """Send one write; return why it was refused, None where it was done."""
         answer = self.http.request(
-            "POST", f"{self.url}/features.json", params=parameters, json=list(items), accept=(_BAD, *_UNSURE)
+            "POST", f"{self.url}/features.json", params=parameters, json=list(items), accept=(BAD, *UNSURE)
         )
-        error = _error(answer)
-        if error.get("code") == _BAD or (answer.status == _BAD and not error):
-            return _reason(error) if error else reason_of(answer)
-        read = _checked(answer, self.name)
+        error = error_of(answer)
+        if error.get("code") == BAD or (answer.status == BAD and not error):
+            return reason_in(error) if error else reason_of(answer)
+        read = checked(answer, self.name)
         if not isinstance(read, dict) or read.get("succeed") is not True:
             raise NoAnswerError("Dataset {name} does not say whether it wrote; run again.", name=self.name)
         return None
-
-
-def _of_system(item: Mapping[str, Any]) -> bool:
-    name = str(item["name"]).upper()
-    return name != _USER and name.startswith("SM") and bool(item.get("isSystemField", True))
-
-
-def _value(text: Any, kind: str) -> Value:
-    if text == "" and kind != "text":
-        return None
-    return canonical(text, kind)
-
-
-def _text(value: Value, kind: str) -> str | Message:
-    """Return a value as iServer writes it."""
-    if value is None:
-        return ""
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    if _TYPES.get(kind) in ("date", "datetime"):
-        try:
-            moment = datetime.fromisoformat(str(value))
-        except ValueError:
-            return message("{value} is no date", value=value)
-        if moment.tzinfo is not None:
-            moment = moment.astimezone(UTC)
-        return moment.strftime("%Y-%m-%d %H:%M:%S")
-    return repr(value) if isinstance(value, float) else str(value)
-
-
-def _error(answer: Answer) -> dict[str, Any]:
-    if not _ERROR.match(answer.body[:300]):
-        return {}
-    read = answer.json()
-    error = read.get("error") if isinstance(read, dict) else None
-    return error if isinstance(error, dict) else {"errorMsg": error}
-
-
-def _for_the_caller(code: Any) -> bool:
-    return isinstance(code, int) and (code == _BAD or 500 <= code < 600)
-
-
-def _reason(error: Mapping[str, Any]) -> Message:
-    text = str(error.get("errorMsg") or "no reason given")
-    return message("{text} (code {code})", text=text, code=error.get("code", "-"))
-
-
-def _asked(
-    http: Http, method: str, url: str, params: Mapping[str, str] | None = None, json: Any = None
-) -> Any:
-    answer = http.request(method, url, params=params, json=json, repeatable=True, accept=(_BAD,))
-    error = _error(answer)
-    if answer.status == _BAD or error.get("code") == _BAD:
-        reason = _reason(error) if error else reason_of(answer)
-        raise RefusedError("{url} refused the request: {reason}.", url=url, reason=reason)
-    return _checked(answer, url)
-
-
-def _checked(answer: Answer, name: str) -> Any:
-    error = _error(answer)
-    if error or answer.status >= 500:
-        reason = _reason(error) if error else reason_of(answer)
-        raise NoAnswerError(
-            "{name} reports an error of the platform: {reason}; run again.", name=name, reason=reason
-        )
-    return answer.json()
-
-
-# Geometry.
-
-
-def geometries_from_iserver(found: Sequence[Mapping[str, Any] | None]) -> list[bytes | None]:
-    """Return iServer's geometries as ISO WKB; None for none.
-
-    Raises
-    ------
-    NoAnswerError : one of them is of a kind that has no plain shape (text, CAD, 3D), or is broken.
-    """
-    shapes = np.full(len(found), None, dtype=object)
-    rings: dict[int, list[np.ndarray]] = {}
-    holes: dict[int, list[bool] | None] = {}
-    for n, geometry in enumerate(found):
-        if not geometry or not geometry.get("points"):
-            continue
-        corners = np.array([(point["x"], point["y"]) for point in geometry["points"]], dtype=float)
-        parts = geometry.get("parts") or [len(corners)]
-        # The documents' own examples have one part that leaves out the closing corner.
-        parts = [len(corners)] if len(parts) == 1 else parts
-        kind = str(geometry.get("type")).upper()
-        if kind not in ("POINT", "LINE", "REGION") or (kind != "POINT" and sum(parts) != len(corners)):
-            raise NoAnswerError("A geometry of type {kind} cannot be read.", kind=kind)
-        pieces = np.split(corners, np.cumsum(parts)[:-1])
-        if kind == "REGION":
-            rings[n] = [piece for piece in pieces if len(piece) > 2]
-            topo = geometry.get("partTopo")
-            holes[n] = [side == -1 for side in topo] if topo and len(topo) == len(rings[n]) else None
-        elif kind == "LINE":
-            lines = [shapely.linestrings(piece) for piece in pieces if len(piece) > 1]
-            shapes[n] = shapely.multilinestrings(lines) if len(lines) > 1 else (lines or [None])[0]
-        else:
-            shapes[n] = shapely.multipoints(corners) if len(corners) > 1 else shapely.points(corners[0])
-    if rings:
-        shapes[list(rings)] = polygons_from_rings(list(rings.values()), list(holes.values()))
-    return list(shapely.to_wkb(shapes, flavor="iso"))
-
-
-def geometry_to_iserver(geometry: bytes, kind: str, number: int = 0) -> dict[str, Any] | None:
-    """Return ISO WKB as a geometry of a dataset type (``POINT``, ``LINE``, ``REGION``); None where it does not fit.
-
-    Heights are left out: these datasets have none.
-    """
-    shape = shapely.force_2d(shapely.from_wkb(geometry))
-    name = shape.geom_type.removeprefix("Multi")
-    if kind == "REGION" and name == "Polygon":
-        pieces = rings_of(shape, clockwise=False)
-    elif kind == "LINE" and name == "LineString":
-        pieces = [shapely.get_coordinates(part) for part in shapely.get_parts(shape)]
-    elif kind == "POINT" and name == "Point" and len(shapely.get_parts(shape)) == 1:
-        pieces = [shapely.get_coordinates(shape)]
-    else:
-        return None
-    return {
-        "id": number,
-        "type": kind,
-        "parts": [len(piece) for piece in pieces],
-        "points": [{"x": x, "y": y} for piece in pieces for x, y in piece.tolist()],
-        "style": None,
-    }
