@@ -673,7 +673,7 @@
     <message>
         <location filename="../citycheck_qgis/cim/adapters/supermap.py"/>
         <source>Collection {name} of {url} must be named as data source and dataset with a colon, as in City:Problem_R.</source>
-        <translation>{url} 的数据集 {name} 必须写成“数据源:数据集”，中间用英文冒号，例如 City:Problem_R。</translation>
+        <translation>{url} 的数据集 {name} 必须写成数据源名、英文冒号、数据集名，例如 City:Problem_R。</translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/cim/adapters/house.py"/>
@@ -2179,7 +2179,7 @@
     <message>
         <location filename="../citycheck_qgis/gui/connection_form.py"/>
         <source>One per line. They may be asked as well, and are given the credentials.</source>
-        <translation>每行一个，格式为“协议://主机:端口”。这些地址也可访问，并会收到凭据。</translation>
+        <translation>每行一个。这些地址也可访问，并会收到凭据。</translation>
     </message>
     <message>
         <location filename="../processing_algorithms/exchange/exchange_inputs.py"/>
