@@ -11,6 +11,7 @@ import pytest
 import shapely
 from citycheck.citycheck_qgis.cim.adapters import house
 from citycheck.citycheck_qgis.cim.adapters.base import Update
+from citycheck.citycheck_qgis.cim.adapters.templates import filled
 from citycheck.citycheck_qgis.cim.connections import CollectionSettings, Connection
 from citycheck.citycheck_qgis.cim.features import GEOMETRY, Feature
 from citycheck.citycheck_qgis.cim.fidelity import same_geometry
@@ -376,7 +377,7 @@ def test_templates_are_filled_and_never_evaluated() -> None:
         "o": "{other} {0.__class__}",
         "n": [1],
     }
-    assert house._filled(template, slots) == {
+    assert filled(template, slots) == {
         "k": ["a", "b"],
         "t": "in(a,b)",
         "p": 2,

@@ -16,8 +16,8 @@ token_minutes  how long a token is to live, default 60
 ============== =======================================================================================
 
 Sources: the pages of the resources ``dataset``, ``fields``, ``features`` and ``featureResults`` of the iServer REST
-API. Adding with ``isUseBatch`` gives no ids back. A dataset without transactions may have done a part of a batch that it refuses, so
-a refused batch is looked at by key and sent again feature by feature.
+API. Adding with ``isUseBatch`` gives no ids back. A dataset without transactions may have done a part of a batch
+that it refuses, so a refused batch is looked at by key and sent again feature by feature.
 """
 
 from __future__ import annotations
