@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import sqlite3
 import tempfile
@@ -238,8 +239,7 @@ class ExchangeAlgorithm(CheckupAlgorithm):
         self, parameters: dict[str, Any], context: QgsProcessingContext
     ) -> tuple[bool, str]:
         for definition in self.parameterDefinitions():
-            value = parameters.get(definition.name())
-            if isinstance(value, str) and _holds_secret(value):
+            if any(map(_holds_secret, _texts(parameters.get(definition.name())))):
                 reason = tr(
                     "The value of {parameter} holds a user name, password or token; it was not used. Change that password "
                     "if others can see this log, and give the id of an authentication configuration instead."
@@ -403,6 +403,7 @@ class ExchangeAlgorithm(CheckupAlgorithm):
             "REMOTE": report.remote,
             "UNCHANGED": report.unchanged,
             **{name: report.counts.get(state, 0) for state, name in COUNTS.items()},
+            **({} if done.dry_run else {"JOURNAL": str(done.store.path)}),
         }
 
     def writable_fields(
@@ -521,7 +522,9 @@ def open_journal(path: Path | None, preview: bool) -> Iterator[Store]:
         return
     with tempfile.TemporaryDirectory(prefix="citycheck-preview-") as folder:
         copy = Path(folder) / path.name
-        with closing(sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True)) as source:
+        # One that may only read would leave its companions (-wal, -shm) behind.
+        way = "mode=rw" if os.access(path.parent, os.W_OK) else "mode=ro&immutable=1"
+        with closing(sqlite3.connect(f"{path.resolve().as_uri()}?{way}", uri=True)) as source:
             try:
                 with closing(sqlite3.connect(copy)) as target:
                     source.backup(target)
@@ -564,6 +567,15 @@ def _pause(feedback: QgsProcessingFeedback) -> Callable[[float], None]:
             time.sleep(min(left, 0.2))
 
     return sleep
+
+
+def _texts(value: Any) -> Iterator[str]:
+    """Yield the texts of a parameter's value."""
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, list):
+        for item in value:
+            yield from _texts(item)
 
 
 def _holds_secret(text: str) -> bool:

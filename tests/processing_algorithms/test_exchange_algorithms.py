@@ -16,6 +16,7 @@ import pytest
 import shapely
 from citycheck.tests.cim.conftest import postgis, pygeoapi  # noqa: F401 - fixtures
 from citycheck.tests.standins.arcgis_standin import ArcgisSettings, ArcgisStandin
+from citycheck.tests.standins.standin_server import Reply
 from osgeo import ogr
 
 COUNTS = ("UNCHANGED", "PLANNED", "VERIFIED", "ALTERED", "TAKEN", "AGREED", "CONFLICTS_FOUND", "REJECTED",
@@ -414,10 +415,10 @@ def test_a_preview_with_a_journal_leaves_it_as_it_is(desk, do):
     edit(desk.layer, "UPDATE problems SET severity = 9 WHERE fid = 1")
     desk.platform.change(1, severity=7)
     desk.platform.change(2, severity=7)
-    before = desk.journal.read_bytes()
+    before, files = desk.journal.read_bytes(), desk.files()
     found = do("synclayer", **desk.way, LAYER=str(desk.layer), DRY_RUN=True)
     assert counted(found) == {"CONFLICTS_FOUND": 1, "PLANNED": 1, "UNCHANGED": 3}
-    assert desk.journal.read_bytes() == before and desk.local()["severity"][1] == 2
+    assert desk.journal.read_bytes() == before and desk.files() == files and desk.local()["severity"][1] == 2
 
 
 def test_a_platform_that_rounds_is_probed_and_then_no_rounding_is_an_edit(desk, do):
@@ -543,6 +544,36 @@ def test_a_cancelled_push_goes_on_with_the_next_run(desk, run, do):
     do("pushlayer", **asked)
     assert len(desk.platform.rows()) == len(desk.rows()) == 5
     assert counted(do("pushlayer", **asked)) == {"UNCHANGED": 5}
+
+
+@pytest.mark.parametrize("after", [0, 3, 6, 7, 8, 9])
+def test_a_platform_that_fails_in_the_middle(desk, run, do, monkeypatch, after):
+    frame = desk.local()
+    desk.write(pd.concat([frame.assign(uuid=[str(uuid.uuid4()) for _ in frame.index]) for _ in range(8)]))
+    asked = {**desk.way, "INPUT": str(desk.layer), "DRY_RUN": False}
+    answer, served = desk.platform.answer, []
+
+    def failing(request):
+        served.append(request)
+        # What was asked last is done, and nobody hears of it.
+        reply = answer(request) if len(served) <= after + 1 else Reply(500, b"down")
+        return reply if len(served) <= after else Reply(500, b"down")
+
+    monkeypatch.setattr(desk.platform, "answer", failing)
+    monkeypatch.setattr("citycheck.citycheck_qgis.cim.network.RETRIES", 0)
+    try:
+        do("pushlayer", **asked)
+        said = ""
+    except Exception as error:
+        said = str(error)
+    broke = len(served) > after
+    assert broke == bool(said) or after == 9
+    if desk.platform.rows():
+        assert not said or "the run goes on from there" in said
+    monkeypatch.setattr(desk.platform, "answer", answer)
+    do("pushlayer", **asked)
+    assert len(desk.platform.rows()) == len(desk.rows()) == 40
+    assert counted(do("pushlayer", **asked)) == {"UNCHANGED": 40}
 
 
 def test_nothing_secret_is_written_anywhere(desk, process, auth):
