@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections import Counter
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
@@ -158,6 +159,11 @@ def state_words() -> dict[str, str]:
     }
 
 
+def _name(state: str) -> str:
+    """Return the name of a state without what it means; the Chinese colon is another one."""
+    return re.split("[:：]", state_words()[state])[0]
+
+
 def action_words() -> dict[str, str]:
     """Return what each action does."""
     return {
@@ -200,9 +206,7 @@ def to_be_seen_to(report: Report) -> list[str]:
     )
     for (state, reason), number in reasons.most_common(_REASONS):
         found.append(
-            tr("{state}, {n} features: {reason}").format(
-                state=state_words()[state].partition(":")[0], n=number, reason=reason
-            )
+            tr("{state}, {n} features: {reason}").format(state=_name(state), n=number, reason=reason)
         )
     if len(reasons) > _REASONS:
         found.append(tr("{n} more reasons are in the result by feature.").format(n=len(reasons) - _REASONS))
@@ -233,7 +237,7 @@ def sections(
     counted = [(tr("Unchanged"), report.unchanged)]
     counted += [(states[state], report.counts[state]) for state in STATES if report.counts.get(state)]
     what = [
-        (actions[action], states[state].partition(":")[0], n)
+        (actions[action], _name(state), n)
         for (action, state), n in sorted(report.actions.items(), key=lambda pair: _order(*pair[0]))
     ]
     said = [

@@ -306,6 +306,21 @@ def test_pull_makes_the_layer_and_later_merges(desk, do):
     assert len(pyogrio.read_dataframe(target, layer="楼栋")) == 4
 
 
+def test_the_desktop_gets_the_pulled_layer_once(desk, run):
+    from qgis.core import QgsProject, QgsVectorLayer
+
+    desk.platform.insert({"uuid": "a", "name": "树"}, None)
+    target = desk.folder / "拉取.gpkg"
+    asked = {**desk.way, "LAYER_FILE": str(target), "LAYER_NAME": "楼栋"}
+    project = QgsProject()
+    done = run("pulllayer", asked, project=project)
+    (uri,) = done.context.layersToLoadOnCompletion()
+    layer = QgsVectorLayer(uri, "楼栋")
+    assert layer.isValid() and layer.featureCount() == 1
+    project.addMapLayer(layer)
+    assert not run("pulllayer", asked, project=project).context.layersToLoadOnCompletion()
+
+
 def test_a_field_that_is_new_on_the_platform_comes_with_the_next_pull(desk, do):
     do("pushlayer", **desk.way, INPUT=str(desk.layer), DRY_RUN=False)
     target = desk.folder / "拉取.gpkg"
