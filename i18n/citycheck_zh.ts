@@ -676,7 +676,7 @@
         <translation>{url} 的数据集 {name} 必须写成数据源名、英文冒号、数据集名，例如 City:Problem_R。</translation>
     </message>
     <message>
-        <location filename="../citycheck_qgis/cim/adapters/house.py"/>
+        <location filename="../citycheck_qgis/cim/adapters/house_geometry.py"/>
         <source>Collection {name}, row {id}: the geometry cannot be read as {form} ({reason}); correct the description of the geometry in the options of the connection.</source>
         <translation>数据集 {name} 的行 {id}：几何无法按 {form} 读取（{reason}）；请改正连接选项中对几何的描述。</translation>
     </message>
@@ -1638,6 +1638,11 @@
         <translation>本地已删除，平台有改动。</translation>
     </message>
     <message>
+        <location filename="../citycheck_qgis/cim/store.py"/>
+        <source>It was sent again.</source>
+        <translation>已重新发送。</translation>
+    </message>
+    <message>
         <location filename="../citycheck_qgis/cim/local_edits.py"/>
         <source>Its geometry cannot be read.</source>
         <translation>其几何无法读取。</translation>
@@ -2215,6 +2220,11 @@
         <location filename="../processing_algorithms/indicators/importvalues.py"/>
         <source>One row per unit, indicator, year and source.</source>
         <translation>每个单元、指标、年度、来源一行。</translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/cim/writing.py"/>
+        <source>Only a part of it was done; the next run goes on.</source>
+        <translation>只执行了一部分；下次运行继续。</translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/footprints/coverage.py"/>
@@ -3276,7 +3286,7 @@
         <translation>坐标系的定义无法读取：{text}。</translation>
     </message>
     <message>
-        <location filename="../citycheck_qgis/cim/adapters/house.py"/>
+        <location filename="../citycheck_qgis/cim/adapters/house_description.py"/>
         <source>The description of collection {name} says {value} for {place}; it must be one of {known}.</source>
         <translation>数据集 {name} 的描述中，{place} 写的是 {value}；只能是 {known} 之一。</translation>
     </message>
@@ -3780,17 +3790,17 @@
         <translation>{level}图层的名称是乱码（{example}）；请在图层属性的“源”页设置编码（GBK 或 UTF-8），再重新运行。</translation>
     </message>
     <message>
-        <location filename="../citycheck_qgis/cim/adapters/house.py"/>
+        <location filename="../citycheck_qgis/cim/adapters/house_description.py"/>
         <source>The options of connection {connection} do not describe collection {name}; describe its rows and requests there.</source>
         <translation>连接 {connection} 的选项没有描述数据集 {name}；请在其中写明它的数据行和请求。</translation>
     </message>
     <message>
-        <location filename="../citycheck_qgis/cim/adapters/house.py"/>
+        <location filename="../citycheck_qgis/cim/adapters/house_description.py"/>
         <source>The options of the connection do not say how collection {name} is asked to {kind}: there is no url.</source>
         <translation>连接的选项没有说明怎样对数据集 {name} 执行 {kind}：缺少 url。</translation>
     </message>
     <message>
-        <location filename="../citycheck_qgis/cim/adapters/house.py"/>
+        <location filename="../citycheck_qgis/cim/adapters/house_description.py"/>
         <source>The options of the connection have no {name} in {place}.</source>
         <translation>连接的选项中，{place} 缺少 {name}。</translation>
     </message>
@@ -4035,6 +4045,11 @@
         <location filename="../citycheck_qgis/cim/network.py"/>
         <source>The platform refused {method} {address}: {reason}; {remedy}.</source>
         <translation>平台拒绝了 {method} {address}：{reason}；{remedy}。</translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/cim/writing.py"/>
+        <source>The platform says that it is done and does not show it; run again.</source>
+        <translation>平台称已执行，但读不到结果；请重新运行。</translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/cim/comparing.py"/>
@@ -8186,6 +8201,7 @@
     <message>
         <location filename="../citycheck_qgis/cim/adapters/arcgis_dialect.py"/>
         <location filename="../citycheck_qgis/cim/adapters/house.py"/>
+        <location filename="../citycheck_qgis/cim/adapters/house_dialect.py"/>
         <location filename="../citycheck_qgis/cim/adapters/supermap_dialect.py"/>
         <source>{text} (code {code})</source>
         <translation>{text}（代码 {code}）</translation>
