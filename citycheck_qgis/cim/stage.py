@@ -12,7 +12,7 @@ from pathlib import Path
 from .features import Feature, decoded, digest
 from .merge import Base
 from .results import Result
-from .store import Store, packed, unpacked
+from .store import EACH, Store, packed, unpacked
 
 _TABLES = """
 CREATE TABLE stage.local (key TEXT NOT NULL, fid TEXT, hash BLOB NOT NULL, vals TEXT NOT NULL, geom BLOB);
@@ -94,8 +94,9 @@ class Stage:
 
     def replace_remote(self, keys: Sequence[str], features: Iterable[Feature]) -> None:
         """Take what was read just now in the place of what was known of some features of the platform."""
-        marks = ",".join("?" * len(keys))
-        self._connection.execute(f"DELETE FROM stage.remote WHERE key IN ({marks})", tuple(keys))
+        self._connection.execute(
+            f"DELETE FROM stage.remote WHERE key IN (SELECT wanted FROM {EACH})", (json.dumps(keys),)
+        )
         self.add_remote(features)
 
     def index(self) -> None:
@@ -116,7 +117,7 @@ class Stage:
 
     def held(self, keys: Iterable[str]) -> set[str]:
         """Return those of some keys that are held, see `hold`."""
-        query = "SELECT h.key FROM json_each(?) j CROSS JOIN stage.held h ON h.key = j.value"
+        query = f"SELECT key FROM {EACH} CROSS JOIN stage.held ON key = wanted"
         return {key for (key,) in self._connection.execute(query, (json.dumps(list(keys)),))}
 
     def doubles(self) -> list[tuple[str, int]]:
@@ -187,18 +188,19 @@ class Stage:
 
     def sides(self, keys: Sequence[str]) -> list[Sides]:
         """Return what is known of some features, in their order."""
-        marks = ",".join("?" * len(keys))
+        wanted = (json.dumps(keys),)
         bases = self._store.hashed_bases(self._link_id, keys)
         local, remote = {}, {}
         for key, fid, known, values, geometry in self._connection.execute(
-            f"SELECT key, fid, hash, vals, geom FROM stage.local WHERE key IN ({marks})", tuple(keys)
+            f"SELECT key, fid, hash, vals, geom FROM {EACH} CROSS JOIN stage.local ON key = wanted", wanted
         ):
             base = bases.get(key)
             same = base[0].local.values if base is not None and base[1] == known else None
             local[key] = Feature(key, decoded(values) if same is None else same, geometry, fid)
         for key, server_id, version, known, values, geometry in self._connection.execute(
-            f"SELECT key, server_id, version, hash, vals, geom FROM stage.remote WHERE key IN ({marks})",
-            tuple(keys),
+            f"SELECT key, server_id, version, hash, vals, geom FROM {EACH} "
+            "CROSS JOIN stage.remote ON key = wanted",
+            wanted,
         ):
             base = bases.get(key)
             same = base[0].remote.values if base is not None and base[2] == known else None

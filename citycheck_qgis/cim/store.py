@@ -24,6 +24,8 @@ from .merge import Base
 PLANNED, SENT, ACKNOWLEDGED, VERIFIED, REJECTED, CONFLICT = (
     "planned", "sent", "acknowledged", "verified", "rejected", "conflict",
 )  # fmt: skip
+#: A list as a table, from one value: a statement has no room for a hundred thousand.
+EACH = "(SELECT value AS wanted FROM json_each(?))"
 #: What it is before its end: of such an operation it is not known whether it was done.
 UNANSWERED = (SENT, ACKNOWLEDGED)
 
@@ -310,11 +312,10 @@ class Store:
 
     def hashed_bases(self, link_id: int, keys: Sequence[str]) -> dict[str, tuple[Base, bytes, bytes]]:
         """Return agreements as `bases` does, each with the hashes of its two sides."""
-        marks = ",".join("?" * len(keys))
         rows = self.connection.execute(
             "SELECT key, server_id, version, local_values, local_geometry, remote_values, remote_geometry, local_hash, "
-            f"remote_hash FROM base WHERE link_id = ? AND key IN ({marks})",
-            (link_id, *keys),
+            f"remote_hash FROM {EACH} CROSS JOIN base ON link_id = ? AND key = wanted",
+            (json.dumps(keys), link_id),
         )
         return {row[0]: (base_of(*row[:7]), row[7], row[8]) for row in rows}
 
@@ -364,6 +365,13 @@ class Store:
                 "UPDATE operation SET state = ?, attempts = attempts + 1, sent = ? WHERE operation_id = ?",
                 [(SENT, now(), operation) for operation in operations],
             )
+            # What an earlier request of the same feature has done cannot be told from this one any more.
+            reason = packed(message("It was sent again."))
+            self.connection.executemany(
+                "UPDATE operation SET state = ?, ended = ?, reason = ? WHERE state IN (?, ?) AND operation_id < ? "
+                "AND (link_id, key) = (SELECT link_id, key FROM operation WHERE operation_id = ?)",
+                [(REJECTED, now(), reason, *UNANSWERED, number, number) for number in operations],
+            )
 
     def mark(self, state: str, operations: Iterable[tuple[int, Message | None]]) -> None:
         """Move operations to another state, each with its reason; inside a `transaction`."""
@@ -396,9 +404,9 @@ class Store:
         """Return, by key, the last creation of those of some features that were sent more than once."""
         rows = self.connection.execute(
             "SELECT max(operation_id), o.key, kind, payload_values, payload_geometry, items, state, sum(attempts) "
-            "FROM json_each(?) j CROSS JOIN operation o ON o.link_id = ? AND o.key = j.value "
+            f"FROM {EACH} CROSS JOIN operation o ON o.link_id = ? AND o.key = wanted "
             "WHERE kind = 'create' GROUP BY o.key HAVING sum(attempts) > 1",
-            (json.dumps(list(keys)), link_id),
+            (json.dumps(keys), link_id),
         )
         return {row[1]: _operation(*row) for row in rows}
 

@@ -74,8 +74,11 @@ class Writer:
                 done += len(keys)
                 self._run.progress(0.5 + 0.4 * done / total)
         ended = _Ended()
+        undone: list[_Work] = []
         for kind, w, outcome, stored in self._doubtful:
-            self._check_written(kind, w, outcome, stored, ended, [], certain=True)
+            self._check_written(kind, w, outcome, stored, ended, undone, certain=True)
+        for w in undone:
+            ended.wait("update", w, message("Only a part of it was done; the next run goes on."))
         self._end(ended, {})
 
     def _write_group(self, keys: Sequence[str], kind: str) -> None:
@@ -144,7 +147,7 @@ class Writer:
                 self._run.store.mark(
                     ACKNOWLEDGED, [(w.operation, None) for w in pending if outcomes[w.key].state == "done"]
                 )
-            found = self._find_afterwards(kind, pending, answered)
+            found = self._find_afterwards(kind, pending, outcomes, answered)
             pending = self._check(kind, pending, outcomes, found, attempt > 0)
             reasons |= {key: o.reason for key, o in outcomes.items() if o.reason is not None}
             if not pending:
@@ -195,14 +198,17 @@ class Writer:
             updates.append(Update(w.sides.remote, w.payload, w.items))
         return self._run.remote.update(updates)
 
-    def _find_afterwards(self, kind: str, work: Sequence[_Work], answered: bool) -> dict[str, list[Feature]]:
+    def _find_afterwards(
+        self, kind: str, work: Sequence[_Work], outcomes: dict[str, Outcome], answered: bool
+    ) -> dict[str, list[Feature]]:
         keys = [w.key for w in work]
         found = self._comparison.find(keys)
-        if answered or kind != "create":
+        if kind != "create":
             return found
-        # The platform may still be busy with a request of which the answer was lost: sent again, it would be doubled.
+        # The platform may still be busy with a request of which the answer was lost, or show late what it has done:
+        # sent again, it would be doubled.
         for pause in self._run.rules.pauses:
-            if all(found.values()):
+            if all(found[key] or (answered and outcomes[key].state == "rejected") for key in keys):
                 break
             self._run.sleep(pause)
             self._run.progress(0.5)
@@ -240,6 +246,10 @@ class Writer:
                 ended.conflict(w, DELETED_THERE, w.items, None)
             elif outcome.state == "rejected":
                 ended.reject(kind, w, outcome)
+            elif outcome.state == "done":
+                ended.wait(
+                    kind, w, message("The platform says that it is done and does not show it; run again.")
+                )
             else:
                 again.append(w)
         self._end(ended, found)
@@ -314,7 +324,7 @@ class Writer:
                 ended.reject(kind, w, outcome, judged.not_done)
             else:
                 ended.end(REJECTED, w, outcome.reason)
-                ended.results.append(Result(w.key, kind, "waiting", tuple(sorted(w.items)), outcome.reason))
+                ended.wait(kind, w, outcome.reason)
         else:
             ended.end(VERIFIED, w)
             ended.results.append(_written_result(kind, w, judged, stored))
@@ -429,6 +439,9 @@ class _Ended:
         self.end(REJECTED, work, outcome.reason)
         names = tuple(sorted(work.items if items is None else items))
         self.results.append(Result(work.key, kind, "rejected", names, outcome.reason))
+
+    def wait(self, kind: str, work: _Work, reason: Message | None) -> None:
+        self.results.append(Result(work.key, kind, "waiting", tuple(sorted(work.items)), reason))
 
     def conflict(self, work: _Work, kind: str, items: frozenset[str], remote: Feature | None) -> None:
         self.end(CONFLICT, work)

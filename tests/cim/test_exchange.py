@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+import sqlite3
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -12,10 +13,12 @@ import numpy as np
 import pytest
 import shapely
 from citycheck.citycheck_qgis.cim.adapters.base import DONE, Outcome
+from citycheck.citycheck_qgis.cim.exchange import exchange
 from citycheck.citycheck_qgis.cim.features import GEOMETRY, Feature, Field, Schema
 from citycheck.citycheck_qgis.cim.fidelity import Tolerance
 from citycheck.citycheck_qgis.cim.local import LocalProblem
 from citycheck.citycheck_qgis.cim.results import Report, Rules
+from citycheck.citycheck_qgis.cim.store import Store
 from citycheck.citycheck_qgis.errors import ExchangeError, NoAnswerError
 from citycheck.citycheck_qgis.messages import message
 from citycheck.tests.fixtures.exchange_sides import (
@@ -360,11 +363,55 @@ def test_a_platform_that_says_done_and_does_nothing(pair: Pair) -> None:
     client, platform = pair
     client.layer.edit("k0", status="ours")
     client.layer.rows["new"] = feature("new", x=114)
+    whole = platform.create, platform.update
     platform.update = lambda updates: [DONE for _ in updates]  # type: ignore[method-assign]
     platform.create = lambda features: [DONE for _ in features]  # type: ignore[method-assign]
-    report = client.run(platform)
-    assert said(report, "k0") == [("update", "rejected")] and said(report, "new") == [("create", "rejected")]
-    assert all("did not do it" in str(r.reason) for r in report.results)
+    for _ in range(2):
+        report = client.run(platform)
+        assert said(report, "k0") == [("update", "rejected")] and said(report, "new") == [
+            ("create", "waiting")
+        ]
+    platform.create, platform.update = whole  # type: ignore[method-assign]
+    assert client.run(platform).counts == {"verified": 2}
+    check_quiet(client, platform)
+
+
+@pytest.mark.parametrize("late", range(1, 6))
+def test_a_platform_that_shows_late_what_it_has_done(pair: Pair, late: int) -> None:
+    """What was created can be found by key only after a while, as behind an index that is filled later."""
+    client, platform = pair
+    client.layer.rows["new"] = feature("new", x=114)
+    hidden: list[Feature] = []
+    seen: list[str] = []
+
+    def create(features: Any) -> list[Outcome]:
+        hidden.extend(features)
+        return [DONE for _ in features]
+
+    def before(kind: str) -> None:
+        if hidden:
+            seen.append(kind)
+        if len(seen) == late:
+            platform.add(hidden.pop())
+            seen.clear()
+
+    platform.create, platform.before = create, before  # type: ignore[method-assign]
+    client.run(platform)
+    while hidden:
+        platform.add(hidden.pop())
+    platform.before = lambda kind: None
+    client.run(platform)
+    assert len(platform.by_key()["new"]) == 1
+    check_quiet(client, platform)
+
+
+def test_a_platform_without_queries_and_more_features_than_a_statement_takes(tmp_path: Path) -> None:
+    layer = Layer([feature(f"k{n}", x=100 + n / 10000) for n in range(300)])
+    platform = Platform(replace(ABLE, find_batch=0, batch=100), page=100)
+    with Store(tmp_path / "j.db") as store:
+        store.connection.setlimit(sqlite3.SQLITE_LIMIT_VARIABLE_NUMBER, 60)
+        report = exchange(store, store.link("p", "c", "l"), layer, platform, SYNC)
+    assert report.counts == {"verified": 300}
 
 
 def test_an_answer_that_never_comes_is_told(pair: Pair) -> None:
