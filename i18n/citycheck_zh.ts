@@ -789,12 +789,12 @@
         <location filename="../citycheck_qgis/cim/adapters/opening.py"/>
         <location filename="../citycheck_qgis/cim/connections.py"/>
         <source>Connection {connection} names the protocol {protocol}; it must be one of {known}.</source>
-        <translation>连接 {connection} 写的协议是 {protocol}；只能是 {known} 之一。</translation>
+        <translation>连接“{connection}”写的协议是 {protocol}；只能是 {known} 之一。</translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/cim/connections.py"/>
         <source>Connection {connection} would have the file {file} of another connection; choose another name.</source>
-        <translation>连接 {connection} 会占用另一个连接的文件 {file}；请换一个名称。</translation>
+        <translation>连接“{connection}”会占用另一个连接的文件 {file}；请换一个名称。</translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/gui/connections_page.py"/>
@@ -2987,12 +2987,12 @@
         <translation>地址没有加密（http）：CityCheck 不会向其发送凭据。</translation>
     </message>
     <message>
-        <location filename="../citycheck_qgis/cim/connections.py"/>
+        <location filename="../citycheck_qgis/cim/connection_checks.py"/>
         <source>The address {url} holds a secret in its parameter {name}; take it out and use an authentication configuration.</source>
         <translation>地址 {url} 的参数 {name} 含机密信息；请去掉，改用认证配置。</translation>
     </message>
     <message>
-        <location filename="../citycheck_qgis/cim/connections.py"/>
+        <location filename="../citycheck_qgis/cim/connection_checks.py"/>
         <source>The address {url} holds a user name or password; take them out and use an authentication configuration.</source>
         <translation>地址 {url} 含用户名或密码；请去掉，改用认证配置。</translation>
     </message>
@@ -3171,7 +3171,7 @@
         <translation>运行开始时未解决的冲突，每个字段一行：上次一致的状态、本地、平台。</translation>
     </message>
     <message>
-        <location filename="../citycheck_qgis/cim/connections.py"/>
+        <location filename="../citycheck_qgis/cim/connection_checks.py"/>
         <source>The connection has no address; enter the platform's base address (https://...).</source>
         <translation>连接没有地址；请填写平台的基础地址（https://...）。</translation>
     </message>
@@ -3193,7 +3193,7 @@
     <message>
         <location filename="../citycheck_qgis/cim/connections.py"/>
         <source>The connection's name {name} cannot be the name of a file; choose another.</source>
-        <translation>连接名称 {name} 不能用作文件名；请换一个。</translation>
+        <translation>连接名称“{name}”不能用作文件名；请换一个。</translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/footprints/georeference/control_points.py"/>
@@ -3792,7 +3792,7 @@
     <message>
         <location filename="../citycheck_qgis/cim/adapters/house_description.py"/>
         <source>The options of connection {connection} do not describe collection {name}; describe its rows and requests there.</source>
-        <translation>连接 {connection} 的选项没有描述数据集 {name}；请在其中写明它的数据行和请求。</translation>
+        <translation>连接“{connection}”的选项没有描述数据集 {name}；请在其中写明它的数据行和请求。</translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/cim/adapters/house_description.py"/>
@@ -4464,7 +4464,7 @@
     <message>
         <location filename="../citycheck_qgis/gui/connection_form.py"/>
         <source>There is a connection {connection} already; choose another name.</source>
-        <translation>已有连接 {connection}；请换一个名称。</translation>
+        <translation>已有连接“{connection}”；请换一个名称。</translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/gui/connections_page.py"/>
@@ -4484,7 +4484,7 @@
     <message>
         <location filename="../citycheck_qgis/cim/connections.py"/>
         <source>There is no connection {name}; the known ones are {known}: choose one, or the path of a connection's file.</source>
-        <translation>没有连接 {name}；现有连接：{known}。请从中选择，或给出连接文件的路径。</translation>
+        <translation>没有连接“{name}”；现有连接：{known}。请从中选择，或给出连接文件的路径。</translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/cim/package_files.py"/>
@@ -4850,12 +4850,12 @@
         <translation>gzip 压缩包</translation>
     </message>
     <message>
-        <location filename="../citycheck_qgis/cim/connections.py"/>
+        <location filename="../citycheck_qgis/cim/members.py"/>
         <source>a list of texts</source>
         <translation>文本列表</translation>
     </message>
     <message>
-        <location filename="../citycheck_qgis/cim/connections.py"/>
+        <location filename="../citycheck_qgis/cim/members.py"/>
         <source>a number</source>
         <translation>数值</translation>
     </message>
@@ -4875,7 +4875,7 @@
         <translation>没有几何的属性表</translation>
     </message>
     <message>
-        <location filename="../citycheck_qgis/cim/connections.py"/>
+        <location filename="../citycheck_qgis/cim/members.py"/>
         <source>a text</source>
         <translation>文本</translation>
     </message>
@@ -4890,7 +4890,7 @@
         <translation>其中有文字含字符 U+0000，平台不能保存；请改正文字</translation>
     </message>
     <message>
-        <location filename="../citycheck_qgis/cim/connections.py"/>
+        <location filename="../citycheck_qgis/cim/members.py"/>
         <source>a text or null</source>
         <translation>文本或 null</translation>
     </message>
@@ -4905,7 +4905,7 @@
         <translation>不合要求的值也被接受</translation>
     </message>
     <message>
-        <location filename="../citycheck_qgis/cim/connections.py"/>
+        <location filename="../citycheck_qgis/cim/members.py"/>
         <source>a whole number</source>
         <translation>整数</translation>
     </message>
@@ -4957,17 +4957,17 @@
         <translation>平台不区分空文本与空值</translation>
     </message>
     <message>
-        <location filename="../citycheck_qgis/cim/connections.py"/>
+        <location filename="../citycheck_qgis/cim/members.py"/>
         <source>an object</source>
         <translation>对象</translation>
     </message>
     <message>
-        <location filename="../citycheck_qgis/cim/connections.py"/>
+        <location filename="../citycheck_qgis/cim/members.py"/>
         <source>an object of objects</source>
         <translation>由对象组成的对象</translation>
     </message>
     <message>
-        <location filename="../citycheck_qgis/cim/connections.py"/>
+        <location filename="../citycheck_qgis/cim/members.py"/>
         <source>an object of texts</source>
         <translation>由文本组成的对象</translation>
     </message>
@@ -6689,7 +6689,7 @@
         <translation>真与假</translation>
     </message>
     <message>
-        <location filename="../citycheck_qgis/cim/connections.py"/>
+        <location filename="../citycheck_qgis/cim/members.py"/>
         <source>true or false</source>
         <translation>true 或 false</translation>
     </message>
@@ -7298,7 +7298,7 @@
         <translation>{file} 既不是 CityJSON 或 CityGML，也不是含有它们的压缩包；请把模型导出为其中一种格式。</translation>
     </message>
     <message>
-        <location filename="../citycheck_qgis/cim/connections.py"/>
+        <location filename="../citycheck_qgis/cim/members.py"/>
         <source>{file} is no connection; choose a file that CityCheck wrote.</source>
         <translation>{file} 不是连接文件；请选择由 CityCheck 写出的文件。</translation>
     </message>
@@ -7359,7 +7359,7 @@
         <translation>{file} 是{kind}，不是 IFC 文件。请先解压，或把模型导出为 STEP 格式的 IFC。</translation>
     </message>
     <message>
-        <location filename="../citycheck_qgis/cim/connections.py"/>
+        <location filename="../citycheck_qgis/cim/members.py"/>
         <source>{file} names no {place}; add it.</source>
         <translation>{file} 中没有 {place}；请补上。</translation>
     </message>
@@ -7376,12 +7376,12 @@
         <translation>{file} 在读取期间被修改；请重新运行。</translation>
     </message>
     <message>
-        <location filename="../citycheck_qgis/cim/connections.py"/>
+        <location filename="../citycheck_qgis/cim/members.py"/>
         <source>{file}: {place} is no setting of a connection; remove it, or write one of {known}.</source>
         <translation>{file}：{place} 不是连接的设置项；请删去，或改为 {known} 之一。</translation>
     </message>
     <message>
-        <location filename="../citycheck_qgis/cim/connections.py"/>
+        <location filename="../citycheck_qgis/cim/members.py"/>
         <source>{file}: {place} must be {expected}; correct it.</source>
         <translation>{file}：{place} 必须是{expected}；请改正。</translation>
     </message>
@@ -7772,19 +7772,19 @@
         <translation>三维数据面积的 {percent:.0f} % 在建成区之外，不计入；如果比例过高，请检查模型的坐标系。</translation>
     </message>
     <message>
-        <location filename="../citycheck_qgis/cim/connections.py"/>
+        <location filename="../citycheck_qgis/cim/connection_checks.py"/>
         <source>{place} of connection {connection} holds a secret; take it out and use an authentication configuration.</source>
-        <translation>连接 {connection} 的 {place} 含机密信息；请去掉，改用认证配置。</translation>
+        <translation>连接“{connection}”的 {place} 含机密信息；请去掉，改用认证配置。</translation>
     </message>
     <message>
-        <location filename="../citycheck_qgis/cim/connections.py"/>
+        <location filename="../citycheck_qgis/cim/connection_checks.py"/>
         <source>{place} of connection {connection} is an address with a secret in it; take it out and use an authentication configuration.</source>
-        <translation>连接 {connection} 的 {place} 是含机密信息的地址；请去掉，改用认证配置。</translation>
+        <translation>连接“{connection}”的 {place} 是含机密信息的地址；请去掉，改用认证配置。</translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/cim/connections.py"/>
         <source>{place} of connection {connection} must be more than 0; correct it.</source>
-        <translation>连接 {connection} 的 {place} 必须大于 0；请改正。</translation>
+        <translation>连接“{connection}”的 {place} 必须大于 0；请改正。</translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/units/hierarchy.py"/>
@@ -8259,10 +8259,10 @@
     <message>
         <location filename="../citycheck_qgis/cim/connections.py"/>
         <source>{url} among the other origins of connection {connection} is more than an origin; enter {origin}.</source>
-        <translation>连接 {connection} 的“其他允许的源”中，{url} 超出了源的范围；请填写 {origin}。</translation>
+        <translation>连接“{connection}”的“其他允许的源”中，{url} 超出了源的范围；请填写 {origin}。</translation>
     </message>
     <message>
-        <location filename="../citycheck_qgis/cim/connections.py"/>
+        <location filename="../citycheck_qgis/cim/connection_checks.py"/>
         <source>{url} is no address of a platform; it must begin with http:// or https:// and name a host.</source>
         <translation>{url} 不是平台地址；须以 http:// 或 https:// 开头，并写明主机。</translation>
     </message>
@@ -8272,7 +8272,7 @@
         <translation>{url} 不是平台地址；须以 http:// 或 https:// 开头。</translation>
     </message>
     <message>
-        <location filename="../citycheck_qgis/cim/connections.py"/>
+        <location filename="../citycheck_qgis/cim/connection_checks.py"/>
         <source>{url} is no address; correct it (https://host/path).</source>
         <translation>{url} 不是地址；请改正（格式为 https://主机/路径）。</translation>
     </message>
