@@ -18,7 +18,8 @@ _METADATA = {
     for text in ("100.100.100.200", "192.0.0.192", "168.63.129.16", "fd00:ec2::254", "fd20:ce::254")
 }
 _EMBEDDED = ipaddress.ip_network("64:ff9b::/96")
-_PATH_SAFE = "/:@!$&'()*+,;=~-._%"
+#: Characters of a path that stay as they are.
+PATH_SAFE = "/:@!$&'()*+,;=~-._%"
 _QUERY_SAFE = "/?:@!$&'()*+,;=~-._%[]"
 
 
@@ -42,7 +43,7 @@ def plain_url(url: str) -> str:
     if host:
         user = netloc.rpartition("@")[0]
         netloc = (f"{user}@" if user else "") + netloc_of(parts.scheme, host, port)
-    path, query = quote(parts.path, _PATH_SAFE), quote(parts.query, _QUERY_SAFE)
+    path, query = quote(parts.path, PATH_SAFE), quote(parts.query, _QUERY_SAFE)
     return urlunsplit((parts.scheme.lower(), netloc, path, query, ""))
 
 

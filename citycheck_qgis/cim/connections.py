@@ -7,14 +7,15 @@ import re
 from collections.abc import Mapping
 from dataclasses import MISSING, dataclass, field, fields, replace
 from pathlib import Path
-from typing import Any, NoReturn
-from urllib.parse import quote, urlsplit, urlunsplit
+from typing import Any
+from urllib.parse import urlsplit, urlunsplit
 
 from ..errors import InputError
 from ..messages import Message, message
 from ..storage.files import replacing, writable
+from .connection_checks import normalised_url, refuse_secrets
 from .documents import read_json
-from .redaction import is_secret_name, redacted, secret_in_url
+from .members import Expected, Members
 
 #: Protocol -> its name for people.
 PROTOCOLS = {
@@ -28,7 +29,6 @@ PROTOCOLS = {
 SUFFIX = ".json"
 #: A connection is read by hand and by eye; nothing of this size is one.
 _LARGEST = 20_000_000
-_PORTS = {"http": 80, "https": 443}
 #: Names that Windows keeps for devices, whatever follows after a dot.
 _DEVICES = re.compile(r"(?i)(con|prn|aux|nul|com\d|lpt\d)(\..*)?$")
 
@@ -93,46 +93,6 @@ class Connection:
         return self.collections.get(collection, CollectionSettings())
 
 
-def normalised_url(text: str) -> str:
-    """Return a base address in its one form: no fragment, no slash at the end, host in small letters.
-
-    Raises
-    ------
-    InputError : it is missing, no http address, or holds a secret.
-    """
-    text = text.strip()
-    if not text:
-        raise InputError("The connection has no address; enter the platform's base address (https://...).")
-    try:
-        parts = urlsplit(text)
-        port = parts.port
-        secret = secret_in_url(text)
-    except ValueError:
-        raise InputError("{url} is no address; correct it (https://host/path).", url=redacted(text)) from None
-    if parts.scheme.lower() not in _PORTS or not parts.hostname or re.search(r"[\s\\]", text):
-        raise InputError(
-            "{url} is no address of a platform; it must begin with http:// or https:// and name a host.",
-            url=redacted(text),
-        )
-    if secret == "user":
-        raise InputError(
-            "The address {url} holds a user name or password; take them out and use an authentication configuration.",
-            url=redacted(text),
-        )
-    if secret is not None:
-        raise InputError(
-            "The address {url} holds a secret in its parameter {name}; take it out and use an authentication "
-            "configuration.",
-            url=redacted(text),
-            name=secret,
-        )
-    host = f"[{parts.hostname}]" if ":" in parts.hostname else parts.hostname
-    if port is not None and port != _PORTS[parts.scheme.lower()]:
-        host += f":{port}"
-    path = quote(parts.path.rstrip("/"), "/:@!$&'()*+,;=~-._%")
-    return urlunsplit((parts.scheme.lower(), host, path, parts.query, ""))
-
-
 def checked(connection: Connection) -> Connection:
     """Return a connection with its address in the normal form.
 
@@ -156,7 +116,7 @@ def checked(connection: Connection) -> Connection:
                 place=name,
                 connection=connection.name,
             )
-    _refuse_secrets(connection.options, connection.name, "options")
+    refuse_secrets(connection.options, connection.name, "options")
     origins = []
     for text in connection.extra_origins:
         parts = urlsplit(normalised_url(text))
@@ -174,49 +134,6 @@ def checked(connection: Connection) -> Connection:
         url=normalised_url(connection.url),
         extra_origins=tuple(origins),
     )
-
-
-def _refuse_secrets(value: Any, name: str, place: str) -> None:
-    """Refuse options that hold what only an authentication configuration may hold."""
-    if isinstance(value, Mapping):
-        for key, item in value.items():
-            below = f"{place}.{key}"
-            if isinstance(item, str) and _is_secret(str(key), item):
-                raise InputError(
-                    "{place} of connection {connection} holds a secret; take it out and use an authentication "
-                    "configuration.",
-                    place=below,
-                    connection=name,
-                )
-            _refuse_secrets(item, name, below)
-    elif isinstance(value, list | tuple):
-        for number, item in enumerate(value):
-            _refuse_secrets(item, name, f"{place}[{number}]")
-    elif isinstance(value, str) and "://" in value:
-        try:
-            secret = secret_in_url(value)
-        except ValueError:
-            secret = None
-        if secret is not None:
-            raise InputError(
-                "{place} of connection {connection} is an address with a secret in it; take it out and use an "
-                "authentication configuration.",
-                place=place,
-                connection=name,
-            )
-
-
-#: Options that say where a token stands or what its field is called, not what it is.
-_ABOUT = re.compile(r"(?i)(.*[_-])?(url|path|field|parameter|param|header|name|minutes|kind|in)$")
-
-
-def _is_secret(key: str, value: str) -> bool:
-    if not value or (value.startswith("{") and value.endswith("}")) or _ABOUT.match(key):
-        return False
-    if re.search(r"(?i)passw|pwd|secret|authorization|cookie|api[_-]?key|access[_-]?key", key):
-        return True
-    # The place of a token in an answer is short and made of words.
-    return is_secret_name(key) and len(value) >= 20
 
 
 # A connection as a file
@@ -252,31 +169,28 @@ def connection_from(value: Any, what: object) -> Connection:
     ------
     InputError : an unknown name, a value of another type, or what `checked` refuses.
     """
-    members = _Reader(what).object(value, "")
+    reader = Members(what, _TYPES)
+    members = reader.object(value)
     members.setdefault("name", Path(str(what)).stem)
-    return checked(_Reader(what).build(Connection, members, ""))
+    return checked(reader.build(Connection, members, required=("protocol", "url")))
 
 
 def json_of(connection: Connection) -> dict[str, Any]:
-    """Return a connection as a JSON object; what is as it is by default is left out, address and protocol apart."""
-    found: dict[str, Any] = {}
-    for f in fields(Connection):
-        value = getattr(connection, f.name)
-        if f.name == "collections":
-            value = {name: _changed(settings) for name, settings in value.items()}
-        if (f.default is MISSING and f.default_factory is MISSING) or not _is_default(f, value):
-            found[f.name] = list(value) if isinstance(value, tuple) else value
+    """Return a connection as a JSON object; what is as it is by default is left out."""
+    found = _changed(connection)
+    if connection.collections:
+        found["collections"] = {name: _changed(item) for name, item in connection.collections.items()}
     return found
 
 
-def _changed(settings: CollectionSettings) -> dict[str, Any]:
-    found = {f.name: getattr(settings, f.name) for f in fields(settings)}
-    found = {f.name: found[f.name] for f in fields(settings) if not _is_default(f, found[f.name])}
-    return {name: list(value) if isinstance(value, tuple) else value for name, value in found.items()}
-
-
-def _is_default(f: Any, value: Any) -> bool:
-    return value == (f.default if f.default is not MISSING else f.default_factory())
+def _changed(settings: Connection | CollectionSettings) -> dict[str, Any]:
+    found = {}
+    for f in fields(settings):
+        value = getattr(settings, f.name)
+        default = f.default_factory() if f.default_factory is not MISSING else f.default
+        if value != default:
+            found[f.name] = list(value) if isinstance(value, tuple) else value
+    return found
 
 
 def write_connection(connection: Connection, path: Path) -> Path:
@@ -308,21 +222,10 @@ def export_connection(connection: Connection, path: Path) -> Path:
     return write_connection(without_secrets(connection), path)
 
 
-_EXPECTED = {
-    "text": message("a text"),
-    "texts": message("a list of texts"),
-    "flag": message("true or false"),
-    "number": message("a number"),
-    "count": message("a whole number"),
-    "object": message("an object"),
-    "mapping": message("an object of texts"),
-    "codes": message("an object of objects"),
-    "text or null": message("a text or null"),
-}
 #: Type of each member of the file.
-_TYPES = {
+_TYPES: dict[type, dict[str, Expected]] = {
     Connection: {
-        "name": "text", "protocol": "text", "url": "text", "authcfg": "text", "collections": "collections",
+        "name": "text", "protocol": "text", "url": "text", "authcfg": "text", "collections": CollectionSettings,
         "options": "object", "extra_origins": "texts", "allow_plain": "flag", "ca_bundle": "text",
         "connect_timeout": "number", "read_timeout": "number", "max_body": "count",
     },
@@ -331,79 +234,6 @@ _TYPES = {
         "crs": "text or null", "probe": "object",
     },
 }  # fmt: skip
-
-
-class _Reader:
-    """Reads the members of a connection's file, and names the place of what is wrong."""
-
-    def __init__(self, what: object) -> None:
-        self._what = what
-
-    def build(self, kind: type, value: Any, place: str) -> Any:
-        members, types = self.object(value, place), _TYPES[kind]
-        for name in members:
-            if name not in types:
-                raise InputError(
-                    "{file}: {place} is no setting of a connection; remove it, or write one of {known}.",
-                    file=self._what,
-                    place=_joined(place, name),
-                    known=list(types),
-                )
-        for name in ("protocol", "url") if kind is Connection else ():
-            if name not in members:
-                raise InputError("{file} names no {place}; add it.", file=self._what, place=name)
-        return kind(**{name: self._read(types[name], v, _joined(place, name)) for name, v in members.items()})
-
-    def _read(self, expected: str, value: Any, place: str) -> Any:
-        if expected == "collections":
-            return {
-                name: self.build(CollectionSettings, item, _joined(place, name))
-                for name, item in self.object(value, place).items()
-            }
-        if not _fits(expected, value):
-            self._wrong(place, expected)
-        return tuple(value) if expected == "texts" else float(value) if expected == "number" else value
-
-    def object(self, value: Any, place: str) -> dict[str, Any]:
-        if not isinstance(value, dict):
-            if not place:
-                raise InputError(
-                    "{file} is no connection; choose a file that CityCheck wrote.", file=self._what
-                )
-            self._wrong(place, "object")
-        return dict(value)
-
-    def _wrong(self, place: str, expected: str) -> NoReturn:
-        raise InputError(
-            "{file}: {place} must be {expected}; correct it.",
-            file=self._what,
-            place=place,
-            expected=_EXPECTED[expected],
-        )
-
-
-def _joined(place: str, name: str) -> str:
-    return f"{place}.{name}" if place else name
-
-
-def _fits(expected: str, value: Any) -> bool:
-    if expected == "text":
-        return isinstance(value, str)
-    if expected == "text or null":
-        return value is None or isinstance(value, str)
-    if expected == "texts":
-        return isinstance(value, list) and all(isinstance(item, str) for item in value)
-    if expected == "flag":
-        return isinstance(value, bool)
-    if expected == "number":
-        return isinstance(value, int | float) and not isinstance(value, bool)
-    if expected == "count":
-        return isinstance(value, int) and not isinstance(value, bool)
-    if not isinstance(value, dict):
-        return False
-    if expected == "mapping":
-        return all(item is None or isinstance(item, str) for item in value.values())
-    return expected != "codes" or all(isinstance(item, dict) for item in value.values())
 
 
 # A folder of connections
@@ -466,28 +296,16 @@ def _name_in(path: Path) -> str | None:
 
 
 def load(name: str, folder: Path) -> Connection:
-    """Return the connection of a name in a folder.
+    """Return the connection of a name in a folder; else the one whose file is called like it.
 
     Raises
     ------
     InputError : there is none.
     """
-    path = file_of(name, folder)
-    if path.is_file():
-        found = read_connection(path)
-        if found.name == name.strip():
-            return found
-    connections, _ = catalogue(folder)
-    named = [connection for connection in connections if connection.name == name.strip()]
-    if named:
-        return named[0]
-    if path.is_file():
-        return read_connection(path)
-    raise InputError(
-        "There is no connection {name}; the known ones are {known}: choose one, or the path of a connection's file.",
-        name=name,
-        known=[connection.name for connection in connections] or message("none"),
-    )
+    path = _path_of(name, folder) or file_of(name, folder)
+    if not path.is_file():
+        raise _unknown(name, folder)
+    return read_connection(path)
 
 
 def remove(name: str, folder: Path) -> None:
@@ -498,12 +316,24 @@ def remove(name: str, folder: Path) -> None:
     InputError : there is none.
     OutputError : the file cannot be removed.
     """
-    load(name, folder)
-    path = file_of(name, folder)
-    if _name_in(path) != name.strip():
-        path = next(p for p in Path(folder).glob(f"*{SUFFIX}") if _name_in(p) == name.strip())
+    path = _path_of(name, folder)
+    if path is None:
+        raise _unknown(name, folder)
     with writable(path):
         path.unlink()
+
+
+def _path_of(name: str, folder: Path) -> Path | None:
+    paths = (file_of(name, folder), *sorted(Path(folder).glob(f"*{SUFFIX}")))
+    return next((path for path in paths if path.is_file() and _name_in(path) == name.strip()), None)
+
+
+def _unknown(name: str, folder: Path) -> InputError:
+    return InputError(
+        "There is no connection {name}; the known ones are {known}: choose one, or the path of a connection's file.",
+        name=name,
+        known=[connection.name for connection in catalogue(folder)[0]] or message("none"),
+    )
 
 
 def connection_of(text: str, folder: Path | None) -> Connection:

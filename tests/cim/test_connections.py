@@ -7,6 +7,7 @@ from dataclasses import replace
 
 import pytest
 from citycheck.citycheck_qgis.cim import connections
+from citycheck.citycheck_qgis.cim.connection_checks import normalised_url
 from citycheck.citycheck_qgis.cim.connections import CollectionSettings, Connection
 from citycheck.citycheck_qgis.errors import InputError, OutputError
 from hypothesis import given
@@ -143,8 +144,8 @@ def test_other_files_are_no_connections(tmp_path, text):
     ],
 )
 def test_addresses_have_one_form(text, expected):
-    assert connections.normalised_url(text) == expected
-    assert connections.normalised_url(expected) == expected
+    assert normalised_url(text) == expected
+    assert normalised_url(expected) == expected
 
 
 def test_export_leaves_out_what_belongs_to_this_machine(tmp_path):
