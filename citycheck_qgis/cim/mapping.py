@@ -85,19 +85,6 @@ class _Pair:
     back: Mapping[Any, Value]
 
 
-@dataclass(slots=True)
-class FoundFeature(Feature):
-    """A feature that was asked for by its key, with what the platform gave for it.
-
-    Attributes
-    ----------
-    origin : all of the platform's fields, those as well that take no part: an update that replaces the whole feature
-        must not empty them
-    """
-
-    origin: Feature | None = None
-
-
 class Mapped(Collection):
     """A collection in the names, types and codes of a local layer; only fields that both sides have.
 
@@ -125,6 +112,7 @@ class Mapped(Collection):
         self.key_field, self.capabilities = collection.key_field, collection.capabilities
         self.drift: list[Message] = []
         self.unlisted: Counter[tuple[str, Value]] = Counter()
+        self._found: dict[str | None, Feature] = {}
         self._pairs = self._paired(settings, local)
         self._by_remote = {pair.remote.name: pair for pair in self._pairs}
         self._by_local = {pair.local.name: pair for pair in self._pairs}
@@ -147,62 +135,65 @@ class Mapped(Collection):
                 continue
             remote = self._inner.schema.field(target)
             if remote is None:
-                self._drifted(
-                    "The platform has no field {remote}; {field} is not exchanged.",
-                    remote=target,
-                    field=field.name,
+                self.drift.append(
+                    message(
+                        "The platform has no field {remote}; {field} is not exchanged.",
+                        remote=target,
+                        field=field.name,
+                    )
                 )
             elif frozenset((field.type, remote.type)) in _APART and field.name not in settings.values:
-                self._drifted(
+                self.drift.append(message(
                     "Field {field} is of type {type} here and of type {other} on the platform; it is not exchanged.",
                     field=field.name, type=word(field.type), other=word(remote.type),
-                )  # fmt: skip
+                ))  # fmt: skip
             else:
                 pairs.append(_pair(field, remote, settings.values.get(field.name, {})))
                 self._compare(field, remote)
         used = {pair.remote.name for pair in pairs} | {settings.fields.get(n, n) for n in local.names}
         for field in self._inner.schema.fields:
             if field.name not in used:
-                self._drifted(
-                    "The layer has no field for {field} of the platform; it stays as it is there.",
-                    field=field.name,
+                self.drift.append(
+                    message(
+                        "The layer has no field for {field} of the platform; it stays as it is there.",
+                        field=field.name,
+                    )
                 )
         return pairs
 
     def _compare(self, field: Field, remote: Field) -> None:
         if field.type != remote.type:
-            self._drifted(
+            self.drift.append(message(
                 "Field {field} is of type {type} here and of type {other} on the platform; values that do not fit are "
                 "rejected.",
                 field=field.name, type=word(field.type), other=word(remote.type),
-            )  # fmt: skip
+            ))  # fmt: skip
         if not remote.editable:
-            self._drifted(
-                "The platform does not let field {field} be edited; it is only read.", field=field.name
+            self.drift.append(
+                message(
+                    "The platform does not let field {field} be edited; it is only read.", field=field.name
+                )
             )
 
     def _geometry(self, local: Schema) -> str | None:
         here, there = local.geometry, self._remote_geometry
         if here is None or there is None:
             if here != there:
-                self._drifted("Only one side has geometry; it is not exchanged.")
+                self.drift.append(message("Only one side has geometry; it is not exchanged."))
             return None
         if "Geometry" not in (here, there) and here != there:
             if here.removeprefix("Multi") == there.removeprefix("Multi"):
-                self._drifted(
+                self.drift.append(message(
                     "The layer holds {here}, the platform {there}; what cannot be turned into the other without loss is "
                     "rejected.",
                     here=word(here), there=word(there),
-                )  # fmt: skip
+                ))  # fmt: skip
             else:
-                self._drifted(
+                self.drift.append(message(
                     "The layer holds {here}, the platform {there}; features with geometry are rejected.",
                     here=word(here), there=word(there),
-                )  # fmt: skip
+                ))  # fmt: skip
         return here
-
-    def _drifted(self, template: str, /, **values: object) -> None:
-        self.drift.append(Message(template, values))
 
     # --- reading
 
@@ -212,12 +203,17 @@ class Mapped(Collection):
             yield Page([self._here(f) for f in page.features], page.matched, page.last)
 
     def find(self, keys: Sequence[str]) -> list[Feature]:
-        """Return the features of some keys, see `Collection.find`; each keeps what the platform gave for it."""
-        return [
-            FoundFeature(f.key, f.values, f.geometry, f.server_id, f.version, origin)
-            for origin in self._inner.find(keys)
-            for f in [self._here(origin)]
-        ]
+        """Return the features of some keys, see `Collection.find`."""
+        return self._kept(self._inner.find(keys))
+
+    def scan(self, keys: Sequence[str]) -> list[Feature]:
+        """Do the work of `find` by reading everything, see `Collection.scan`."""
+        return self._kept(self._inner.scan(keys))
+
+    def _kept(self, origins: Sequence[Feature]) -> list[Feature]:
+        """Return features in local terms; the platform's own are kept for an update of them until others are found."""
+        self._found = {origin.server_id: origin for origin in origins}
+        return [self._here(origin) for origin in origins]
 
     def _here(self, feature: Feature) -> Feature:
         given = feature.values
@@ -283,10 +279,13 @@ class Mapped(Collection):
         return self._sent(updates, geometries, made, self._inner.update)
 
     def _origins(self, updates: Sequence[Update]) -> dict[int, Feature]:
-        """Return, by update, the feature with all of the platform's fields; asked for anew where it was not kept."""
-        bare = [u.before.key for u in updates if _origin(u.before) is None and u.before.key is not None]
-        asked = {f.key: f for f in (self._inner.find(bare) if bare else ())}
-        found = {id(u): _origin(u.before) or asked.get(u.before.key) for u in updates}
+        """Return, by update, the feature with all of the platform's fields; asked for anew where it was not kept.
+
+        An update that replaces the whole feature must not empty the fields that take no part.
+        """
+        missing = [u.before.key for u in updates if u.before.server_id not in self._found and u.before.key]
+        asked = {f.key: f for f in (self._inner.find(missing) if missing else ())}
+        found = {id(u): self._found.get(u.before.server_id) or asked.get(u.before.key) for u in updates}
         # With the state that was compared: where the platform locks, a later one must not pass for it.
         return {
             id(u): replace(origin, server_id=u.before.server_id, version=u.before.version)
@@ -296,7 +295,7 @@ class Mapped(Collection):
 
     def delete(self, features: Sequence[Feature]) -> list[Outcome]:
         """Delete features, see `Collection.delete`."""
-        return self._inner.delete([_origin(f) or f for f in features])
+        return self._inner.delete(features)
 
     def _sent(
         self,
@@ -345,10 +344,6 @@ class Mapped(Collection):
         for row, wkb in zip(altered.tolist(), to_wkb(result[altered]), strict=True):
             written[row] = reasons.get(row, wkb)
         return written
-
-
-def _origin(feature: Feature) -> Feature | None:
-    return feature.origin if isinstance(feature, FoundFeature) else None
 
 
 class _UnfitError(Exception):
