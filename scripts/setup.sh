@@ -12,7 +12,7 @@ stamp=.venv/citycheck-setup
 log=.qgis/setup.log
 minimum_qgis=3.40
 
-common_packages=(qgis python3-qgis python3-venv python3-numpy python3-pyproj python3-pandas python3-openpyxl
+common_packages=(qgis python3-qgis python3-venv python3-numpy python3-pyproj python3-pandas python3-openpyxl python3-requests
     proj-bin fonts-wqy-microhei xvfb xauth qttools5-dev-tools pyqt5-dev-tools poppler-utils make git)
 distribution_packages=(python3-shapely python3-pyogrio python3-geopandas)
 compiling_packages=(python3-dev gcc g++ libgeos-dev libproj-dev libgdal-dev)
