@@ -46,6 +46,8 @@ KILL = "client killed"
 class Outcome:
     """What came of all pushes.
 
+    Each client is killed in its first run, at one of the requests that an undisturbed push makes.
+
     Attributes
     ----------
     pushes, features : how many, and of how many features each
@@ -89,10 +91,9 @@ def plan(seed: str, struck: Counter[str], kill_at: int | None, kill: Callable[[]
 def measure(platforms: Platforms, title: str, pushes: int, count: int, folder: Path, seed: int) -> Outcome:
     """Push so often to a table whose database would take doubles."""
     table = collection(f"faults_{title.split()[0].lower()}", unique=False)
-    platform = platforms.serve(title, table)
+    (platform,) = platforms.serve(title, table)
     found = Outcome(pushes, count)
-    # A push makes about so many requests.
-    usual = 40 + (2 * count if title == "pygeoapi" else count // 15)
+    usual = _requests(platform, count, folder)
     for number in range(pushes):
         platforms.postgis.empty(table.name)
         place = folder / f"{table.name}-{number}"
@@ -102,20 +103,37 @@ def measure(platforms: Platforms, title: str, pushes: int, count: int, folder: P
     return found
 
 
+def _requests(platform: Platform, count: int, folder: Path) -> int:
+    """Return the number of requests of a push that nothing disturbs."""
+    with Adversary(platform.url) as proxy:
+        place = folder / f"{platform.table.name}-whole"
+        place.mkdir()
+        run_client(_job(platform, proxy, count, 0), place)
+        return len(proxy.record)
+
+
+def _job(platform: Platform, proxy: Adversary, count: int, seed: int) -> dict[str, Any]:
+    return {
+        "protocol": platform.protocol,
+        "url": proxy.through(platform.url),
+        "name": platform.name,
+        "pull": False,
+        "count": count,
+        "seed": seed,
+        "settings": {"read_timeout": PATIENCE},
+    }
+
+
 def _push(platform: Platform, found: Outcome, folder: Path, seed: str, usual: int) -> None:
     number = int(seed.rpartition("/")[2])
-    kill_at: int | None = random.Random(seed).randint(5, usual)
+    kill_at: int | None = random.Random(seed).randint(1, usual)
     # One address for all runs, by which the journal knows the platform.
     port = free_port()
     for run in range(1, MOST_RUNS + 1):
         client: list[subprocess.Popen[bytes]] = []
         faults = plan(f"{seed}/{run}", found.struck, kill_at, lambda made=client: made[0].kill())
         with Adversary(platform.url, faults, port) as proxy:
-            job = {
-                "protocol": platform.protocol, "url": proxy.through(platform.url), "name": platform.name,
-                "pull": False, "count": found.features, "seed": number, "settings": {"read_timeout": PATIENCE},
-            }  # fmt: skip
-            done = run_client(job, folder, client.append)
+            done = run_client(_job(platform, proxy, found.features, number), folder, client.append)
             found.requests += len(proxy.record)
         kill_at = None
         good = sum(done.counts.get(state, 0) for state in ("verified", "altered", "agreed", "unchanged"))

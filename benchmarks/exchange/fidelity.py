@@ -144,7 +144,7 @@ def measure(platforms: Platforms, title: str, count: int, folder: Path, seed: in
     """Send difficult features to a server that can be written to, and look at them from all sides."""
     name = f"fidelity_{seed}_{title.split()[0].lower()}{len(title)}"
     table = collection(name, "Geometry" if title == PYGEOAPI else "MultiPolygon")
-    platform = platforms.serve(title, table)
+    (platform,) = platforms.serve(title, table)
     rows = nasty(count, seed)
     sent = by_key(rows)
     found = Findings(count)
@@ -180,10 +180,11 @@ def _touched(report: Report) -> int:
 
 
 def _rejected(report: Report) -> dict[str, Message]:
+    """Return what was refused; there is no other client here, so a conflict is none but a fault."""
     return {
         str(result.key): result.reason or Message(result.state)
         for result in report.results
-        if result.state in ("rejected", "held_back", "waiting", "withheld", "conflict")
+        if result.state in ("rejected", "held_back")
     }
 
 
@@ -232,7 +233,8 @@ def _ours(
         altered[n] for n in np.linspace(0, len(altered) - 1, min(REPEATED, len(altered))).astype(int).tolist()
     ]
     again = collection(f"{platform.table.name}_again", str(platform.table.geometry))
-    peer = loop_for(platforms.serve(platform.title, again))
+    (other,) = platforms.serve(platform.title, again)
+    peer = loop_for(other)
     for key in chosen:
         peer.create([sent[key]])
     by_peer = by_key(platforms.postgis.rows(again.name))
@@ -243,7 +245,7 @@ def _ours(
 def measure_reading(platforms: Platforms, count: int, folder: Path, seed: int = 1) -> Findings:
     """Fetch difficult features from MapServer, which cannot be written to, into a new layer."""
     table = collection("fidelity_read", "Geometry")
-    platform = platforms.serve(MAPSERVER, table)
+    (platform,) = platforms.serve(MAPSERVER, table)
     rows = [row for row in nasty(count, seed) if "\0" not in (row["note"] or "")]
     platforms.postgis.load(table, rows)
     path = folder / "fidelity_read.gpkg"

@@ -47,7 +47,7 @@ def measure(platforms: Platforms, title: str, count: int, rounds: int, folder: P
     platforms.postgis.create(table)
     platforms.postgis.load(table, ordinary(count))
     platforms.postgis.execute(f"analyze {table.name}")
-    platform = platforms.serve(title, table, keep=True)
+    (platform,) = platforms.serve(title, table, keep=True)
     path, journal = folder / f"{table.name}.gpkg", folder / f"{table.name}.db"
     waited: list[float] = []
     wrong: set[str] = set()

@@ -24,7 +24,7 @@ def measure(platforms: Platforms, count: int, folder: Path, title: str = MAPSERV
     platforms.postgis.create(table)
     platforms.postgis.execute(_FILL.format(name=table.name, count=count))
     platforms.postgis.execute(f"analyze {table.name}")
-    platform = platforms.serve(title, table, keep=True)
+    (platform,) = platforms.serve(title, table, keep=True)
     place = folder / table.name
     place.mkdir()
     job = {"protocol": platform.protocol, "url": platform.url, "name": platform.name, "pull": True}

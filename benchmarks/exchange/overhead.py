@@ -53,7 +53,7 @@ class Writer:
         self.platforms, self.title, self.count, self.folder = platforms, title, count, folder
         self.waited: list[list[float]] = []
         self._tables = [collection(f"overhead_{title.split()[0].lower()}_{n}") for n in range(3)]
-        self._served = [platforms.serve(title, table) for table in self._tables]
+        self._served = platforms.serve(title, *self._tables)
         self._runs = 0
 
     def product(self) -> list[float]:

@@ -68,27 +68,26 @@ class Platforms:
             self._running[kind] = self._stack.enter_context(kind(self.postgis, folder=folder))
         return self._running[kind]
 
-    def serve(self, title: str, table: Collection, *, keep: bool = False) -> Platform:
-        """Make an empty table and serve it.
+    def serve(self, title: str, *tables: Collection, keep: bool = False) -> list[Platform]:
+        """Make empty tables and serve them.
 
         Parameters
         ----------
         title : one of the names of this module
-        keep : the table is there already, with its rows
+        keep : the tables are there already, with their rows
         """
-        self.postgis.create(table, replace=not keep)
+        for table in tables:
+            self.postgis.create(table, replace=not keep)
         if title == PYGEOAPI:
             server = self._server(PyGeoApi)
-            server.publish(table)
-            return Platform(title, "ogcapi", server.url, table.name, table)
+            server.publish(*tables)
+            return [Platform(title, "ogcapi", server.url, table.name, table) for table in tables]
         self._projects += 1
         project = f"p{self._projects}"
+        server = self._server(MapServer if title == MAPSERVER else QgisServer)
+        server.publish(project, tables)
         if title == MAPSERVER:
-            server = self._server(MapServer)
-            server.publish(project, [table])
-            return Platform(title, "wfs", server.wfs_url(project), f"ms:{table.name}", table)
-        server = self._server(QgisServer)
-        server.publish(project, [table])
+            return [Platform(title, "wfs", server.wfs_url(project), f"ms:{t.name}", t) for t in tables]
         if title == QGIS_API:
-            return Platform(title, "ogcapi", server.api_url(project), table.name, table)
-        return Platform(title, "wfs", server.wfs_url(project), table.name, table)
+            return [Platform(title, "ogcapi", server.api_url(project), t.name, t) for t in tables]
+        return [Platform(title, "wfs", server.wfs_url(project), t.name, t) for t in tables]

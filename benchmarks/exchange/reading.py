@@ -63,7 +63,7 @@ def measure(platforms: Platforms, title: str, count: int, rounds: int, folder: P
     platforms.postgis.create(table)
     platforms.postgis.load(table, ordinary(count))
     platforms.postgis.execute(f"analyze {table.name}")
-    platform = platforms.serve(title, table, keep=True)
+    (platform,) = platforms.serve(title, table, keep=True)
     reader = Reader(platform, count, folder)
     ways: Sequence[Callable[[], float]] = (
         reader.read,
