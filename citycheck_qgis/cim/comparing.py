@@ -220,13 +220,16 @@ class Comparison:
             if not self._whole_platform:
                 found = self.find(keys)
             else:
+                missed = [s.key for s in self.run.stage.sides(keys) if s.remote is None]
+                if missed and self.by_key:
+                    self.look(missed)
                 found = {s.key: [s.remote] if s.remote else [] for s in self.run.stage.sides(keys)}
             bases = self.run.store.bases(self.run.link_id, keys)
             held = self.run.stage.held(keys)
             moved, ended = [], []
             for key in keys:
                 operation, features = unanswered[key], found[key]
-                if key in held or (not features and not self.complete):
+                if key in held or (not features and not self.complete and not self.by_key):
                     continue
                 base, done = self._seen_again(operation, bases.get(key), features)
                 if base is not None:
