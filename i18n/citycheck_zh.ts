@@ -1169,6 +1169,16 @@
         <translation>平台字段</translation>
     </message>
     <message>
+        <location filename="../citycheck_qgis/cim/mapping.py"/>
+        <source>Field {field} is of type {type} here and of type {other} on the platform; it is not exchanged.</source>
+        <translation>字段 {field} 在本地的类型是 {type}，在平台是 {other}；该字段不交换。</translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/cim/mapping.py"/>
+        <source>Field {field} is of type {type} here and of type {other} on the platform; values that do not fit are rejected.</source>
+        <translation>字段 {field} 在本地的类型是 {type}，在平台是 {other}；不相符的值被拒绝。</translation>
+    </message>
+    <message>
         <location filename="../citycheck_qgis/gui/connection_form.py"/>
         <source>Field {field} of collection {collection} has no field here; enter one or remove the row.</source>
         <translation>数据集 {collection} 的字段 {field} 没有对应的本地字段；请填写或移除该行。</translation>
@@ -2225,6 +2235,11 @@
         <location filename="../citycheck_qgis/cim/writing.py"/>
         <source>Only a part of it was done; the next run goes on.</source>
         <translation>只执行了一部分；下次运行继续。</translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/cim/mapping.py"/>
+        <source>Only one side has geometry; it is not exchanged.</source>
+        <translation>只有一方有几何；几何不交换。</translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/footprints/coverage.py"/>
@@ -3595,6 +3610,21 @@
         <translation>{parameter} 给出的图层是空的；请选择有要素的图层。</translation>
     </message>
     <message>
+        <location filename="../citycheck_qgis/cim/mapping.py"/>
+        <source>The layer has no field for {field} of the platform; it stays as it is there.</source>
+        <translation>图层没有与平台字段 {field} 对应的字段；平台上的该字段保持不变。</translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/cim/mapping.py"/>
+        <source>The layer holds {here}, the platform {there}; features with geometry are rejected.</source>
+        <translation>图层的几何类型是 {here}，平台是 {there}；有几何的要素被拒绝。</translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/cim/mapping.py"/>
+        <source>The layer holds {here}, the platform {there}; what cannot be turned into the other without loss is rejected.</source>
+        <translation>图层的几何类型是 {here}，平台是 {there}；不能无损转换的要素被拒绝。</translation>
+    </message>
+    <message>
         <location filename="../processing_algorithms/feature_layers.py"/>
         <source>The layer is filtered, or only some of its features are selected.</source>
         <translation>该图层设有过滤条件，或只选中了部分要素。</translation>
@@ -3960,6 +3990,11 @@
         <translation>平台不允许这样写入要素。</translation>
     </message>
     <message>
+        <location filename="../citycheck_qgis/cim/mapping.py"/>
+        <source>The platform does not let field {field} be edited; it is only read.</source>
+        <translation>平台不允许编辑字段 {field}；该字段只读取。</translation>
+    </message>
+    <message>
         <location filename="../citycheck_qgis/cim/comparing.py"/>
         <source>The platform does not let this field be written.</source>
         <translation>平台不允许写入该字段。</translation>
@@ -3994,6 +4029,11 @@
         <location filename="../citycheck_qgis/cim/adapters/wfs.py"/>
         <source>The platform has no collection {collection}; it has {names}.</source>
         <translation>平台上没有数据集 {collection}；现有：{names}。</translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/cim/mapping.py"/>
+        <source>The platform has no field {remote}; {field} is not exchanged.</source>
+        <translation>平台没有字段 {remote}；{field} 不交换。</translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/cim/comparing.py"/>
