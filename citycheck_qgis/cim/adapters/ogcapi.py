@@ -15,7 +15,8 @@ from __future__ import annotations
 
 import re
 import uuid
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 from urllib.parse import parse_qsl, quote, unquote, urlencode, urlsplit, urlunsplit
 
@@ -24,7 +25,7 @@ from ...messages import Message, message
 from ..connections import CollectionSettings, Connection
 from ..features import GEOMETRY, Feature, Field, Schema
 from ..network import Answer, Dialect, Http, reason_of, words_of
-from . import axes, geojson, guessing, wkb
+from . import ahead, axes, geojson, guessing, wkb
 from .base import DONE, Capabilities, Collection, Outcome, Page, Update
 
 #: Features to ask for at a time. Larger pages cost more memory, and some platforms take longer for them.
@@ -46,6 +47,15 @@ _PART = re.compile(r"ogcapi-features-(\d)/[^/]+/conf/(.+)$")
 #: Keys that need no quoting in any filter language; QGIS Server puts a value into its own expression as it stands.
 _PLAIN_KEY = re.compile(r"[0-9A-Za-z_.:{}-]+")
 _GEOMETRIES = {name.lower(): name for name in wkb.NUMBERS}
+
+
+@dataclass
+class _Parsed:
+    """A page as it is parsed, with what `Page` says of it."""
+
+    items: list[Mapping[str, Any]]
+    matched: int | None
+    last: bool = False
 
 
 class OgcApiDialect(Dialect):
@@ -260,6 +270,11 @@ class OgcApiCollection(Collection):
 
     def pages(self) -> Iterator[Page]:
         """Read everything by following the platform's links to the next page."""
+        return ahead.converted(
+            self._parsed_pages(), lambda page: Page(self._features(page.items), page.matched, page.last)
+        )
+
+    def _parsed_pages(self) -> Generator[_Parsed, None, None]:
         order = {"sortby": self._order} if self._order else {}
         answer, limit = self._first_page(self._crs_params() | order)
         seen, total, largest, empty, last_id = {answer.url}, 0, 0, 0, None
@@ -272,13 +287,14 @@ class OgcApiCollection(Collection):
             if following is None:
                 full = len(items) >= limit or 0 < largest <= len(items)
                 doubtful = total > 0 and last_id is not None and (full or (matched or 0) > total)
-                yield Page(self._features(items), matched, last=not doubtful)
+                yield _Parsed(items, matched, last=not doubtful)
                 if doubtful:
                     yield from self._rest(answer.url, total, limit, matched, last_id)
                 return
             largest = max(largest, len(items))
-            yield Page(self._features(items), matched)
             empty = 0 if items else empty + 1
+            yield _Parsed(items, matched)
+            del document, items
             if following in seen or empty > EMPTY_PAGES:
                 raise NoAnswerError(
                     "The platform leads in a circle through the pages of collection {collection}; probe it, or ask for "
@@ -320,7 +336,7 @@ class OgcApiCollection(Collection):
                 return self._http.url(str(link["href"]), base)
         return None
 
-    def _rest(self, url: str, total: int, limit: int, matched: int | None, last_id: Any) -> Iterator[Page]:
+    def _rest(self, url: str, total: int, limit: int, matched: int | None, last_id: Any) -> Iterator[_Parsed]:
         """Make sure that nothing comes after a page that could have been cut: ask again from its last feature on.
 
         A platform whose link to the next page comes from an estimated count (QGIS Server over PostGIS) leaves out the
@@ -333,11 +349,11 @@ class OgcApiCollection(Collection):
             items = _items(answer.json(), answer.url) if answer.status < 400 else []
             if not items or items[0].get("id") != last_id:
                 # It does not page this way: its own word must do, unless that contradicts itself.
-                yield Page([], matched, last=matched is None or matched == total)
+                yield _Parsed([], matched, last=matched is None or matched == total)
                 return
             done = len(items) == 1 or len(items) < limit
             total, last_id = total + len(items) - 1, items[-1].get("id")
-            yield Page(self._features(items[1:]), matched, last=done)
+            yield _Parsed(items[1:], matched, last=done)
             if done:
                 return
 

@@ -21,7 +21,7 @@ What a probe may state (`CollectionSettings.probe`), each before what the platfo
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from itertools import groupby
@@ -35,7 +35,7 @@ from ...messages import Message, message
 from ..connections import Connection
 from ..features import GEOMETRY, Feature, Field, Schema, Value
 from ..network import Answer, Dialect, Http, reason_of, words_of
-from . import axes, geojson, gml, guessing, wkb
+from . import ahead, axes, geojson, gml, guessing, wkb
 from .base import DONE, Capabilities, Collection, Outcome, Page, Update
 from .gml import local
 
@@ -449,6 +449,11 @@ class WfsCollection(Collection):
     def pages(self) -> Iterator[Page]:
         """Read everything, from each start until a page is empty: platforms cut pages shorter than they were asked."""
         self._choose_late()
+        return ahead.converted(
+            self._parsed_pages(), lambda page: Page(self._features(page.raw), page.matched, page.last)
+        )
+
+    def _parsed_pages(self) -> Generator[_Parsed, None, None]:
         limit = int(self._options.get("page", PAGE))
         matched, total, first = self._count(), 0, None
         order = {"SORTBY": self._order} if self._order else {}
@@ -464,12 +469,13 @@ class WfsCollection(Collection):
             begins = (raw[0].server_id, raw[0].values) if raw else None
             if raw and begins == first:
                 # The platform does not page: it gives the same again.
-                yield Page([], matched, last=matched == total)
+                yield _Parsed([], matched, last=matched == total)
                 return
             first, total = begins, total + len(raw)
-            yield Page(self._features(raw), matched, last=not raw)
+            yield _Parsed(raw, matched, last=not raw)
             if not raw:
                 return
+            del raw
 
     def _choose_late(self) -> None:
         """Choose the formats where the collection had no geometry to compare when it was opened."""
@@ -787,6 +793,15 @@ class _Raw:
     values: dict[str, Any]
     geometry: Any
     srs: str
+
+
+@dataclass
+class _Parsed:
+    """A page as it is parsed, with what `Page` says of it."""
+
+    raw: list[_Raw]
+    matched: int | None
+    last: bool
 
 
 def local_name(name: str) -> str:
