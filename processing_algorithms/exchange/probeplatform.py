@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from ...citycheck_qgis.cim.connections import Connection
-    from ...citycheck_qgis.cim.findings import Findings
+    from ...citycheck_qgis.cim.probe_findings import Findings
 
 
 class ProbePlatform(ExchangeAlgorithm):
@@ -126,8 +126,8 @@ class ProbePlatform(ExchangeAlgorithm):
     ) -> dict[str, Any]:
         from ...citycheck_qgis.cim.adapters.opening import open_collection
         from ...citycheck_qgis.cim.connections import with_settings
-        from ...citycheck_qgis.cim.findings import FAULT, MIND
         from ...citycheck_qgis.cim.probe import probe, unprobed
+        from ...citycheck_qgis.cim.probe_findings import FAULT, MIND
 
         settings = unprobed(way.connection.settings(collection))
 

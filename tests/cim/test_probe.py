@@ -16,10 +16,11 @@ from citycheck.citycheck_qgis.cim.adapters.opening import open_collection, way_t
 from citycheck.citycheck_qgis.cim.connections import CollectionSettings, Connection, with_settings
 from citycheck.citycheck_qgis.cim.features import Feature, Field, Schema
 from citycheck.citycheck_qgis.cim.fidelity import Tolerance
-from citycheck.citycheck_qgis.cim.findings import FAULT, FINE, MIND, Findings
 from citycheck.citycheck_qgis.cim.network import Dialect, Http
 from citycheck.citycheck_qgis.cim.probe import probe, unprobed
-from citycheck.citycheck_qgis.cim.probe_writing import NAME, rounding_of
+from citycheck.citycheck_qgis.cim.probe_findings import FAULT, FINE, MIND, Findings
+from citycheck.citycheck_qgis.cim.probe_trial import NAME
+from citycheck.citycheck_qgis.cim.probe_writing import rounding_of
 from citycheck.citycheck_qgis.errors import CancelledError, NoAnswerError, RefusedError
 from citycheck.citycheck_qgis.messages import Message, message
 from citycheck.tests.servers.postgis import Collection as Table
