@@ -26,12 +26,13 @@ from itertools import pairwise
 from typing import Any
 
 if __package__:
-    from .standin_server import Reply, Request, Standin, read_where, run_as_program, strict_json
+    from .standin_server import Reply, Request, Standin, Tokens, read_where, run_as_program, strict_json
 else:
     from standin_server import (  # type: ignore[import-not-found,no-redef]
         Reply,
         Request,
         Standin,
+        Tokens,
         read_where,
         run_as_program,
         strict_json,
@@ -108,7 +109,7 @@ class ArcgisStandin(Standin):
         self.settings = settings or ArcgisSettings()
         self.features: dict[int, dict[str, Any]] = {}
         self.next_id = 1
-        self.tokens: dict[str, int | None] = {}
+        self.tokens = Tokens()
         self.guids: dict[str, int] = {}
 
     @property
@@ -185,9 +186,8 @@ class ArcgisStandin(Standin):
         if request.method != "POST" or given != (self.settings.username, self.settings.password):
             details = ["Invalid username or password specified."]
             raise ServiceError(400, "Unable to generate token.", details)
-        token = uuid.uuid4().hex
         with self.lock:
-            self.tokens[token] = self.settings.token_requests
+            token = self.tokens.issue(self.settings.token_requests)
         return {"token": token, "expires": _now() + 3_600_000, "ssl": False}
 
     def _check_token(self, request: Request) -> None:
@@ -199,10 +199,8 @@ class ArcgisStandin(Standin):
         if not token:
             raise ServiceError(499, "Token Required")
         with self.lock:
-            if token not in self.tokens or self.tokens[token] == 0:
+            if not self.tokens.spend(token):
                 raise ServiceError(498, "Invalid token.")
-            left = self.tokens[token]
-            self.tokens[token] = None if left is None else left - 1
 
     def _capabilities(self) -> str:
         return "Query" if self.settings.read_only else "Create,Delete,Query,Update,Editing"

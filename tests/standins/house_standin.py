@@ -17,14 +17,13 @@ from __future__ import annotations
 import json
 import re
 import time
-import uuid
 from dataclasses import dataclass, fields
 from typing import Any
 
 if __package__:
-    from .standin_server import Reply, Request, Standin, run_as_program
+    from .standin_server import Reply, Request, Standin, Tokens, run_as_program
 else:
-    from standin_server import Reply, Request, Standin, run_as_program  # type: ignore[import-not-found,no-redef]
+    from standin_server import Reply, Request, Standin, Tokens, run_as_program  # type: ignore[import-not-found,no-redef]
 
 #: Attributes of a problem and the Python type that the platform asks for.
 ATTRIBUTES = {
@@ -74,7 +73,7 @@ class HouseStandin(Standin):
         self.settings = settings or HouseSettings()
         self.problems: dict[int, dict[str, Any]] = {}
         self.next_id = 1
-        self.tokens: dict[str, int | None] = {}
+        self.tokens = Tokens()
 
     @property
     def api_url(self) -> str:
@@ -131,9 +130,8 @@ class HouseStandin(Standin):
         body = request.json()
         if (body.get("username"), body.get("password")) != (self.settings.username, self.settings.password):
             raise ServiceError(1002, "用户名或密码错误")
-        token = uuid.uuid4().hex
         with self.lock:
-            self.tokens[token] = self.settings.token_requests
+            token = self.tokens.issue(self.settings.token_requests)
         return {"accessToken": token, "expiresIn": 7200}
 
     def _check_token(self, request: Request) -> None:
@@ -141,10 +139,8 @@ class HouseStandin(Standin):
             return
         token = request.headers.get("Authorization", "").removeprefix("Bearer ")
         with self.lock:
-            if token not in self.tokens or self.tokens[token] == 0:
+            if not self.tokens.spend(token):
                 raise ServiceError(401, "登录已过期，请重新登录")
-            left = self.tokens[token]
-            self.tokens[token] = None if left is None else left - 1
 
     def _list(self, query: dict[str, str]) -> dict[str, Any]:
         rows = list(self.problems.values())

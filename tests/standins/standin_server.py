@@ -15,6 +15,7 @@ import re
 import socket
 import threading
 import time
+import uuid
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -64,6 +65,22 @@ class Login:
 
     def login(self) -> tuple[str, str]:
         return self.user, self.password
+
+
+class Tokens(dict[str, int | None]):
+    """Tokens that were given out, and for how many requests each still is; None: for all."""
+
+    def issue(self, requests: int | None) -> str:
+        token = uuid.uuid4().hex
+        self[token] = requests
+        return token
+
+    def spend(self, token: str) -> bool:
+        """Use a token for one request; False where it is unknown or used up."""
+        left = self.get(token, 0)
+        if left:
+            self[token] = left - 1
+        return left != 0
 
 
 @dataclass

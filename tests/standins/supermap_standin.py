@@ -30,12 +30,13 @@ from itertools import pairwise
 from typing import Any
 
 if __package__:
-    from .standin_server import Reply, Request, Standin, read_where, run_as_program, strict_json
+    from .standin_server import Reply, Request, Standin, Tokens, read_where, run_as_program, strict_json
 else:
     from standin_server import (  # type: ignore[import-not-found,no-redef]
         Reply,
         Request,
         Standin,
+        Tokens,
         read_where,
         run_as_program,
         strict_json,
@@ -101,7 +102,7 @@ class SupermapStandin(Standin):
         self.settings = settings or SupermapSettings()
         self.features: dict[int, dict[str, Any]] = {}
         self.next_id = 1
-        self.tokens: dict[str, int | None] = {}
+        self.tokens = Tokens()
 
     @property
     def data_url(self) -> str:
@@ -193,9 +194,8 @@ class SupermapStandin(Standin):
     def _issue_token(self, body: dict[str, Any]) -> str:
         if (body.get("userName"), body.get("password")) != (self.settings.username, self.settings.password):
             raise ServiceError(401, "用户名或密码错误")
-        token = uuid.uuid4().hex
         with self.lock:
-            self.tokens[token] = self.settings.token_requests
+            token = self.tokens.issue(self.settings.token_requests)
         return token
 
     def _check_token(self, request: Request) -> None:
@@ -203,10 +203,8 @@ class SupermapStandin(Standin):
             return
         token = request.query.get("token", "")
         with self.lock:
-            if token not in self.tokens or self.tokens[token] == 0:
+            if not self.tokens.spend(token):
                 raise ServiceError(401, "token 无效或已过期")
-            left = self.tokens[token]
-            self.tokens[token] = None if left is None else left - 1
 
     def _check_names(self, datasource: str, dataset: str) -> None:
         if datasource != self.settings.datasource:
@@ -321,14 +319,7 @@ class SupermapStandin(Standin):
             case other:
                 raise ServiceError(400, f"getFeatureMode {other} 不支持")
         if request.query.get("returnContent") != "true":
-            number = uuid.uuid4().hex
-            location = f"{self.data_url}/featureResults/{number}.json"
-            return {
-                "newResourceID": number,
-                "newResourceLocation": location,
-                "postResultType": "CreateChild",
-                "succeed": True,
-            }
+            return self._created()
         if request.query.get("returnCountOnly") == "true":
             return {"featureCount": 0, "features": None, "featureUriList": None, "totalCount": len(rows)}
         target = body.get("targetEpsgCode")
@@ -342,6 +333,16 @@ class SupermapStandin(Standin):
         geometry = body.get("hasGeometry", True)
         shown = [self._shown(row, names, geometry) for row in page]
         return {"featureCount": len(shown), "featureUriList": [], "features": shown, "totalCount": len(rows)}
+
+    def _created(self) -> dict[str, Any]:
+        number = uuid.uuid4().hex
+        location = f"{self.data_url}/featureResults/{number}.json"
+        return {
+            "newResourceID": number,
+            "newResourceLocation": location,
+            "postResultType": "CreateChild",
+            "succeed": True,
+        }
 
     # Writing.
 
@@ -367,14 +368,7 @@ class SupermapStandin(Standin):
             return {"newResourceLocation": "null.rjson", "postResultType": "CreateChild", "succeed": True}
         if request.query.get("returnContent") == "true":
             return ids
-        number = uuid.uuid4().hex
-        location = f"{self.data_url}/featureResults/{number}.json"
-        return {
-            "newResourceID": number,
-            "newResourceLocation": location,
-            "postResultType": "CreateChild",
-            "succeed": True,
-        }
+        return self._created()
 
     def _put(self, request: Request) -> Any:
         self._check_editable()
