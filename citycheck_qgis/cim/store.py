@@ -141,10 +141,15 @@ class Store:
 
     def _take_lock(self, path: Path) -> None:
         # A lock of the system's: it ends with the process, however that ends.
-        lock = path.with_name(f".{path.name}.lock")
+        self._lock_path = path.with_name(f".{path.name}.lock")
         try:
-            self._lock = sqlite3.connect(lock, timeout=0, isolation_level=None)
-            self._lock.execute("BEGIN EXCLUSIVE")
+            lock = sqlite3.connect(self._lock_path, timeout=0, isolation_level=None)
+            lock.execute("BEGIN EXCLUSIVE")
+            if not self._lock_path.exists():
+                # The run before has just removed it.
+                lock.close()
+                return self._take_lock(path)
+            self._lock = lock
         except sqlite3.OperationalError as error:
             self.close()
             locked = "locked" in str(error)
@@ -211,6 +216,9 @@ class Store:
         if connection is not None:
             connection.close()
         if self._lock is not None:
+            # Before it is let go: afterwards it may be another run's. Where an open file cannot be removed it stays.
+            with suppress(OSError):
+                self._lock_path.unlink()
             self._lock.close()
             self._lock = None
 
