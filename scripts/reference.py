@@ -44,6 +44,8 @@ PROBLEMS = [
     f"$IN/problems_2024.gpkg|layername={layer}"
     for layer in ("housing", "community", "community_line", "block", "block_area")
 ]
+LEDGER = "$OUT/checkup/checkup.gpkg|layername=problem"
+PLATFORM = {"CONNECTION": "$PLATFORM/connection.json", "COLLECTION": "problem"}
 #: The algorithms in the order of the page, each with the parameters of its example on the sample city; an example may
 #: use what the ones above it have written.
 EXAMPLES: dict[str, dict[str, Any]] = {
@@ -159,6 +161,22 @@ EXAMPLES: dict[str, dict[str, Any]] = {
         "DATABASE": "$OUT/checkup/checkup.gpkg",
         "OUTPUT": "$OUT/coverage.csv",
     },
+    "probeplatform": {**PLATFORM, "OUTPUT": "$OUT/platform.csv"},
+    "pushlayer": {"INPUT": LEDGER, **PLATFORM, "DRY_RUN": False, "RESULT": "$OUT/pushed.csv"},
+    "pulllayer": {
+        **PLATFORM,
+        "LAYER_FILE": "$OUT/from-platform.gpkg",
+        "JOURNAL": "$OUT/from-platform.exchange.db",
+    },
+    "synclayer": {"LAYER": LEDGER, **PLATFORM, "RESULT": "$OUT/synchronised.csv"},
+    "exportpackage": {"LAYERS": LEDGER, "PACKAGE": "$OUT/problems.zip", "PARTNER": "前置机"},
+    "importpackage": {
+        "PACKAGE": "$OUT/problems.zip",
+        "PARTNER": "城市体检工作组",
+        "LAYER_FILE": "$OUT/front-end.gpkg",
+        "JOURNAL": "$OUT/front-end.exchange.db",
+    },
+    "resolveconflicts": {"JOURNAL": "$OUT/front-end.exchange.db", "OUTPUT": "$OUT/conflicts.csv"},
 }
 #: The algorithm whose example is also given as JSON on standard input.
 JSON_EXAMPLE = "assignunits"
@@ -173,13 +191,14 @@ All algorithms work from the Processing toolbox, in models, by `processing.run` 
 sample city that `make demo` writes, and run from the folder of the checkout:
 
 ```sh
-IN=out/demo/input OUT=out/examples; mkdir -p $OUT
+IN=out/demo/input OUT=out/examples PLATFORM=out/platform; mkdir -p $OUT
 ```
 
 A list is given by repeating its key. Results are printed as `KEY: value`; with a `-` in place of the parameters these are
 read as JSON from standard input and the results are JSON too. The exit status is 0 when everything was written, otherwise
 1, with a sentence on standard error that says what is wrong, where, and what to do; then there is no JSON. Other lines on
-standard error are remarks of QGIS and its libraries.
+standard error are remarks of QGIS and its libraries. The platform of the last examples is the one that
+`.venv/bin/python examples/cim_platform.py start $PLATFORM` starts after `make setup-servers`.
 """,
     "zh": """# 算法参考
 
@@ -188,10 +207,10 @@ standard error are remarks of QGIS and its libraries.
 所有算法都可以在“处理工具箱”、模型、`processing.run` 和 `qgis_process` 中使用。示例使用 `make demo` 生成的示例城市，在检出目录下运行：
 
 ```sh
-IN=out/demo/input OUT=out/examples; mkdir -p $OUT
+IN=out/demo/input OUT=out/examples PLATFORM=out/platform; mkdir -p $OUT
 ```
 
-多值参数重复写同一个键即可。结果以 `键: 值` 的形式打印；参数位置写 `-` 时，从标准输入读取 JSON，结果也以 JSON 输出。全部写出时退出状态为 0；否则为 1，标准错误中有一句话说明哪里出了什么问题、应如何处理，此时不输出 JSON。标准错误中的其他内容来自 QGIS 及其依赖库，可以忽略。
+多值参数重复写同一个键即可。结果以 `键: 值` 的形式打印；参数位置写 `-` 时，从标准输入读取 JSON，结果也以 JSON 输出。全部写出时退出状态为 0；否则为 1，标准错误中有一句话说明哪里出了什么问题、应如何处理，此时不输出 JSON。标准错误中的其他内容来自 QGIS 及其依赖库，可以忽略。最后几个示例所用的平台，在 `make setup-servers` 之后用 `.venv/bin/python examples/cim_platform.py start $PLATFORM` 启动。
 """,
 }
 WORDS = {
@@ -227,6 +246,8 @@ WORDS = {
         "choice": "choice",
         "truth": "true or false",
         "folder": "folder",
+        "authentication": "id of an authentication configuration",
+        "extent": "extent",
     },
     "zh": {
         "group": "分组",
@@ -260,6 +281,8 @@ WORDS = {
         "choice": "选项",
         "truth": "真或假",
         "folder": "文件夹",
+        "authentication": "认证配置的编号",
+        "extent": "范围",
     },
 }
 #: Larger numbers are QGIS's way to say that there is no bound.
@@ -402,7 +425,7 @@ def kind_of(definition: QgsProcessingParameterDefinition, words: dict[str, str])
         whole = definition.dataType() == QgsProcessingParameterNumber.Type.Integer
         return words["whole" if whole else "number"] + bounds(definition, words)
     simple = {"string": "text", "crs": "crs", "file": "file", "enum": "choice", "boolean": "truth", "fileDestination": "file",
-              "folderDestination": "folder"}  # fmt: skip
+              "folderDestination": "folder", "authcfg": "authentication", "extent": "extent", "vector": "table"}  # fmt: skip
     return words[simple[kind]]
 
 

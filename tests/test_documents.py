@@ -6,8 +6,10 @@ import json
 import os
 import re
 import shutil
+import socket
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 
 import pytest
@@ -45,7 +47,12 @@ def runs(command, folder):
     return subprocess.run(
         ["bash", "-euo", "pipefail", "-c", command],
         cwd=ROOT,
-        env=os.environ | {"IN": str(folder / "input"), "OUT": str(folder / "examples")},
+        env=os.environ
+        | {
+            "IN": str(folder / "input"),
+            "OUT": str(folder / "examples"),
+            "PLATFORM": str(folder / "platform"),
+        },
         capture_output=True,
         text=True,
         encoding="utf-8",
@@ -65,6 +72,32 @@ def folder(tmp_path_factory):
     generator = [sys.executable, str(ROOT / "examples" / "sample_city.py"), str(made / "input")]
     subprocess.run(generator, check=True, capture_output=True)
     return made
+
+
+@pytest.fixture(scope="module")
+def platform(folder):
+    """The small platform of the examples, running."""
+    program = [sys.executable, str(ROOT / "examples" / "cim_platform.py")]
+    # The user of the database has to get there, who may not enter the folder of the tests.
+    with tempfile.TemporaryDirectory() as place:
+        Path(place).chmod(0o755)
+        (folder / "platform").symlink_to(place)
+        started = subprocess.run(
+            [*program, "start", place, "--port", str(free_port())],
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        if started.returncode:
+            pytest.skip(f"the example platform does not start: {started.stderr.strip()}")
+        yield
+        subprocess.run([*program, "stop", place], check=True, capture_output=True)
+
+
+def free_port():
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
@@ -183,7 +216,9 @@ def test_reference_is_current(language):
         for block in blocks(REFERENCE, "sh")[1:]
     ],
 )
-def test_examples_of_the_reference_run(command, folder):
+def test_examples_of_the_reference_run(command, folder, request):
+    if "$PLATFORM" in command:
+        request.getfixturevalue("platform")
     before = set((folder / "examples").iterdir())
     done = runs(command, folder)
     assert done.returncode == 0, done.stderr
