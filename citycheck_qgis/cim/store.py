@@ -143,10 +143,13 @@ class Store:
         # A lock of the system's: it ends with the process, however that ends.
         self._lock_path = path.with_name(f".{path.name}.lock")
         try:
+            with writable(path):
+                self._lock_path.touch()
+                before = _number_of(self._lock_path)
             lock = sqlite3.connect(self._lock_path, timeout=0, isolation_level=None)
             lock.execute("BEGIN EXCLUSIVE")
-            if not self._lock_path.exists():
-                # The run before has just removed it.
+            if _number_of(self._lock_path) != before:
+                # The run before has just removed it, and another one may have made it anew.
                 lock.close()
                 return self._take_lock(path)
             self._lock = lock
@@ -546,6 +549,14 @@ class Store:
                     None if left else now(), conflict.conflict_id,
                 ),
             )  # fmt: skip
+
+
+def _number_of(path: Path) -> int | None:
+    """Return what tells a file from another one of its name; None where there is none."""
+    try:
+        return path.stat().st_ino
+    except FileNotFoundError:
+        return None
 
 
 def _damaged(error: sqlite3.DatabaseError) -> bool:

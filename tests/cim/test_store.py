@@ -117,6 +117,37 @@ def test_two_runs_at_once(tmp_path: Path) -> None:
     Store(path).close()
 
 
+CROWD = """
+import os, sys, time
+sys.path.insert(0, {root!r})
+import conftest
+from pathlib import Path
+from citycheck.citycheck_qgis.cim.store import Store
+from citycheck.citycheck_qgis.errors import OutputError
+path, inside = Path(sys.argv[1]), Path(sys.argv[1] + ".inside")
+end, entered = time.monotonic() + 2, 0
+while time.monotonic() < end:
+    try:
+        with Store(path):
+            os.close(os.open(inside, os.O_CREAT | os.O_EXCL))
+            inside.unlink()
+            entered += 1
+    except OutputError:
+        pass
+print(entered)
+"""
+
+
+def test_a_crowd_at_one_journal_is_let_in_one_by_one(tmp_path: Path) -> None:
+    code = textwrap.dedent(CROWD.format(root=str(ROOT)))
+    command = [sys.executable, "-c", code, str(tmp_path / "j.db")]
+    crowd = [subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE) for _ in range(4)]
+    said = [one.communicate(timeout=60) for one in crowd]
+    assert not [error.decode() for _, error in said if error]
+    assert sum(int(entered) for entered, _ in said) > 10
+    assert not (tmp_path / ".j.db.lock").exists()
+
+
 def copied(path: Path, target: Path) -> Path:
     for end in ("", "-wal"):
         if Path(f"{path}{end}").exists():
