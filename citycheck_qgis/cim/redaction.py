@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import re
 from collections.abc import Iterable
+from dataclasses import replace
 from urllib.parse import parse_qsl, urlsplit
 
 from ..messages import Message
@@ -56,11 +57,7 @@ def redacted(text: object, secrets: Iterable[str] = ()) -> str:
 
 def redacted_message(sentence: Message, secrets: Iterable[str] = ()) -> Message:
     """Return a sentence whose values hold no secrets; numbers stay as they are."""
-    if not sentence.values:
-        return sentence
-    return Message(
-        sentence.template, {name: _clean(value, secrets) for name, value in sentence.values.items()}
-    )
+    return replace(sentence, values={name: _clean(v, secrets) for name, v in sentence.values.items()})
 
 
 def _clean(value: object, secrets: Iterable[str]) -> object:

@@ -21,8 +21,8 @@ _ERROR = re.compile(rb'\s*\{\s*"error"\s*:')
 class ArcGisDialect(Dialect):
     """Errors in answers with status 200, and tokens."""
 
-    def __init__(self, connection: Connection | None = None) -> None:
-        self.options: Mapping[str, Any] = connection.options if connection else {}
+    def __init__(self, connection: Connection) -> None:
+        self.options = connection.options
 
     def signed_out(self, answer: Answer) -> bool:
         """Return whether the token is missing (499) or dead (498)."""

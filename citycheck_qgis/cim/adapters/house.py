@@ -23,9 +23,9 @@ from .templates import filled, put, text_of, value_at
 __all__ = ["HouseCollection", "HouseDialect", "collections_of"]
 
 
-def collections_of(http: Http, connection: Connection | None = None) -> list[tuple[str, str]]:
+def collections_of(http: Http, connection: Connection) -> list[tuple[str, str]]:
     """Return name and title of the collections that the options describe: the platform has no list of them."""
-    found = (connection.options if connection else {}).get("collections") or {}
+    found = connection.options.get("collections") or {}
     return [(name, str(about.get("title", name))) for name, about in found.items()]
 
 

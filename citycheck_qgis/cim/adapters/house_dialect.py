@@ -16,8 +16,8 @@ from .templates import filled, value_at
 class HouseDialect(Dialect):
     """Errors by a code in the body, and a sign-in that is described in the options."""
 
-    def __init__(self, connection: Connection | None = None) -> None:
-        options = connection.options if connection else {}
+    def __init__(self, connection: Connection) -> None:
+        options = connection.options
         self.code = str(options.get("code", "code"))
         self.ok = tuple(map(str, options.get("ok", (0, 200))))
         self.over = tuple(map(str, options.get("signed_out", (401,))))

@@ -19,8 +19,8 @@ _ERROR = re.compile(rb'\s*\{[^{\[]*"succeed"\s*:\s*false|\s*\{\s*"error"\s*:')
 class SuperMapDialect(Dialect):
     """Errors in iServer's form, and tokens as a parameter of the address."""
 
-    def __init__(self, connection: Connection | None = None) -> None:
-        self.options: Mapping[str, Any] = connection.options if connection else {}
+    def __init__(self, connection: Connection) -> None:
+        self.options = connection.options
 
     def signed_out(self, answer: Answer) -> bool:
         """Return whether iServer does not accept the token."""
