@@ -6,7 +6,8 @@ from collections.abc import Callable, Generator, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from typing import TypeVar
 
-T, R = TypeVar("T"), TypeVar("R")
+T = TypeVar("T")
+R = TypeVar("R")
 
 
 def converted(pages: Generator[T, None, None], convert: Callable[[T], R]) -> Iterator[R]:
