@@ -230,3 +230,13 @@ def test_a_secret_is_never_written(tmp_path):
         with pytest.raises(InputError):
             connections.save(bad, tmp_path)
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_file_that_is_called_like_another_connection_stays(tmp_path: Path) -> None:
+    made = Connection("二号", "ogcapi", "https://c.cn/x")
+    path = connections.write_connection(made, tmp_path / "一号.json")
+    with pytest.raises(InputError, match="There is no connection 一号"):
+        connections.remove("一号", tmp_path)
+    assert path.is_file()
+    connections.remove("二号", tmp_path)
+    assert not path.exists()
