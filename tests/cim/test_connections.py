@@ -232,7 +232,7 @@ def test_a_secret_is_never_written(tmp_path):
     assert list(tmp_path.iterdir()) == []
 
 
-def test_a_file_that_is_called_like_another_connection_stays(tmp_path: Path) -> None:
+def test_a_file_that_is_called_like_another_connection_stays(tmp_path):
     made = Connection("二号", "ogcapi", "https://c.cn/x")
     path = connections.write_connection(made, tmp_path / "一号.json")
     with pytest.raises(InputError, match="There is no connection 一号"):
