@@ -177,7 +177,7 @@
         <translation>高级</translation>
     </message>
     <message>
-        <location filename="../citycheck_qgis/cim/probe_writing.py"/>
+        <location filename="../citycheck_qgis/cim/probe_values.py"/>
         <source>After a change of {field} the test feature is there {n} times.</source>
         <translation>修改 {field} 之后，测试要素出现 {n} 次。</translation>
     </message>
@@ -534,7 +534,7 @@
         <translation>城市名称</translation>
     </message>
     <message>
-        <location filename="../citycheck_qgis/cim/probe.py"/>
+        <location filename="../citycheck_qgis/cim/probe_queries.py"/>
         <source>CityCheck asks for fewer at a time</source>
         <translation>CityCheck 减少每次查询的数量</translation>
     </message>
@@ -554,27 +554,28 @@
         <translation>CityCheck 未能读取该文件（{error}）；请连同文件一起报告。</translation>
     </message>
     <message>
-        <location filename="../citycheck_qgis/cim/probe.py"/>
+        <location filename="../citycheck_qgis/cim/probe_reading.py"/>
         <source>CityCheck counts what it reads</source>
         <translation>以实际读取的数目为准</translation>
     </message>
     <message>
-        <location filename="../citycheck_qgis/cim/probe_writing.py"/>
+        <location filename="../citycheck_qgis/cim/probe_guarantees.py"/>
+        <location filename="../citycheck_qgis/cim/probe_values.py"/>
         <source>CityCheck looks after each write what was really done</source>
         <translation>CityCheck 在每次写入后核实实际结果</translation>
     </message>
     <message>
-        <location filename="../citycheck_qgis/cim/probe_writing.py"/>
+        <location filename="../citycheck_qgis/cim/probe_guarantees.py"/>
         <source>CityCheck looks after each write what was stored</source>
         <translation>CityCheck 在每次写入后查看实际存入的内容</translation>
     </message>
     <message>
-        <location filename="../citycheck_qgis/cim/probe_writing.py"/>
+        <location filename="../citycheck_qgis/cim/probe_guarantees.py"/>
         <source>CityCheck looks whether a feature is gone, whatever the answer says</source>
         <translation>无论如何应答，CityCheck 都会查看要素是否已删除</translation>
     </message>
     <message>
-        <location filename="../citycheck_qgis/cim/probe.py"/>
+        <location filename="../citycheck_qgis/cim/probe_reading.py"/>
         <source>CityCheck now turns them round in reading</source>
         <translation>今后读取时由 CityCheck 对调</translation>
     </message>
@@ -584,22 +585,22 @@
         <translation>今后写入时由 CityCheck 对调</translation>
     </message>
     <message>
-        <location filename="../citycheck_qgis/cim/probe_writing.py"/>
+        <location filename="../citycheck_qgis/cim/probe_guarantees.py"/>
         <source>CityCheck reads again just before each write; an edit in the moment between is seen afterwards</source>
         <translation>CityCheck 在每次写入前重新读取；读取与写入之间发生的编辑，写入后才能发现</translation>
     </message>
     <message>
-        <location filename="../citycheck_qgis/cim/probe_writing.py"/>
+        <location filename="../citycheck_qgis/cim/probe_guarantees.py"/>
         <source>CityCheck reads each batch again and sees what was done</source>
         <translation>CityCheck 重新读取每个批次，查明已执行的部分</translation>
     </message>
     <message>
-        <location filename="../citycheck_qgis/cim/probe.py"/>
+        <location filename="../citycheck_qgis/cim/probe_queries.py"/>
         <source>CityCheck reads the whole collection before each batch of writes instead; this is slow for large ones</source>
         <translation>改为每批写入前读取整个数据集；数据量大时很慢</translation>
     </message>
     <message>
-        <location filename="../citycheck_qgis/cim/probe_writing.py"/>
+        <location filename="../citycheck_qgis/cim/probe_guarantees.py"/>
         <source>CityCheck sends it again in halves, down to the one that does not fit</source>
         <translation>CityCheck 对半拆分后重发，直到找出不合要求的一项</translation>
     </message>
@@ -660,7 +661,7 @@
         <translation>数据集 {collection} 不提供 {format} 格式。</translation>
     </message>
     <message>
-        <location filename="../citycheck_qgis/cim/adapters/ogcapi.py"/>
+        <location filename="../citycheck_qgis/cim/adapters/ogcapi_description.py"/>
         <location filename="../citycheck_qgis/cim/adapters/wfs.py"/>
         <source>Collection {collection} is not offered in the CRS {crs}; it has {offered}.</source>
         <translation>数据集 {collection} 不提供坐标系 {crs}；可用的有 {offered}。</translation>
@@ -3926,6 +3927,7 @@
     </message>
     <message>
         <location filename="../citycheck_qgis/cim/adapters/wfs.py"/>
+        <location filename="../citycheck_qgis/cim/adapters/wfs_service.py"/>
         <source>The platform answers with {root} {version}; a WFS of version 1.1.0 or 2.0.0 is needed.</source>
         <translation>平台应答的是 {root} {version}；需要 1.1.0 或 2.0.0 版的 WFS。</translation>
     </message>
@@ -3966,6 +3968,7 @@
     </message>
     <message>
         <location filename="../citycheck_qgis/cim/adapters/wfs.py"/>
+        <location filename="../citycheck_qgis/cim/adapters/wfs_service.py"/>
         <source>The platform does not describe the fields of collection {collection} in a form that is understood.</source>
         <translation>平台对数据集 {collection} 的字段描述无法识别。</translation>
     </message>
@@ -4027,6 +4030,7 @@
     </message>
     <message>
         <location filename="../citycheck_qgis/cim/adapters/wfs.py"/>
+        <location filename="../citycheck_qgis/cim/adapters/wfs_service.py"/>
         <source>The platform has no collection {collection}; it has {names}.</source>
         <translation>平台上没有数据集 {collection}；现有：{names}。</translation>
     </message>
@@ -4047,7 +4051,7 @@
         <translation>平台上有 {n} 个要素使用这一唯一标识。</translation>
     </message>
     <message>
-        <location filename="../citycheck_qgis/cim/adapters/ogcapi.py"/>
+        <location filename="../citycheck_qgis/cim/adapters/ogcapi_reading.py"/>
         <source>The platform leads in a circle through the pages of collection {collection}; probe it, or ask for smaller pages.</source>
         <translation>平台给出的数据集 {collection} 的分页循环往复；请探测平台，或减小每页要素数。</translation>
     </message>
@@ -4870,12 +4874,12 @@
         <translation>RAR 压缩包</translation>
     </message>
     <message>
-        <location filename="../citycheck_qgis/cim/probe.py"/>
+        <location filename="../citycheck_qgis/cim/probe_reading.py"/>
         <source>a collection that changes while it is read may come incompletely; CityCheck counts and compares</source>
         <translation>读取期间有变化的数据集可能读不全；CityCheck 会计数并比对</translation>
     </message>
     <message>
-        <location filename="../citycheck_qgis/cim/probe_writing.py"/>
+        <location filename="../citycheck_qgis/cim/probe_guarantees.py"/>
         <source>a fault in the middle of a batch</source>
         <translation>批次中间有一项出错</translation>
     </message>
@@ -4900,7 +4904,7 @@
         <translation>数值</translation>
     </message>
     <message>
-        <location filename="../citycheck_qgis/cim/probe_writing.py"/>
+        <location filename="../citycheck_qgis/cim/probe_guarantees.py"/>
         <source>a part is done, and the answer does not say which</source>
         <translation>执行了一部分，应答没有说明是哪些</translation>
     </message>
@@ -4920,12 +4924,12 @@
         <translation>文本</translation>
     </message>
     <message>
-        <location filename="../citycheck_qgis/cim/adapters/ogcapi.py"/>
+        <location filename="../citycheck_qgis/cim/adapters/ogcapi_writing.py"/>
         <source>a text in it holds half of a character (a lone surrogate); correct the text</source>
         <translation>其中有文字含半个字符（孤立的代理码）；请改正文字</translation>
     </message>
     <message>
-        <location filename="../citycheck_qgis/cim/adapters/ogcapi.py"/>
+        <location filename="../citycheck_qgis/cim/adapters/ogcapi_writing.py"/>
         <source>a text in it holds the character U+0000, which platforms do not store; correct the text</source>
         <translation>其中有文字含字符 U+0000，平台不能保存；请改正文字</translation>
     </message>
@@ -4935,12 +4939,12 @@
         <translation>文本或 null</translation>
     </message>
     <message>
-        <location filename="../citycheck_qgis/cim/adapters/ogcapi.py"/>
+        <location filename="../citycheck_qgis/cim/adapters/ogcapi_writing.py"/>
         <source>a value in it cannot be said in JSON ({reason})</source>
         <translation>其中有值无法用 JSON 表示（{reason}）</translation>
     </message>
     <message>
-        <location filename="../citycheck_qgis/cim/probe_writing.py"/>
+        <location filename="../citycheck_qgis/cim/probe_guarantees.py"/>
         <source>a value that does not fit is taken</source>
         <translation>不合要求的值也被接受</translation>
     </message>
@@ -4992,7 +4996,7 @@
     </message>
     <message>
         <location filename="../citycheck_qgis/cim/fidelity.py"/>
-        <location filename="../citycheck_qgis/cim/probe_writing.py"/>
+        <location filename="../citycheck_qgis/cim/probe_values.py"/>
         <source>an empty text and null are the same there</source>
         <translation>平台不区分空文本与空值</translation>
     </message>
@@ -5012,12 +5016,12 @@
         <translation>由文本组成的对象</translation>
     </message>
     <message>
-        <location filename="../citycheck_qgis/cim/probe_writing.py"/>
+        <location filename="../citycheck_qgis/cim/probe_guarantees.py"/>
         <source>an old version is refused</source>
         <translation>旧版本被拒绝</translation>
     </message>
     <message>
-        <location filename="../citycheck_qgis/cim/probe_writing.py"/>
+        <location filename="../citycheck_qgis/cim/probe_guarantees.py"/>
         <source>an old version is taken all the same</source>
         <translation>旧版本照样被接受</translation>
     </message>
@@ -5042,7 +5046,7 @@
         <translation>结论</translation>
     </message>
     <message>
-        <location filename="../citycheck_qgis/cim/probe.py"/>
+        <location filename="../citycheck_qgis/cim/probe_reading.py"/>
         <source>as it should be</source>
         <translation>正确</translation>
     </message>
@@ -5067,12 +5071,12 @@
         <translation>请向平台管理员申请相应权限</translation>
     </message>
     <message>
-        <location filename="../citycheck_qgis/cim/probe.py"/>
+        <location filename="../citycheck_qgis/cim/probe_queries.py"/>
         <source>at most {n} keys at a time, {declared} were expected</source>
         <translation>一次至多 {n} 个唯一标识，预期为 {declared} 个</translation>
     </message>
     <message>
-        <location filename="../citycheck_qgis/cim/probe.py"/>
+        <location filename="../citycheck_qgis/cim/probe_reading.py"/>
         <source>axis order of reading</source>
         <translation>读取时的坐标轴顺序</translation>
     </message>
@@ -5082,12 +5086,12 @@
         <translation>写入时的坐标轴顺序</translation>
     </message>
     <message>
-        <location filename="../citycheck_qgis/cim/probe.py"/>
+        <location filename="../citycheck_qgis/cim/probe_queries.py"/>
         <source>before each batch of writes the whole collection is read; this is slow for large ones</source>
         <translation>每批写入前须读取整个数据集；数据量大时很慢</translation>
     </message>
     <message>
-        <location filename="../citycheck_qgis/cim/probe_writing.py"/>
+        <location filename="../citycheck_qgis/cim/probe_values.py"/>
         <source>blanks at the end</source>
         <translation>末尾空格</translation>
     </message>
@@ -5120,12 +5124,12 @@
         <translation>厘米</translation>
     </message>
     <message>
-        <location filename="../citycheck_qgis/cim/probe_writing.py"/>
+        <location filename="../citycheck_qgis/cim/probe_values.py"/>
         <source>changing one field</source>
         <translation>修改单个字段</translation>
     </message>
     <message>
-        <location filename="../citycheck_qgis/cim/probe_writing.py"/>
+        <location filename="../citycheck_qgis/cim/probe_guarantees.py"/>
         <source>changing what is not there any more</source>
         <translation>修改已不存在的要素</translation>
     </message>
@@ -5146,7 +5150,7 @@
     </message>
     <message>
         <location filename="../citycheck_qgis/cim/fidelity.py"/>
-        <location filename="../citycheck_qgis/cim/probe_writing.py"/>
+        <location filename="../citycheck_qgis/cim/probe_values.py"/>
         <source>characters beyond the basic plane are dropped</source>
         <translation>基本平面以外的字符被丢弃</translation>
     </message>
@@ -5156,7 +5160,7 @@
         <translation>需核对</translation>
     </message>
     <message>
-        <location filename="../citycheck_qgis/cim/probe.py"/>
+        <location filename="../citycheck_qgis/cim/probe_reading.py"/>
         <source>check the CRS of the collection and the area of the project</source>
         <translation>请检查数据集的坐标系和项目范围</translation>
     </message>
@@ -5282,12 +5286,12 @@
         <translation>坐标系</translation>
     </message>
     <message>
-        <location filename="../citycheck_qgis/cim/probe_writing.py"/>
+        <location filename="../citycheck_qgis/cim/probe_values.py"/>
         <source>dates</source>
         <translation>日期</translation>
     </message>
     <message>
-        <location filename="../citycheck_qgis/cim/probe_writing.py"/>
+        <location filename="../citycheck_qgis/cim/probe_values.py"/>
         <source>decimals of numbers</source>
         <translation>小数位</translation>
     </message>
@@ -5307,17 +5311,17 @@
         <translation>请在平台上删除；其名称为 {name}</translation>
     </message>
     <message>
-        <location filename="../citycheck_qgis/cim/probe_writing.py"/>
+        <location filename="../citycheck_qgis/cim/probe_guarantees.py"/>
         <source>deleting</source>
         <translation>删除要素</translation>
     </message>
     <message>
-        <location filename="../citycheck_qgis/cim/probe_writing.py"/>
+        <location filename="../citycheck_qgis/cim/probe_guarantees.py"/>
         <source>deletions can be pushed, and repeated</source>
         <translation>可以推送删除，也可以重复</translation>
     </message>
     <message>
-        <location filename="../citycheck_qgis/cim/probe_writing.py"/>
+        <location filename="../citycheck_qgis/cim/probe_guarantees.py"/>
         <source>deletions cannot be pushed</source>
         <translation>不能推送删除</translation>
     </message>
@@ -5347,12 +5351,12 @@
         <translation>代码重复</translation>
     </message>
     <message>
-        <location filename="../citycheck_qgis/cim/probe_writing.py"/>
+        <location filename="../citycheck_qgis/cim/probe_values.py"/>
         <source>each change sends the whole feature, and what others changed meanwhile may be lost</source>
         <translation>每次修改都发送整个要素，他人同时所作的改动可能丢失</translation>
     </message>
     <message>
-        <location filename="../citycheck_qgis/cim/probe.py"/>
+        <location filename="../citycheck_qgis/cim/probe_reading.py"/>
         <source>each feature has its own</source>
         <translation>每个要素各有一个</translation>
     </message>
@@ -5367,7 +5371,7 @@
         <translation>为空</translation>
     </message>
     <message>
-        <location filename="../citycheck_qgis/cim/probe_writing.py"/>
+        <location filename="../citycheck_qgis/cim/probe_values.py"/>
         <source>empty text</source>
         <translation>空文本</translation>
     </message>
@@ -5387,7 +5391,7 @@
         <translation>精确</translation>
     </message>
     <message>
-        <location filename="../citycheck_qgis/cim/probe_writing.py"/>
+        <location filename="../citycheck_qgis/cim/probe_values.py"/>
         <source>exact to {n} seconds only</source>
         <translation>只精确到 {n} 秒</translation>
     </message>
@@ -5413,7 +5417,7 @@
         <translation>远离轮廓</translation>
     </message>
     <message>
-        <location filename="../citycheck_qgis/cim/findings.py"/>
+        <location filename="../citycheck_qgis/cim/probe_findings.py"/>
         <source>fault</source>
         <translation>问题</translation>
     </message>
@@ -5424,7 +5428,7 @@
         <translation>要素</translation>
     </message>
     <message>
-        <location filename="../citycheck_qgis/cim/probe.py"/>
+        <location filename="../citycheck_qgis/cim/probe_queries.py"/>
         <source>features are read again before each write</source>
         <translation>每次写入前都会重新读取要素</translation>
     </message>
@@ -5434,7 +5438,7 @@
         <translation>可以推送要素</translation>
     </message>
     <message>
-        <location filename="../citycheck_qgis/cim/probe.py"/>
+        <location filename="../citycheck_qgis/cim/probe_reading.py"/>
         <source>features can be told apart</source>
         <translation>可以区分各个要素</translation>
     </message>
@@ -5444,7 +5448,7 @@
         <translation>照现状无法在此新增要素；请看平台的答复</translation>
     </message>
     <message>
-        <location filename="../citycheck_qgis/cim/probe.py"/>
+        <location filename="../citycheck_qgis/cim/probe_reading.py"/>
         <source>features lie where they belong</source>
         <translation>要素的位置正确</translation>
     </message>
@@ -5470,7 +5474,7 @@
         <translation>文件</translation>
     </message>
     <message>
-        <location filename="../citycheck_qgis/cim/findings.py"/>
+        <location filename="../citycheck_qgis/cim/probe_findings.py"/>
         <source>fine</source>
         <translation>正常</translation>
     </message>
@@ -5516,7 +5520,7 @@
         <translation>暂不处理</translation>
     </message>
     <message>
-        <location filename="../citycheck_qgis/cim/probe.py"/>
+        <location filename="../citycheck_qgis/cim/probe_reading.py"/>
         <source>ids and values are stable</source>
         <translation>id 和值稳定</translation>
     </message>
@@ -5566,12 +5570,12 @@
         <translation>平台不提供此操作</translation>
     </message>
     <message>
-        <location filename="../citycheck_qgis/cim/probe.py"/>
+        <location filename="../citycheck_qgis/cim/probe_reading.py"/>
         <source>it ended after {n} features without saying that these are all</source>
         <translation>读到 {n} 个要素后结束，平台没有表明这是全部</translation>
     </message>
     <message>
-        <location filename="../citycheck_qgis/cim/probe.py"/>
+        <location filename="../citycheck_qgis/cim/probe_queries.py"/>
         <source>it finds other features than it was asked for</source>
         <translation>查到的不是所查询的要素</translation>
     </message>
@@ -5591,17 +5595,17 @@
         <translation>已损坏，请重新填写</translation>
     </message>
     <message>
-        <location filename="../citycheck_qgis/cim/probe_writing.py"/>
+        <location filename="../citycheck_qgis/cim/probe_guarantees.py"/>
         <source>it is gone</source>
         <translation>已删除</translation>
     </message>
     <message>
-        <location filename="../citycheck_qgis/cim/probe_writing.py"/>
+        <location filename="../citycheck_qgis/cim/probe_guarantees.py"/>
         <source>it is gone; deleting it again is an error</source>
         <translation>已删除；再次删除会报错</translation>
     </message>
     <message>
-        <location filename="../citycheck_qgis/cim/probe_writing.py"/>
+        <location filename="../citycheck_qgis/cim/probe_guarantees.py"/>
         <source>it is made again</source>
         <translation>又被重新创建</translation>
     </message>
@@ -5611,17 +5615,17 @@
         <translation>写入后并不存在</translation>
     </message>
     <message>
-        <location filename="../citycheck_qgis/cim/adapters/ogcapi.py"/>
+        <location filename="../citycheck_qgis/cim/adapters/ogcapi_writing.py"/>
         <source>it is not there any more ({reason})</source>
         <translation>已不存在（{reason}）</translation>
     </message>
     <message>
-        <location filename="../citycheck_qgis/cim/probe_writing.py"/>
+        <location filename="../citycheck_qgis/cim/probe_guarantees.py"/>
         <source>it is refused</source>
         <translation>被拒绝</translation>
     </message>
     <message>
-        <location filename="../citycheck_qgis/cim/probe_writing.py"/>
+        <location filename="../citycheck_qgis/cim/probe_guarantees.py"/>
         <source>it is still there afterwards</source>
         <translation>删除后仍然存在</translation>
     </message>
@@ -5631,7 +5635,7 @@
         <translation>存成了另一种类型</translation>
     </message>
     <message>
-        <location filename="../citycheck_qgis/cim/probe_writing.py"/>
+        <location filename="../citycheck_qgis/cim/probe_values.py"/>
         <source>it is stored, although the platform said no</source>
         <translation>平台称拒绝，实际却已存入</translation>
     </message>
@@ -5651,12 +5655,12 @@
         <translation>其间已有改动，请重新运行</translation>
     </message>
     <message>
-        <location filename="../citycheck_qgis/cim/adapters/ogcapi.py"/>
+        <location filename="../citycheck_qgis/cim/adapters/ogcapi_writing.py"/>
         <source>it was changed meanwhile ({reason})</source>
         <translation>其间已被他人修改（{reason}）</translation>
     </message>
     <message>
-        <location filename="../citycheck_qgis/cim/adapters/ogcapi.py"/>
+        <location filename="../citycheck_qgis/cim/adapters/ogcapi_writing.py"/>
         <source>it was not sent, because the platform had stopped answering</source>
         <translation>平台已停止应答，因此没有发送</translation>
     </message>
@@ -5671,7 +5675,7 @@
         <translation>几何无法用 GML 表示</translation>
     </message>
     <message>
-        <location filename="../citycheck_qgis/cim/adapters/ogcapi.py"/>
+        <location filename="../citycheck_qgis/cim/adapters/ogcapi_writing.py"/>
         <source>its geometry cannot be said in GeoJSON ({reason})</source>
         <translation>几何无法用 GeoJSON 表示（{reason}）</translation>
     </message>
@@ -5683,7 +5687,7 @@
         <translation>几何类型与图层不符</translation>
     </message>
     <message>
-        <location filename="../citycheck_qgis/cim/probe_writing.py"/>
+        <location filename="../citycheck_qgis/cim/probe_values.py"/>
         <source>kept</source>
         <translation>原样保留</translation>
     </message>
@@ -5693,7 +5697,7 @@
         <translation>唯一标识</translation>
     </message>
     <message>
-        <location filename="../citycheck_qgis/cim/probe.py"/>
+        <location filename="../citycheck_qgis/cim/probe_reading.py"/>
         <source>keys</source>
         <translation>唯一标识取值</translation>
     </message>
@@ -5708,7 +5712,7 @@
         <translation>重叠最大</translation>
     </message>
     <message>
-        <location filename="../citycheck_qgis/cim/probe.py"/>
+        <location filename="../citycheck_qgis/cim/probe_reading.py"/>
         <location filename="../citycheck_qgis/cim/probe_writing.py"/>
         <source>latitude and longitude are exchanged</source>
         <translation>经度与纬度颠倒</translation>
@@ -5719,7 +5723,7 @@
         <translation>经纬度</translation>
     </message>
     <message>
-        <location filename="../citycheck_qgis/cim/probe_writing.py"/>
+        <location filename="../citycheck_qgis/cim/probe_values.py"/>
         <source>leave these fields out of what is pushed</source>
         <translation>推送时请不要包含这些字段</translation>
     </message>
@@ -5734,7 +5738,7 @@
         <translation>线</translation>
     </message>
     <message>
-        <location filename="../citycheck_qgis/cim/probe_writing.py"/>
+        <location filename="../citycheck_qgis/cim/probe_values.py"/>
         <source>line breaks</source>
         <translation>换行</translation>
     </message>
@@ -5749,7 +5753,7 @@
         <translation>名称列表</translation>
     </message>
     <message>
-        <location filename="../citycheck_qgis/cim/probe_writing.py"/>
+        <location filename="../citycheck_qgis/cim/probe_values.py"/>
         <source>longest text</source>
         <translation>最长文本</translation>
     </message>
@@ -5800,7 +5804,7 @@
         <translation>毫米</translation>
     </message>
     <message>
-        <location filename="../citycheck_qgis/cim/findings.py"/>
+        <location filename="../citycheck_qgis/cim/probe_findings.py"/>
         <source>mind</source>
         <translation>注意</translation>
     </message>
@@ -5820,7 +5824,7 @@
         <translation>模型</translation>
     </message>
     <message>
-        <location filename="../citycheck_qgis/cim/probe_writing.py"/>
+        <location filename="../citycheck_qgis/cim/probe_values.py"/>
         <source>name of the test feature</source>
         <translation>测试要素的名称</translation>
     </message>
@@ -5836,7 +5840,8 @@
         <translation>既无代码也无名称</translation>
     </message>
     <message>
-        <location filename="../citycheck_qgis/cim/probe.py"/>
+        <location filename="../citycheck_qgis/cim/probe_queries.py"/>
+        <location filename="../citycheck_qgis/cim/probe_reading.py"/>
         <source>no feature shows it</source>
         <translation>没有要素可供判断</translation>
     </message>
@@ -5891,7 +5896,7 @@
         <translation>没有上级</translation>
     </message>
     <message>
-        <location filename="../citycheck_qgis/cim/probe_writing.py"/>
+        <location filename="../citycheck_qgis/cim/probe_guarantees.py"/>
         <source>nobody's edit is overwritten</source>
         <translation>不会覆盖他人的编辑</translation>
     </message>
@@ -5917,7 +5922,7 @@
         <translation>未读取</translation>
     </message>
     <message>
-        <location filename="../citycheck_qgis/cim/probe.py"/>
+        <location filename="../citycheck_qgis/cim/probe_reading.py"/>
         <source>not told</source>
         <translation>没有说明</translation>
     </message>
@@ -5942,17 +5947,18 @@
         <translation>数据集有字段之前无法推送；请联系平台管理员</translation>
     </message>
     <message>
-        <location filename="../citycheck_qgis/cim/probe.py"/>
+        <location filename="../citycheck_qgis/cim/probe_reading.py"/>
         <source>nothing can be told of features that were not read: no deletion is taken over from the platform</source>
         <translation>没有读到的要素情况不明：平台上的删除一律不带到本地</translation>
     </message>
     <message>
-        <location filename="../citycheck_qgis/cim/probe_writing.py"/>
+        <location filename="../citycheck_qgis/cim/probe_guarantees.py"/>
+        <location filename="../citycheck_qgis/cim/probe_values.py"/>
         <source>nothing is lost</source>
         <translation>没有丢失</translation>
     </message>
     <message>
-        <location filename="../citycheck_qgis/cim/probe_writing.py"/>
+        <location filename="../citycheck_qgis/cim/probe_guarantees.py"/>
         <source>nothing of the batch is done</source>
         <translation>整个批次都不执行</translation>
     </message>
@@ -5967,18 +5973,18 @@
         <translation>无可比较</translation>
     </message>
     <message>
-        <location filename="../citycheck_qgis/cim/probe_writing.py"/>
+        <location filename="../citycheck_qgis/cim/probe_values.py"/>
         <location filename="../processing_algorithms/translate.py"/>
         <source>null</source>
         <translation>缺失</translation>
     </message>
     <message>
-        <location filename="../citycheck_qgis/cim/probe.py"/>
+        <location filename="../citycheck_qgis/cim/probe_reading.py"/>
         <source>number of features</source>
         <translation>要素数</translation>
     </message>
     <message>
-        <location filename="../citycheck_qgis/cim/probe_writing.py"/>
+        <location filename="../citycheck_qgis/cim/probe_values.py"/>
         <source>one field</source>
         <translation>单个字段</translation>
     </message>
@@ -6034,12 +6040,12 @@
         <translation>重叠少</translation>
     </message>
     <message>
-        <location filename="../citycheck_qgis/cim/probe.py"/>
+        <location filename="../citycheck_qgis/cim/probe_reading.py"/>
         <source>pages</source>
         <translation>分页</translation>
     </message>
     <message>
-        <location filename="../citycheck_qgis/cim/probe.py"/>
+        <location filename="../citycheck_qgis/cim/probe_reading.py"/>
         <source>pages overlap, so features may also be missing; ask the operator to sort the collection by its id</source>
         <translation>各页重叠，因此也可能有遗漏；请平台管理员将数据集按 id 排序</translation>
     </message>
@@ -6074,7 +6080,8 @@
         <translation>差</translation>
     </message>
     <message>
-        <location filename="../citycheck_qgis/cim/probe.py"/>
+        <location filename="../citycheck_qgis/cim/probe_queries.py"/>
+        <location filename="../citycheck_qgis/cim/probe_reading.py"/>
         <source>probe again when there are features</source>
         <translation>请在有要素之后重新探测</translation>
     </message>
@@ -6089,17 +6096,17 @@
         <translation>属性集</translation>
     </message>
     <message>
-        <location filename="../citycheck_qgis/cim/probe_writing.py"/>
+        <location filename="../citycheck_qgis/cim/probe_guarantees.py"/>
         <source>protection against others' edits</source>
         <translation>对他人编辑的保护</translation>
     </message>
     <message>
-        <location filename="../citycheck_qgis/cim/probe.py"/>
+        <location filename="../citycheck_qgis/cim/probe_queries.py"/>
         <source>query by key</source>
         <translation>按唯一标识查询</translation>
     </message>
     <message>
-        <location filename="../citycheck_qgis/cim/probe_writing.py"/>
+        <location filename="../citycheck_qgis/cim/probe_values.py"/>
         <source>quotation marks and backslashes</source>
         <translation>引号和反斜杠</translation>
     </message>
@@ -6109,7 +6116,7 @@
         <translation>引号或反斜杠被改动</translation>
     </message>
     <message>
-        <location filename="../citycheck_qgis/cim/probe_writing.py"/>
+        <location filename="../citycheck_qgis/cim/probe_values.py"/>
         <source>rare characters and emoji</source>
         <translation>生僻字和表情符号</translation>
     </message>
@@ -6119,17 +6126,17 @@
         <translation>已读取</translation>
     </message>
     <message>
-        <location filename="../citycheck_qgis/cim/probe.py"/>
+        <location filename="../citycheck_qgis/cim/probe_reading.py"/>
         <source>reading</source>
         <translation>读取</translation>
     </message>
     <message>
-        <location filename="../citycheck_qgis/cim/probe.py"/>
+        <location filename="../citycheck_qgis/cim/probe_reading.py"/>
         <source>reading twice</source>
         <translation>两次读取</translation>
     </message>
     <message>
-        <location filename="../citycheck_qgis/cim/probe_writing.py"/>
+        <location filename="../citycheck_qgis/cim/probe_values.py"/>
         <location filename="../citycheck_qgis/footprints/unread.py"/>
         <source>refused</source>
         <translation>无法读取</translation>
@@ -6251,7 +6258,7 @@
         <translation>场地位置</translation>
     </message>
     <message>
-        <location filename="../citycheck_qgis/cim/probe_writing.py"/>
+        <location filename="../citycheck_qgis/cim/probe_values.py"/>
         <source>spaces at the end are cut</source>
         <translation>末尾空格被去掉</translation>
     </message>
@@ -6276,17 +6283,17 @@
         <translation>街道</translation>
     </message>
     <message>
-        <location filename="../citycheck_qgis/cim/probe_writing.py"/>
+        <location filename="../citycheck_qgis/cim/probe_values.py"/>
         <source>such differences are listed once and are no edits</source>
         <translation>此类差异只列出一次，不算改动</translation>
     </message>
     <message>
-        <location filename="../citycheck_qgis/cim/probe_writing.py"/>
+        <location filename="../citycheck_qgis/cim/probe_values.py"/>
         <source>such values are altered without a word; CityCheck lists each of them</source>
         <translation>此类值会被悄悄改动；CityCheck 逐一列出</translation>
     </message>
     <message>
-        <location filename="../citycheck_qgis/cim/probe_writing.py"/>
+        <location filename="../citycheck_qgis/cim/probe_values.py"/>
         <source>such values are told as rejected and stay in the local layer</source>
         <translation>此类值会报告为被拒绝，并保留在本地图层中</translation>
     </message>
@@ -6362,7 +6369,7 @@
         <translation>该数据集只能拉取；请在连接设置中指定唯一标识字段</translation>
     </message>
     <message>
-        <location filename="../citycheck_qgis/cim/probe.py"/>
+        <location filename="../citycheck_qgis/cim/probe_reading.py"/>
         <source>the collection is larger than what a probe reads</source>
         <translation>数据集超过一次探测的读取量</translation>
     </message>
@@ -6382,17 +6389,17 @@
         <translation>磁盘已满；请腾出空间或另选磁盘</translation>
     </message>
     <message>
-        <location filename="../citycheck_qgis/cim/probe.py"/>
+        <location filename="../citycheck_qgis/cim/probe_reading.py"/>
         <source>the features came in another order</source>
         <translation>要素的顺序不同</translation>
     </message>
     <message>
-        <location filename="../citycheck_qgis/cim/probe.py"/>
+        <location filename="../citycheck_qgis/cim/probe_reading.py"/>
         <source>the features lie neither here nor, exchanged, where they should</source>
         <translation>无论是否对调，要素都不在应有的位置</translation>
     </message>
     <message>
-        <location filename="../citycheck_qgis/cim/probe.py"/>
+        <location filename="../citycheck_qgis/cim/probe_reading.py"/>
         <source>the first {n} features in {pages} pages of up to {size}</source>
         <translation>前 {n} 个要素，共 {pages} 页，每页至多 {size} 个</translation>
     </message>
@@ -6447,7 +6454,7 @@
         <translation>无法解析主机名</translation>
     </message>
     <message>
-        <location filename="../citycheck_qgis/cim/probe.py"/>
+        <location filename="../citycheck_qgis/cim/probe_reading.py"/>
         <source>the number is right</source>
         <translation>数目正确</translation>
     </message>
@@ -6457,7 +6464,7 @@
         <translation>数值被舍入</translation>
     </message>
     <message>
-        <location filename="../citycheck_qgis/cim/probe.py"/>
+        <location filename="../citycheck_qgis/cim/probe_reading.py"/>
         <source>the number of the platform is not to be trusted; CityCheck counts what it reads</source>
         <translation>平台给出的数目不可信；以实际读取的数目为准</translation>
     </message>
@@ -6477,7 +6484,7 @@
         <translation>平台作了应答，但没有修改 {fields}</translation>
     </message>
     <message>
-        <location filename="../citycheck_qgis/cim/probe_writing.py"/>
+        <location filename="../citycheck_qgis/cim/probe_values.py"/>
         <source>the platform changes {fields} itself</source>
         <translation>平台自行改动 {fields}</translation>
     </message>
@@ -6487,7 +6494,7 @@
         <translation>{expected} 项中平台执行了 {n} 项，没有说明是哪些</translation>
     </message>
     <message>
-        <location filename="../citycheck_qgis/cim/probe.py"/>
+        <location filename="../citycheck_qgis/cim/probe_reading.py"/>
         <source>the platform does not answer reliably; probe again</source>
         <translation>平台的应答不稳定；请重新探测</translation>
     </message>
@@ -6512,12 +6519,12 @@
         <translation>平台拒绝了一个批次，但可能已执行其中一部分：{reason}</translation>
     </message>
     <message>
-        <location filename="../citycheck_qgis/cim/probe.py"/>
+        <location filename="../citycheck_qgis/cim/probe_reading.py"/>
         <source>the platform renumbers; CityCheck asks for the id again before each write</source>
         <translation>平台会重新编号；CityCheck 在每次写入前重新查询 id</translation>
     </message>
     <message>
-        <location filename="../citycheck_qgis/cim/probe_writing.py"/>
+        <location filename="../citycheck_qgis/cim/probe_guarantees.py"/>
         <source>the platform says that it was done</source>
         <translation>平台称已执行</translation>
     </message>
@@ -6527,7 +6534,7 @@
         <translation>平台答复：{said}</translation>
     </message>
     <message>
-        <location filename="../citycheck_qgis/cim/probe_writing.py"/>
+        <location filename="../citycheck_qgis/cim/probe_guarantees.py"/>
         <source>the platform tells no version of a feature</source>
         <translation>平台不提供要素的版本</translation>
     </message>
@@ -6537,12 +6544,12 @@
         <translation>平台没有说明任何字段</translation>
     </message>
     <message>
-        <location filename="../citycheck_qgis/cim/probe.py"/>
+        <location filename="../citycheck_qgis/cim/probe_queries.py"/>
         <source>the platform tells the same feature in two ways; leave these fields out of the exchange</source>
         <translation>同一要素平台给出两种内容；请不要交换这些字段</translation>
     </message>
     <message>
-        <location filename="../citycheck_qgis/cim/probe_writing.py"/>
+        <location filename="../citycheck_qgis/cim/probe_guarantees.py"/>
         <source>the platform tells the truth</source>
         <translation>平台如实应答</translation>
     </message>
@@ -6562,17 +6569,17 @@
         <translation>QGIS 网络设置中的代理不放行该请求</translation>
     </message>
     <message>
-        <location filename="../citycheck_qgis/cim/probe_writing.py"/>
+        <location filename="../citycheck_qgis/cim/probe_guarantees.py"/>
         <source>the rest is done, and told so</source>
         <translation>其余各项已执行，并有说明</translation>
     </message>
     <message>
-        <location filename="../citycheck_qgis/cim/probe_writing.py"/>
+        <location filename="../citycheck_qgis/cim/probe_values.py"/>
         <source>the rest stays</source>
         <translation>其余不变</translation>
     </message>
     <message>
-        <location filename="../citycheck_qgis/cim/probe.py"/>
+        <location filename="../citycheck_qgis/cim/probe_reading.py"/>
         <source>the same</source>
         <translation>相同</translation>
     </message>
@@ -6608,12 +6615,12 @@
     </message>
     <message>
         <location filename="../citycheck_qgis/cim/fidelity.py"/>
-        <location filename="../citycheck_qgis/cim/probe_writing.py"/>
+        <location filename="../citycheck_qgis/cim/probe_values.py"/>
         <source>the time zone is lost</source>
         <translation>时区丢失</translation>
     </message>
     <message>
-        <location filename="../citycheck_qgis/cim/probe_writing.py"/>
+        <location filename="../citycheck_qgis/cim/probe_values.py"/>
         <source>the time zone is lost, and the time is exact to {n} seconds only</source>
         <translation>时区丢失，且时间只精确到 {n} 秒</translation>
     </message>
@@ -6623,12 +6630,12 @@
         <translation>值丢失</translation>
     </message>
     <message>
-        <location filename="../citycheck_qgis/cim/probe.py"/>
+        <location filename="../citycheck_qgis/cim/probe_reading.py"/>
         <source>the values of {fields} changed without an edit</source>
         <translation>{fields} 的值未经编辑就有变化</translation>
     </message>
     <message>
-        <location filename="../citycheck_qgis/cim/probe.py"/>
+        <location filename="../citycheck_qgis/cim/probe_queries.py"/>
         <source>the values of {fields} differ from those of a page</source>
         <translation>{fields} 的值与分页读取的不同</translation>
     </message>
@@ -6663,17 +6670,17 @@
         <translation>{path} 处没有数据行列表</translation>
     </message>
     <message>
-        <location filename="../citycheck_qgis/cim/probe.py"/>
+        <location filename="../citycheck_qgis/cim/probe_queries.py"/>
         <source>there is none</source>
         <translation>不支持</translation>
     </message>
     <message>
-        <location filename="../citycheck_qgis/cim/probe.py"/>
+        <location filename="../citycheck_qgis/cim/probe_reading.py"/>
         <source>these features are held back in an exchange; give each a key of its own on the platform</source>
         <translation>交换时这些要素暂不处理；请在平台上给每个要素各自的唯一标识</translation>
     </message>
     <message>
-        <location filename="../citycheck_qgis/cim/probe.py"/>
+        <location filename="../citycheck_qgis/cim/probe_reading.py"/>
         <source>they would count as edits each time; leave these fields out of the exchange</source>
         <translation>每次都会被当作改动；请不要交换这些字段</translation>
     </message>
@@ -6704,7 +6711,7 @@
         <translation>超时</translation>
     </message>
     <message>
-        <location filename="../citycheck_qgis/cim/probe_writing.py"/>
+        <location filename="../citycheck_qgis/cim/probe_values.py"/>
         <source>times</source>
         <translation>时间</translation>
     </message>
@@ -6724,7 +6731,7 @@
         <translation>重叠过少</translation>
     </message>
     <message>
-        <location filename="../citycheck_qgis/cim/probe_writing.py"/>
+        <location filename="../citycheck_qgis/cim/probe_values.py"/>
         <source>true and false</source>
         <translation>真与假</translation>
     </message>
@@ -6811,12 +6818,12 @@
         <translation>依据不足</translation>
     </message>
     <message>
-        <location filename="../citycheck_qgis/cim/probe_writing.py"/>
+        <location filename="../citycheck_qgis/cim/probe_guarantees.py"/>
         <source>what another has deleted can come back; CityCheck reads again just before each write</source>
         <translation>他人删除的要素可能重现；CityCheck 在每次写入前重新读取</translation>
     </message>
     <message>
-        <location filename="../citycheck_qgis/cim/probe.py"/>
+        <location filename="../citycheck_qgis/cim/probe_reading.py"/>
         <source>what is missing in a reading is missing on the platform</source>
         <translation>没有读到的要素，平台上就是没有</translation>
     </message>
@@ -6826,12 +6833,12 @@
         <translation>平台对值有何改动，要到首次推送时才能看出</translation>
     </message>
     <message>
-        <location filename="../citycheck_qgis/cim/probe_writing.py"/>
+        <location filename="../citycheck_qgis/cim/probe_values.py"/>
         <source>what others change meanwhile is kept</source>
         <translation>他人同时所作的改动得以保留</translation>
     </message>
     <message>
-        <location filename="../citycheck_qgis/cim/probe_writing.py"/>
+        <location filename="../citycheck_qgis/cim/probe_values.py"/>
         <source>whole numbers above 2^53</source>
         <translation>大于 2^53 的整数</translation>
     </message>
@@ -7087,7 +7094,7 @@
         <translation>本次完成 {done} 个分片，此前已完成 {kept} 个。</translation>
     </message>
     <message>
-        <location filename="../citycheck_qgis/cim/probe.py"/>
+        <location filename="../citycheck_qgis/cim/probe_reading.py"/>
         <source>{doubled} keys come more than once, {without} features have none</source>
         <translation>{doubled} 个唯一标识重复，{without} 个要素没有唯一标识</translation>
     </message>
@@ -7097,7 +7104,7 @@
         <translation>{total} 个分片中有 {failed} 个未能完成，首个为 {part}：{reason}其余已完成；再次运行即可补齐。</translation>
     </message>
     <message>
-        <location filename="../citycheck_qgis/cim/probe_writing.py"/>
+        <location filename="../citycheck_qgis/cim/probe_values.py"/>
         <source>{fields} did not stay as they were</source>
         <translation>{fields} 没有保持原样</translation>
     </message>
@@ -7601,12 +7608,12 @@
         <translation>数据库中来自 {file} 的 {n} 栋建筑已不在该文件中，相应的行已删除。</translation>
     </message>
     <message>
-        <location filename="../citycheck_qgis/cim/probe.py"/>
+        <location filename="../citycheck_qgis/cim/probe_reading.py"/>
         <source>{n} features came more than once</source>
         <translation>{n} 个要素重复出现</translation>
     </message>
     <message>
-        <location filename="../citycheck_qgis/cim/probe.py"/>
+        <location filename="../citycheck_qgis/cim/probe_reading.py"/>
         <source>{n} features in {pages} pages of up to {size}, to the end</source>
         <translation>{n} 个要素，共 {pages} 页，每页至多 {size} 个，已读完</translation>
     </message>
@@ -7641,7 +7648,7 @@
         <translation>{level}层级的几何中，{what}的有 {n} 个。</translation>
     </message>
     <message>
-        <location filename="../citycheck_qgis/cim/probe.py"/>
+        <location filename="../citycheck_qgis/cim/probe_queries.py"/>
         <source>{n} keys at a time</source>
         <translation>一次 {n} 个唯一标识</translation>
     </message>
@@ -7657,7 +7664,7 @@
         <translation>另有 {n} 种原因见逐要素结果。</translation>
     </message>
     <message>
-        <location filename="../citycheck_qgis/cim/probe.py"/>
+        <location filename="../citycheck_qgis/cim/probe_reading.py"/>
         <source>{n} of {of} features had another id the second time</source>
         <translation>{of} 个要素中，{n} 个第二次读取时 id 不同</translation>
     </message>
@@ -7752,7 +7759,7 @@
         <translation>{n} 个{level}</translation>
     </message>
     <message>
-        <location filename="../citycheck_qgis/cim/probe.py"/>
+        <location filename="../citycheck_qgis/cim/probe_reading.py"/>
         <source>{n}, as read</source>
         <translation>{n} 个，与读取的一致</translation>
     </message>
@@ -7867,11 +7874,12 @@
         <translation>{said}（状态码 {status}）</translation>
     </message>
     <message>
-        <location filename="../citycheck_qgis/cim/probe.py"/>
+        <location filename="../citycheck_qgis/cim/probe_reading.py"/>
         <source>{said} are told, {read} were read</source>
         <translation>平台称 {said} 个，实际读到 {read} 个</translation>
     </message>
     <message>
+        <location filename="../citycheck_qgis/cim/probe_values.py"/>
         <location filename="../citycheck_qgis/cim/probe_writing.py"/>
         <source>{sent} became {stored}</source>
         <translation>{sent} 变成了 {stored}</translation>
@@ -8317,7 +8325,7 @@
         <translation>{url} 不是地址；请改正（格式为 https://主机/路径）。</translation>
     </message>
     <message>
-        <location filename="../citycheck_qgis/cim/adapters/ogcapi.py"/>
+        <location filename="../citycheck_qgis/cim/adapters/ogcapi_documents.py"/>
         <source>{url} is no collection of features; check the address, and probe the platform.</source>
         <translation>{url} 不是要素集合；请检查地址并探测平台。</translation>
     </message>
@@ -8327,7 +8335,7 @@
         <translation>{url} 不是要素集合；请探测平台。</translation>
     </message>
     <message>
-        <location filename="../citycheck_qgis/cim/adapters/ogcapi.py"/>
+        <location filename="../citycheck_qgis/cim/adapters/ogcapi_documents.py"/>
         <source>{url} is no document of an OGC API; check the address.</source>
         <translation>{url} 不是 OGC API 的文档；请检查地址。</translation>
     </message>
