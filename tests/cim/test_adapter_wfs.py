@@ -8,7 +8,7 @@ from xml.etree import ElementTree
 
 import pytest
 import shapely
-from citycheck.citycheck_qgis.cim.adapters import opening, wfs
+from citycheck.citycheck_qgis.cim.adapters import opening, wfs, wfs_writing
 from citycheck.citycheck_qgis.cim.adapters.base import Collection, Update
 from citycheck.citycheck_qgis.cim.connections import CollectionSettings, Connection
 from citycheck.citycheck_qgis.cim.features import GEOMETRY, Feature
@@ -292,26 +292,30 @@ def total(n: int) -> str:
 
 
 def test_totals_that_fall_short_leave_open_who_it_was() -> None:
-    outcomes = wfs._outcomes(response(total(1)), [1] * 3, "totalInserted")
+    outcomes = wfs_writing.outcomes_of(response(total(1)), [1] * 3, "totalInserted")
     assert [o.state for o in outcomes] == ["unknown"] * 3
     assert "1 of 3" in str(outcomes[0].reason)
-    assert [o.state for o in wfs._outcomes(response(""), [1, 1], "totalInserted")] == ["unknown"] * 2
-    assert [o.state for o in wfs._outcomes(response(total(2)), [2], "totalInserted")] == ["done"]
+    assert [o.state for o in wfs_writing.outcomes_of(response(""), [1, 1], "totalInserted")] == [
+        "unknown"
+    ] * 2
+    assert [o.state for o in wfs_writing.outcomes_of(response(total(2)), [2], "totalInserted")] == ["done"]
 
 
 def test_a_refused_action_leaves_the_others_done_where_the_totals_say_so() -> None:
     refused = '<w:TransactionResults><w:Action locator="{}"><w:Message>no</w:Message></w:Action></w:TransactionResults>'
-    outcomes = wfs._outcomes(response(total(3) + refused.format("h1")), [1, 2, 2], "totalInserted")
+    outcomes = wfs_writing.outcomes_of(response(total(3) + refused.format("h1")), [1, 2, 2], "totalInserted")
     assert [o.state for o in outcomes] == ["done", "rejected", "done"]
-    outcomes = wfs._outcomes(response(total(2) + refused.format("h1")), [1, 2, 2], "totalInserted")
+    outcomes = wfs_writing.outcomes_of(response(total(2) + refused.format("h1")), [1, 2, 2], "totalInserted")
     assert [o.state for o in outcomes] == ["unknown", "rejected", "unknown"]
-    outcomes = wfs._outcomes(response(total(5) + refused.format("Update:c")), [1, 2, 2], "totalInserted")
+    outcomes = wfs_writing.outcomes_of(
+        response(total(5) + refused.format("Update:c")), [1, 2, 2], "totalInserted"
+    )
     assert [o.state for o in outcomes] == ["unknown"] * 3
 
 
 def test_ids_are_taken_by_handle_and_never_by_their_order() -> None:
     ids = "".join(f'<w:Feature><o:FeatureId fid="c.{n}"/></w:Feature>' for n in (2, 1))
-    outcomes = wfs._outcomes(
+    outcomes = wfs_writing.outcomes_of(
         response(total(2) + f"<w:InsertResults>{ids}</w:InsertResults>"), [1, 1], "totalInserted"
     )
     assert [(o.state, o.server_id) for o in outcomes] == [("done", None)] * 2
@@ -319,4 +323,4 @@ def test_ids_are_taken_by_handle_and_never_by_their_order() -> None:
 
 def test_more_changes_than_were_sent_stop_everything() -> None:
     with pytest.raises(ExchangeError, match="changed 9 features where 2 were sent"):
-        wfs._outcomes(response(total(9)), [1, 1], "totalInserted")
+        wfs_writing.outcomes_of(response(total(9)), [1, 1], "totalInserted")

@@ -95,8 +95,12 @@ def keys(
     """Return the features' keys: the key's own field as text, or the platform's ids where there is no such field."""
     if key_field is None:
         return list(ids)
-    found = column([p.get(key_field) for p in properties], "text")
-    return [str(key) if key else None for key in found]
+    return texts_of_keys([p.get(key_field) for p in properties])
+
+
+def texts_of_keys(values: list[Any]) -> list[str | None]:
+    """Return keys as text; an empty one is none."""
+    return [str(key) if key else None for key in column(values, "text")]
 
 
 def features(
