@@ -16,11 +16,12 @@ from .indicators.sample import check_sample, mark_not_surveyed, read_sample
 from .indicators.values import read_values
 from .messages import Message, message
 from .problems.counts import compare_years, count_distribution
+from .problems.edits import keep_edits
 from .problems.ledger import build_ledger
 from .problems.survey import FAR, read_survey
 from .problems.verdicts import judge
-from .storage.database import read_table
-from .storage.tables import SAMPLE, VALUE
+from .storage.database import read_table, table_names
+from .storage.tables import SAMPLE, SURVEYED, VALUE
 from .units.assignment import assign
 from .units.buildings import building_table
 from .units.conservation import Conservation
@@ -63,6 +64,7 @@ def run_checkup(
     sample_file: Path | None = None,
     surveys: Mapping[str, gpd.GeoDataFrame] | None = None,
     earlier: Mapping[str, pd.DataFrame] | None = None,
+    present: Mapping[str, pd.DataFrame] | None = None,
     limit_percent: float = 10.0,
     progress: Callable[[float], None] = lambda share: None,
 ) -> Checkup:
@@ -80,6 +82,7 @@ def run_checkup(
     sample_file : register of the surveyed units
     surveys : name -> surveyed problems in the units' CRS
     earlier : tables `problem` and `sample` of other years
+    present : tables `problem` and `surveyed` of this year, from the last run; what was edited since is kept
     limit_percent : largest share of rows that may stay without a unit, for each join
     progress : called with the share done, 0 to 1; may raise to cancel
 
@@ -161,6 +164,13 @@ def run_checkup(
     result.verdicts = judge(result.tables["value"], system)
     past = earlier.get("problem")
     ledger = build_ledger(survey.findings, reported, units.frame, system, year, past)
+    result.tables["surveyed"] = ledger[list(SURVEYED.columns)]
+    if present:
+        ledger, kept = keep_edits(ledger, present["problem"], present["surveyed"])
+        if kept:
+            result.notes.append(
+                message("{n} problems keep what was edited in the database since the last run.", n=kept)
+            )
     result.tables["problem"] = ledger
     # With a field survey every sampled unit was looked at; without one, only where values came back.
     measured = reported.loc[reported["state"] == "measured", "unit_code"]
@@ -176,6 +186,13 @@ def earlier_tables(database: Path, year: int) -> dict[str, pd.DataFrame]:
     if not database.exists():
         return {}
     return {name: read_table(database, name, f"year <> {year}") for name in ("problem", "sample")}
+
+
+def present_tables(database: Path, year: int) -> dict[str, pd.DataFrame]:
+    """Return the problems of the year as a checkup database has them, and what the survey said of them."""
+    if not database.exists() or SURVEYED.name not in table_names(database):
+        return {}
+    return {name: read_table(database, name, f"year = {year}") for name in ("problem", SURVEYED.name)}
 
 
 def computed_values(database: Path, year: int) -> pd.DataFrame | None:

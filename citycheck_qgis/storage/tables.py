@@ -112,6 +112,15 @@ PROBLEM = Table(
     ),
     ("problem_id", "year"), "Point", ("year",),
 )  # fmt: skip
+#: What the survey said of a problem. A rerun tells by it what has been edited in `problem` since.
+SURVEYED = Table(
+    "surveyed",
+    _columns(
+        text="problem_id severity treatment status due_date note", integer="year",
+        order="problem_id year severity treatment status due_date note",
+    ),
+    ("problem_id", "year"), None, ("year",),
+)  # fmt: skip
 #: What the annual map draws: one row per unit and year, made from `problem`, `sample` and `building`.
 DISTRIBUTION = Table(
     "distribution",
@@ -152,7 +161,7 @@ CONTEXT = {t.name: t for t in (WATER, GREEN, ROAD)}
 TABLES = {
     t.name: t
     for t in (
-        UNIT, BUILDING, FOOTPRINT, FOOTPRINT_BUILDING, INDICATOR, VALUE, SAMPLE, PROBLEM, DISTRIBUTION, ADVICE,
+        UNIT, BUILDING, FOOTPRINT, FOOTPRINT_BUILDING, INDICATOR, VALUE, SAMPLE, PROBLEM, SURVEYED, DISTRIBUTION, ADVICE,
         PROJECT, RUN,
     )
 }  # fmt: skip

@@ -100,7 +100,7 @@ class AnnualCheckup(CheckupAlgorithm):
     def work(
         self, parameters: dict[str, Any], context: QgsProcessingContext, feedback: QgsProcessingFeedback
     ) -> dict[str, Any]:
-        from ...citycheck_qgis.checkup import computed_values, earlier_tables, run_checkup
+        from ...citycheck_qgis.checkup import computed_values, earlier_tables, present_tables, run_checkup
         from ...citycheck_qgis.problems.counts import without_stand_ins
         from ...citycheck_qgis.storage.database import write_layers, write_tables
         from ...citycheck_qgis.storage.files import staged
@@ -130,6 +130,7 @@ class AnnualCheckup(CheckupAlgorithm):
             sample_file=self.optional_file(parameters, "SAMPLE", context),
             surveys=surveys,
             earlier=earlier_tables(folder / DATABASE, year),
+            present=present_tables(folder / DATABASE, year),
             limit_percent=self.parameterAsDouble(parameters, self.LIMIT, context),
             progress=progress_of(feedback, 20, 50),
         )  # fmt: skip
