@@ -86,9 +86,9 @@ def test_targets():
     assert [v["met"] for v in judge_faults("x", bad).values()] == [True, False, True, True, True]
     t = overhead.Times(product=1.1, waited=1.0, bare=0.9, checked=1.0)
     assert [v["met"] for v in judge_overhead("x", {"create": t}).values()] == [True, False]
-    small = Run(True, 1.0, before=100.0, peak=200.0, counts={"taken": 10})
-    large = Run(True, 1.0, before=100.0, peak=231.0, counts={"taken": 99})
-    assert [v["met"] for v in judge_memory(small, large, (10, 100)).values()] == [False, False]
+    small = Run(True, 1.0, before=100.0, peak=400.0, counts={"taken": 10})
+    large = Run(True, 1.0, before=100.0, peak=401.0, counts={"taken": 99})
+    assert [v["met"] for v in judge_memory({10: small, 100: large}).values()] == [True, False, False]
 
 
 def test_the_merge_finds_what_has_changed(tmp_path: Path):
