@@ -272,6 +272,25 @@ def test_a_probe_decides_the_axes(pygeoapi_url: str, stored: list[Any]) -> None:
     assert shapely.from_wkb(one(collection, "null").geometry).bounds[:2] == (23.0, 113.123456789012)
 
 
+def test_a_query_in_the_address_stays_in_all_requests(
+    qgis_server: QgisServer, wfs3_url: str, postgis: PostGis, stored: list[Any]
+) -> None:
+    """``MAP=`` names the project; where a request lacks it, the other project answers."""
+    other = Table("ogc_other", {}, geometry="Point")
+    postgis.create(other)
+    qgis_server.publish("ogc_other", [other])
+    url = f"{qgis_server.api_url('ogc_other')}?MAP={qgis_server.folder / 'projects' / 'ogcapi.qgs'}&f=json&limit=1"
+    connection = Connection("test", "ogcapi", url)
+    assert "ogc_polygon" in dict(opening.collections_of(connection, opening.way_to(connection)))
+    collection = opened(url, "ogc_polygon", options={"page": 4})
+    assert collection.capabilities.writable and collection.capabilities.find_batch
+    assert len(everything(collection)) == len(stored)
+    assert collection.create([Feature("new", {"name": "x"}, EXACT.wkb)])[0].state == "done"
+    assert collection.update([change(one(collection, "new"), name="y")])[0].state == "done"
+    assert collection.delete([one(collection, "new")])[0].state == "done"
+    assert postgis.count("ogc_polygon") == len(stored)
+
+
 # --- answers of other servers ----------------------------------------------------------------------------
 
 

@@ -262,6 +262,40 @@ def test_zones_are_exchanged_east_first(qgis_server: QgisServer, postgis: PostGi
         assert shapely.from_wkb(one(collection, key).geometry) == square
 
 
+def test_a_query_in_the_address_stays_in_all_requests(
+    qgis_server: QgisServer,
+    map_server: MapServer,
+    postgis: PostGis,
+    table: Table,
+    stored: list[dict[str, Any]],
+) -> None:
+    """``MAP=`` names the project for both servers; where a request lacks it, the other project answers."""
+    other = Table("wfs_other", {}, geometry="Point")
+    postgis.create(other)
+    qgis_server.publish("wfs_other", [other])
+    map_server.publish("wfs_other", [other])
+    qgis_server.publish("wfs", [table])
+    map_server.publish("wfs", [table])
+    project, map_file = qgis_server.folder / "projects" / "wfs.qgs", map_server.folder / "wfs.map"
+    asked = "SERVICE=WFS&REQUEST=GetCapabilities&version=1.0.0"
+    in_project = opened(f"{qgis_server.wfs_url('wfs_other')}?{asked}&MAP={project}", "wfs_polygon")
+    in_map = opened(f"{map_server.wfs_url('wfs_other')}?map={map_file}&{asked}", "wfs_polygon")
+    for collection in (in_project, in_map):
+        assert len(everything(collection)) == len(stored)
+        assert one(collection, "k1").values["x"] == 0.1
+    assert in_project.create([Feature("new", {"name": "x"}, EXACT.wkb)])[0].state == "done"
+    assert in_project.update([change(one(in_project, "new"), name="y")])[0].state == "done"
+    assert in_project.delete([one(in_project, "new")])[0].state == "done"
+
+
+def test_reals_come_from_the_format_that_has_all_digits(
+    map_url: str, postgis: PostGis, table: Table, stored: list[dict[str, Any]]
+) -> None:
+    """MapServer's GeoJSON has 15 digits."""
+    postgis.edit(table.name, "k1", x=0.1 + 0.2)
+    assert one(opened(map_url, "wfs_polygon"), "k1").values["x"] == 0.1 + 0.2
+
+
 def test_a_type_that_is_not_there_is_named(url: str) -> None:
     with pytest.raises(RefusedError, match="no collection nope; it has wfs_polygon"):
         opened(url, "nope")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator, Iterator
+from collections.abc import Callable, Generator
 from concurrent.futures import ThreadPoolExecutor
 from typing import TypeVar
 
@@ -10,7 +10,7 @@ T = TypeVar("T")
 R = TypeVar("R")
 
 
-def converted(pages: Generator[T, None, None], convert: Callable[[T], R]) -> Iterator[R]:
+def converted(pages: Generator[T, None, None], convert: Callable[[T], R]) -> Generator[R, None, None]:
     """Give pages converted, in order; the next one is asked for, and parsed, in another thread meanwhile.
 
     At most one page is ahead, so that memory stays bounded. An error of the reading comes where its page would have

@@ -103,7 +103,9 @@ class Description:
         paths = self._interface.get("paths")
         wanted = f"/collections/{self._name}/{path}"
         for name, operations in (paths if isinstance(paths, Mapping) else {}).items():
-            if unquote(re.sub(r"\{.*?\}", "{}", name)).endswith(wanted) and isinstance(operations, Mapping):
+            # QGIS Server repeats the query of the address (?MAP=...) in its paths.
+            path_there = unquote(re.sub(r"\{.*?\}", "{}", str(name).partition("?")[0]))
+            if path_there.endswith(wanted) and isinstance(operations, Mapping):
                 found = operations.get(method)
                 return found if isinstance(found, Mapping) else {}
         return {}
