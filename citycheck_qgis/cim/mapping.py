@@ -204,7 +204,11 @@ class Mapped(Collection):
 
     def find(self, keys: Sequence[str]) -> list[Feature]:
         """Return the features of some keys, see `Collection.find`."""
-        return self._kept(self._inner.find(keys))
+        origins, asked = self._inner.find(keys), set(keys)
+        if any(origin.key not in asked for origin in origins):
+            # The platform did not heed what it was asked for: what it left out may be there all the same.
+            origins = self._inner.scan(keys)
+        return self._kept(origins)
 
     def scan(self, keys: Sequence[str]) -> list[Feature]:
         """Do the work of `find` by reading everything, see `Collection.scan`."""
