@@ -333,6 +333,12 @@ class ExchangeAlgorithm(CheckupAlgorithm):
         from ...citycheck_qgis.cim.mapping import Mapped
 
         mapped = Mapped(remote, settings, local.schema)
+        if rules.writable is not None and not rules.writable & set(mapped.schema.names):
+            raise InputError(
+                "The platform has none of the fields of the status ({fields}), or in another form, so no status would ever be "
+                "sent; correct the connection's fields, or send all fields.",
+                fields=sorted(rules.writable),
+            )
         with open_journal(journal, rules.dry_run) as store:
             link_id = link(store)
             try:
