@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing, contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -27,25 +27,44 @@ SYNC = Rules(push=True, pull=True, dry_run=False, max_deletions=1 << 30)
 PREVIEW = Rules(push=True, pull=True, dry_run=True)
 
 
-@dataclass
 class Way:
-    """An open collection.
+    """An open collection, and a clock of its requests.
 
     Attributes
     ----------
-    waited : seconds that its requests have taken, from sending to the last byte of the answer
-    requests : how many there were
+    waited : seconds in which a request was under way, from sending to the last byte of its answer
+    formats : what the pages of a WFS were asked for in
     """
 
-    connection: Connection
-    collection: Collection
-    waited: float = 0.0
-    requests: int = 0
+    def __init__(self, connection: Connection, collection: Collection) -> None:
+        self.connection, self.collection = connection, collection
+        self.waited = 0.0
+        self.formats: set[str] = set()
+        self._lock, self._under_way, self._since = threading.Lock(), 0, 0.0
 
     @property
     def crs(self) -> str | None:
         """CRS of the exchange."""
         return self.collection.crs
+
+    def note(self, params: Mapping[str, str]) -> None:
+        """Note what a request asks for."""
+        if "STARTINDEX" in params:
+            self.formats.add("geojson" if "json" in params.get("OUTPUTFORMAT", "").lower() else "gml")
+
+    def begin(self) -> None:
+        """A request is sent; the client may have several under way."""
+        with self._lock:
+            if self._under_way == 0:
+                self._since = time.perf_counter()
+            self._under_way += 1
+
+    def end(self) -> None:
+        """An answer is there."""
+        with self._lock:
+            self._under_way -= 1
+            if self._under_way == 0:
+                self.waited += time.perf_counter() - self._since
 
 
 @contextmanager
@@ -58,12 +77,12 @@ def opened(protocol: str, url: str, name: str, **settings: Any) -> Iterator[Way]
         ask: Callable[..., Any] = http.request
 
         def timed(*arguments: Any, **named: Any) -> Any:
-            started = time.perf_counter()
+            way.note(named.get("params") or {})
+            way.begin()
             try:
                 return ask(*arguments, **named)
             finally:
-                way.waited += time.perf_counter() - started
-                way.requests += 1
+                way.end()
 
         http.request = timed  # type: ignore[method-assign]
         yield way

@@ -105,8 +105,7 @@ class Reader:
             number = sum(len(page.features) for page in way.collection.pages())
             seconds = time.perf_counter() - started
             self.waited.append(way.waited)
-            sources = getattr(way.collection, "_sources", ())
-            self.formats = [source.format for source in sources] or ["geojson"]
+            self.formats = sorted(way.formats) or ["geojson"]
         self._check("CityCheck", number)
         return seconds
 
