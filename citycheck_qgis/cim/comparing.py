@@ -237,9 +237,9 @@ class Comparison:
                 ended.append((operation, done))
             with self.run.store.transaction():
                 self.run.store.set_bases(self.run.link_id, moved)
-                self.run.store.mark(VERIFIED, [(o.operation_id, None) for o, done in ended if done])
+                self.run.store.move_to(VERIFIED, [(o.operation_id, None) for o, done in ended if done])
                 again = message("The platform has not done it; it is planned again.")
-                self.run.store.mark(REJECTED, [(o.operation_id, again) for o, done in ended if not done])
+                self.run.store.move_to(REJECTED, [(o.operation_id, again) for o, done in ended if not done])
 
     def _seen_again(
         self, operation: Operation, base: Base | None, features: Sequence[Feature]

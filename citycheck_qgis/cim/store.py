@@ -384,7 +384,7 @@ class Store:
                 [(REJECTED, now(), reason, *UNANSWERED, number, number) for number in operations],
             )
 
-    def mark(self, state: str, operations: Iterable[tuple[int, Message | None]]) -> None:
+    def move_to(self, state: str, operations: Iterable[tuple[int, Message | None]]) -> None:
         """Move operations to another state, each with its reason; inside a `transaction`."""
         column = "acknowledged" if state == ACKNOWLEDGED else "ended"
         self.connection.executemany(

@@ -144,7 +144,7 @@ class Writer:
                 kind, pending, 1 if attempt else self._run.remote.capabilities.batch
             )
             with self._run.store.transaction():
-                self._run.store.mark(
+                self._run.store.move_to(
                     ACKNOWLEDGED, [(w.operation, None) for w in pending if outcomes[w.key].state == "done"]
                 )
             found = self._find_afterwards(kind, pending, outcomes, answered)
@@ -156,7 +156,7 @@ class Writer:
         reason = message("The platform did not do it, and did not say why.")
         ended = [(w, reasons.get(w.key) or reason) for w in pending]
         with self._run.store.transaction():
-            self._run.store.mark(REJECTED, [(w.operation, why) for w, why in ended])
+            self._run.store.move_to(REJECTED, [(w.operation, why) for w, why in ended])
         self._run.stage.report(
             Result(w.key, kind, "rejected", tuple(sorted(w.items)), why) for w, why in ended
         )
@@ -384,7 +384,7 @@ class Writer:
             if undone:
                 self._run.remote.delete([stored])
             with self._run.store.transaction():
-                self._run.store.mark(REJECTED, [(w.operation, reason)])
+                self._run.store.move_to(REJECTED, [(w.operation, reason)])
             raise ExchangeError(
                 "{reason} The feature {key} was written so{undone}; nothing else was sent.",
                 reason=reason,
@@ -407,7 +407,7 @@ class Writer:
     def _end(self, ended: _Ended, found: dict[str, list[Feature]]) -> None:
         with self._run.store.transaction():
             for state in (VERIFIED, REJECTED, CONFLICT):
-                self._run.store.mark(state, [(n, why) for s, n, why in ended.operations if s == state])
+                self._run.store.move_to(state, [(n, why) for s, n, why in ended.operations if s == state])
             self._run.store.set_bases(self._run.link_id, ended.bases)
             self._run.store.forget(self._run.link_id, ended.gone)
             self._run.store.note_conflicts(self._run.link_id, ended.conflicts)

@@ -56,7 +56,7 @@ def test_what_is_kept_comes_back(tmp_path: Path) -> None:
         operation = store.unanswered(link)[str(nasty.key)]
         assert operation.payload == nasty and operation.items == {"a", "𠮷"} and operation.state == SENT
         with store.transaction():
-            store.mark(REJECTED, [(number, message("The {what}.", what="𠮷\ud800"))])
+            store.move_to(REJECTED, [(number, message("The {what}.", what="𠮷\ud800"))])
         assert not store.unanswered(link)
 
 
@@ -392,7 +392,7 @@ def test_ends_of_operations(tmp_path: Path) -> None:
         store.mark_sent([one])
         assert set(store.sent_twice(link, ["a", "b"])) == {"a"}
         with store.transaction():
-            store.mark(CONFLICT, [(one, None)])
+            store.move_to(CONFLICT, [(one, None)])
         rows = store.connection.execute(
             "SELECT state, reason IS NULL FROM operation ORDER BY operation_id"
         ).fetchall()
