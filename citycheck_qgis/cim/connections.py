@@ -13,7 +13,8 @@ from urllib.parse import urlsplit, urlunsplit
 from ..errors import InputError
 from ..messages import Message, message
 from ..storage.files import replacing, writable
-from .connection_checks import normalised_url, refuse_secrets
+from .connection_checks import normalised_url
+from .connection_options import check_options
 from .documents import read_json
 from .members import Expected, Members
 
@@ -116,7 +117,7 @@ def checked(connection: Connection) -> Connection:
                 place=name,
                 connection=connection.name,
             )
-    refuse_secrets(connection.options, connection.name, "options")
+    check_options(connection.options, connection.protocol, connection.name)
     origins = []
     for text in connection.extra_origins:
         parts = urlsplit(normalised_url(text))

@@ -17,10 +17,10 @@ _LONGEST = 20_000
 #: Names that hold a secret whatever stands before or after them in the name.
 _STRONG = (
     r"token|secret|passw(?:or)?d|passphrase|pwd|signature|credential|api[_-]?key|access[_-]?key|private[_-]?key"
-    r"|jsessionid|jwt|ticket"
+    r"|jsessionid|jwt|ticket|密码|口令|密钥|令牌"
 )
 #: Short names that hold a secret when they are the whole name, or its last word.
-_SHORT = r"key|sig|auth|tk|ak|sk|sid"
+_SHORT = r"key|sig|auth|tk|ak|sk|sid|pass"
 _NAME = re.compile(rf"(?i)(?:.*(?:{_STRONG}).*|(?:.*[_.-])?(?:{_SHORT})|authorization|(?:set-)?cookie)")
 _USER_INFO = re.compile(r"(?<=://)[^\s/?#]*@")
 _HEADER = re.compile(r"(?i)\b((?:proxy-|x-\w+-)?authorization|(?:set-)?cookie)([\"']?\s*[:=]\s*)[^\r\n]*")
@@ -55,6 +55,16 @@ def redacted(text: object, secrets: Iterable[str] = ()) -> str:
     return _SHORT_PAIR.sub(rf"\1\2{MASK}", found)
 
 
+def secret_values(text: str) -> list[str]:
+    """Return what `redacted` would take out of a text, with the marks and blanks around it."""
+    found = []
+    for pattern in (_USER_INFO, _HEADER, _BEARER, _BASIC, _STRONG_PAIR, _SHORT_PAIR):
+        for match in pattern.finditer(text):
+            # The last group ends where the secret begins.
+            found.append(text[max(match.end(match.re.groups), match.start()) : match.end()])
+    return found
+
+
 def redacted_message(sentence: Message, secrets: Iterable[str] = ()) -> Message:
     """Return a sentence whose values hold no secrets; numbers stay as they are."""
     return replace(sentence, values={name: _clean(v, secrets) for name, v in sentence.values.items()})
@@ -73,7 +83,9 @@ def secret_in_url(url: str) -> str | None:
     parts = urlsplit(url)
     if "@" in parts.netloc:
         return "user"
-    for query in (parts.query, parts.fragment):
+    # Servers put the id of a session behind a semicolon of the path.
+    below = "&".join(segment.partition(";")[2].replace(";", "&") for segment in parts.path.split("/"))
+    for query in (parts.query, parts.fragment, below):
         for name, value in parse_qsl(query, keep_blank_values=True):
             # A pattern that is filled in later is no secret.
             if value and is_secret_name(name) and not (value.startswith("{") and value.endswith("}")):

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from citycheck.citycheck_qgis.cim import connections
 from citycheck.citycheck_qgis.cim.connection_checks import normalised_url
-from citycheck.citycheck_qgis.cim.connections import CollectionSettings, Connection
+from citycheck.citycheck_qgis.cim.connection_options import OPTIONS
+from citycheck.citycheck_qgis.cim.connections import PROTOCOLS, CollectionSettings, Connection
 from citycheck.citycheck_qgis.errors import InputError, OutputError
 from hypothesis import given
 from hypothesis import strategies as st
@@ -28,7 +31,7 @@ FULL = Connection(
             probe={"distance": 1e-6, "capabilities": {"atomic": False}},
         )
     },
-    options={"token_url": "https://cim.city.example/portal/generateToken", "page": 500},
+    options={"token_url": "https://cim.city.example/portal/generateToken", "batch": 500},
     extra_origins=("https://portal.city.example:7443",),
     allow_plain=True,
     ca_bundle="/etc/ssl/city.pem",
@@ -90,10 +93,14 @@ def test_a_file_without_a_name_is_called_after_the_file(tmp_path):
         ({"url": "https://c.cn/ogc?token=hush"}, "secret in its parameter token"),
         ({"url": "https://c.cn/ogc#key=hush"}, "secret in its parameter key"),
         ({"extra_origins": ["https://me:hush@c.cn"]}, "user name or password"),
-        ({"options": {"sign_in": {"password": "hush"}}}, "options.sign_in.password .* holds a secret"),
-        ({"options": {"headers": [{"X-Api-Key": "hush"}]}}, r"options.headers\[0\].X-Api-Key .* a secret"),
-        ({"options": {"token": "hush5678901234567890"}}, "options.token .* a secret"),
-        ({"options": {"page_url": "https://c.cn/?tk=hush"}}, "address with a secret"),
+        ({"options": {"pages": 5}}, "options.pages of connection x is not known; .* page"),
+        ({"options": {"page": "5"}}, "options.page of connection x must be a whole number"),
+        ({"options": {"page": True}}, "options.page of connection x must be a whole number"),
+        ({"options": {"page": -1}}, "options.page of connection x must be a whole number"),
+        ({"options": {"token": "hush"}}, "options.token of connection x is not known"),
+        ({"options": {"hush1a2b3c4d5e6f": 1}}, r"options.\*\*\* of connection x is not known"),
+        ({"url": "https://c.cn/x;jsessionid=hush"}, "secret in its parameter jsessionid"),
+        ({"url": "https://c.cn/x;a=1;JSESSIONID=hush/rows"}, "secret in its parameter JSESSIONID"),
     ],
 )
 def test_what_is_wrong_is_named_with_its_place(tmp_path, change, sentence):
@@ -110,13 +117,91 @@ def test_what_is_missing_is_named(tmp_path, name):
         connections.read_connection(path)
 
 
-def test_options_that_only_speak_of_secrets_are_taken(tmp_path):
-    options = {
-        "sign_in": {"token_url": "https://c.cn/login", "token": "data.token", "password_field": "pw"},
-        "headers": {"Authorization": "{token}"},
-        "next": "https://c.cn/x?token={token}",
-    }
-    assert connections.read_connection(written(tmp_path, LEAST | {"options": options})).options == options
+HOUSE = LEAST | {"protocol": "house"}
+
+
+def described(**requests):
+    return {"collections": {"p": {"list": {"url": "rows"}} | requests}}
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        {
+            "sign_in": {
+                "url": "login?token={token}",
+                "body": {"username": "{user}", "password": "{password}", "grant_type": "password"},
+                "token": "data.accessToken",
+                "header": "X-Access-Token",
+                "prefix": "Bearer ",
+            },
+            "ok": [0, "0", 200],
+        },
+        {"sign_in": {"url": "login", "body": '{"user":"{user}","password":"{password}"}', "token": "令牌"}},
+        described(find={"url": "rows", "params": {"key": "{key}", "bizIds": "{keys}", "sid": "uuid"}}),
+        described(
+            find={"url": "https://c.cn/ds/3f2504e0-4f89-11d3-9a0c-0305e82c3301/5f3a9c1b2d4e6f708192a3b4"}
+        ),
+        described(fields=[{"name": "问题编号", "path": "_widget_1432728651402"}, {"name": "token_count"}]),
+        described(
+            create={"url": "rows", "body": {"rows": "{rows}", "note": "written by CityCheck 2024-05-01"}}
+        ),
+    ],
+)
+def test_options_that_only_speak_of_secrets_are_taken(tmp_path, options):
+    assert connections.read_connection(written(tmp_path, HOUSE | {"options": options})).options == options
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        {"sign_in": {"url": "login", "body": {"username": "me", "password": "hush"}}},
+        {"sign_in": {"url": "login", "body": {"username": "me", "pass": "hush"}}},
+        {"sign_in": {"url": "login", "body": {"用户": "me", "密码": "hush"}}},
+        {"sign_in": {"url": "login", "body": {"login": [{"secret": ["hush"]}]}}},
+        {"sign_in": {"url": "login", "body": {"pwd": 12345678}}},
+        {"sign_in": {"url": "login", "body": '{"password":"hush"}'}},
+        {"sign_in": {"url": "login", "body": "user={user}&password=hush"}},
+        {"sign_in": {"url": "login", "body": {"password": "{password}hush"}}},
+        {"sign_in": {"url": "login", "body": {"note": "Bearer hush5678901234567890"}}},
+        {"sign_in": {"url": "login", "token": "hush1a2b3c4d5e6f"}},
+        {"sign_in": {"url": "login", "token": "data", "prefix": "Bearer hush5678901234567890"}},
+        {"sign_in": {"url": "login", "token": "data", "prefix": "hush5678901234567890"}},
+        {"sign_in": {"url": "login?tk=hush1", "token": "data"}},
+        {"sign_in": {"url": "https://me:hush@c.cn/login", "token": "data"}},
+        {"sign_in": {"url": "/login;jsessionid=hush", "token": "data"}},
+        {"headers": {"X-Token": "hush"}},
+        {"auth_header": "Bearer hush5678901234567890"},
+        described(list={"url": "rows", "params": {"tk": "hush1a2b3c4d"}}),
+        described(list={"url": "rows", "params": {"token": "hush"}}),
+        described(list={"url": "rows", "params": {"a": "hush1a2b3c4d5e6f7"}}),
+        described(list={"url": "rows?a=hush1a2b3c4d5e6f7"}),
+        described(list={"url": "rows", "headers": {"Authorization": "hush"}}),
+        described(create={"url": "rows", "body": {"rows": "{rows}", "apiKey": "hush"}}),
+        described(create={"url": "rows", "body": {"hush1a2b3c4d5e6f7": "{rows}"}}),
+    ],
+)
+def test_a_secret_anywhere_in_the_options_is_refused(tmp_path, options):
+    path = written(tmp_path, HOUSE | {"options": options})
+    with pytest.raises(InputError) as error:
+        connections.read_connection(path)
+    assert "hush" not in str(error.value)
+    made = Connection("x", "house", "https://c.cn", options=options)
+    with pytest.raises(InputError):
+        connections.export_connection(made, tmp_path / "y.json")
+    assert not (tmp_path / "y.json").exists()
+
+
+@pytest.mark.parametrize("protocol", sorted(PROTOCOLS))
+def test_every_option_that_an_adapter_reads_is_known(protocol):
+    folder = Path(connections.__file__).parent / "adapters"
+    read = set()
+    for path in folder.glob(f"{protocol}*.py"):
+        if path.stem.startswith("house"):
+            continue
+        read |= set(re.findall(r'options\.get\("(\w+)"', path.read_text(encoding="utf-8")))
+    assert read <= set(OPTIONS[protocol])
+    assert protocol == "house" or read == set(OPTIONS[protocol])
 
 
 @pytest.mark.parametrize("text", ["", "[]", "no", "{", '{"a": NaN}', "[" * 5000])
