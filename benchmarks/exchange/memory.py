@@ -8,6 +8,8 @@ from .city_features import collection
 from .platforms import MAPSERVER, Platforms
 from .runs import Run, run_client
 
+#: Features of a page. MapServer sorts the whole table anew for each.
+PAGE = 10_000
 _FILL = """
 insert into {name} (uuid, name, note, storeys, height, inhabited, built, surveyed, geom)
 select gen_random_uuid()::text, '朝阳小区' || n || '号楼', '待查', n % 30, n / 8.0, n % 3 > 0,
@@ -28,6 +30,7 @@ def measure(platforms: Platforms, count: int, folder: Path, title: str = MAPSERV
     place = folder / table.name
     place.mkdir()
     job = {"protocol": platform.protocol, "url": platform.url, "name": platform.name, "pull": True}
+    job["settings"] = {"options": {"page": PAGE}}
     found = run_client(job, place)
     platforms.postgis.execute(f"drop table {table.name}")
     return found

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+import math
 import subprocess
 import sys
 import time
@@ -33,9 +34,9 @@ class Run:
 
     ended: bool
     disk: float
-    seconds: float = 0.0
-    before: float = 0.0
-    peak: float = 0.0
+    seconds: float = math.nan
+    before: float = math.nan
+    peak: float = math.nan
     counts: dict[str, int] = field(default_factory=dict)
     failure: str = ""
 
