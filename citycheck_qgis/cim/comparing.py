@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 
+from ..errors import InputError
 from ..messages import Message, message
 from .adapters.base import Collection
 from .doubles import surplus_copies
@@ -13,8 +14,9 @@ from .fidelity import SURE, Tolerance
 from .local import LocalLayer
 from .merge import NOTHING, Base, Decision, Trust, agree, merge, recognise
 from .results import Report, Result, Rules, conflict_reason
+from .spellings import find_spellings, plain, read_spellings
 from .stage import Sides, Stage
-from .store import REJECTED, VERIFIED, Operation, Store
+from .store import ACKNOWLEDGED, REJECTED, VERIFIED, Operation, Store
 
 #: How many features are compared at a time.
 CHUNK = 500
@@ -75,7 +77,10 @@ class Comparison:
         if self._whole_platform:
             self._read_remote()
         self.run.stage.index()
+        self._check_key_length()
         self._recognise_own_writes()
+        if self._whole_platform:
+            self._hold_spellings()
 
     def decide(self) -> None:
         """Compare what differs, keep agreements and conflicts, and plan the work for both sides."""
@@ -94,6 +99,31 @@ class Comparison:
         self.run.stage.hold(held)
         self.run.report.local = self.run.stage.count("local") + count
         self.run.progress(0.1)
+
+    def _check_key_length(self) -> None:
+        length, key = self.run.remote.key_length, self.run.stage.longest_key()
+        if self.run.rules.push and length is not None and key is not None and len(key) > length:
+            raise InputError(
+                "The platform's field {field} holds keys of {length} characters at most, and {key} has {n}; make the "
+                "field longer there, or give shorter keys.",
+                field=self.run.remote.key_field,
+                length=length,
+                key=key,
+                n=len(key),
+            )
+
+    def _hold_spellings(self) -> None:
+        """Hold features that are new on both sides under two spellings of one key: they are one."""
+        if next(self.run.stage.strangers("remote"), None) is None:
+            return
+        ours = {plain(key): key for key in self.run.stage.strangers("local")}
+        if not ours:
+            return
+        pairs = {ours[p]: key for key in self.run.stage.strangers("remote") if (p := plain(key)) in ours}
+        self.run.stage.hold([*pairs, *pairs.values()])
+        self.run.stage.report(
+            Result(key, "none", "held_back", (), other_key(stored)) for key, stored in pairs.items()
+        )
 
     def project(self, feature: Feature) -> Feature:
         """Return the feature with the items that both sides can hold."""
@@ -216,6 +246,7 @@ class Comparison:
         """Find out what became of the writes of earlier runs that were stopped."""
         self.run.store.drop_planned(self.run.link_id, self.run.run_id)
         unanswered = self.run.store.unanswered(self.run.link_id)
+        missing = []
         for keys in parts(list(unanswered), CHUNK):
             if not self._whole_platform:
                 found = self.find(keys)
@@ -231,6 +262,9 @@ class Comparison:
                 operation, features = unanswered[key], found[key]
                 if key in held or (not features and not self.complete and not self.by_key):
                     continue
+                if operation.kind == "create" and not features:
+                    missing.append(operation)
+                    continue
                 base, done = self._seen_again(operation, bases.get(key), features)
                 if base is not None:
                     moved.append((key, base))
@@ -238,8 +272,35 @@ class Comparison:
             with self.run.store.transaction():
                 self.run.store.set_bases(self.run.link_id, moved)
                 self.run.store.move_to(VERIFIED, [(o.operation_id, None) for o, done in ended if done])
-                again = message("The platform has not done it; it is planned again.")
-                self.run.store.move_to(REJECTED, [(o.operation_id, again) for o, done in ended if not done])
+                self.run.store.move_to(REJECTED, [(o.operation_id, _AGAIN) for o, done in ended if not done])
+        self._hold_not_shown(missing)
+
+    def _hold_not_shown(self, missing: Sequence[Operation]) -> None:
+        """Hold what the platform may have made under another key: sent again it would be doubled.
+
+        Of what the platform has said that it did, only a reading of everything shows that it is not there.
+        """
+        said = [o for o in missing if o.state == ACKNOWLEDGED]
+        waiting = {o.key: _NOT_SHOWN for o in said}
+        found: dict[str, str | None] = {}
+        if missing and self.by_key:
+            found |= find_spellings(self.run.remote, [o.key for o in missing])
+        looked_for = said if self.by_key else missing
+        wanted = [o.payload for o in looked_for if o.key not in found and self.run.stage.is_here(o.key)]
+        if wanted:
+            read, whole = read_spellings(
+                self.run.remote, wanted, self.names, self.run.stage.is_here, self._trust
+            )
+            found |= read
+            if whole:
+                waiting = {key: why for key, why in waiting.items() if not self.run.stage.is_here(key)}
+        waiting |= {key: other_key(stored) for key, stored in found.items()}
+        undone = [o.operation_id for o in missing if o.key not in waiting]
+        with self.run.store.transaction():
+            self.run.store.move_to(REJECTED, [(number, _AGAIN) for number in undone])
+        here = [key for key in waiting if self.run.stage.is_here(key)]
+        self.run.stage.hold([*here, *filter(None, found.values())])
+        self.run.stage.report(Result(key, "create", "waiting", (), waiting[key]) for key in here)
 
     def _seen_again(
         self, operation: Operation, base: Base | None, features: Sequence[Feature]
@@ -419,6 +480,26 @@ class Comparison:
             for keys in self.run.stage.planned(side, "delete", CHUNK):
                 state = "planned" if allowed else "withheld"
                 self.run.stage.report(Result(k, action, state, (), None if allowed else reason) for k in keys)
+
+
+_AGAIN = message("The platform has not done it; it is planned again.")
+_NOT_SHOWN = message(
+    "The platform has said that it made it and does not show it; it is not sent again before a reading of the whole "
+    "platform has shown that it is not there."
+)
+
+
+def other_key(stored: str | None) -> Message:
+    """Return under which key the platform has a feature, and what to do about it."""
+    if stored is None:
+        return message(
+            "The platform has it without its key; let it keep what is sent as the key, or name another field as the key."
+        )
+    return message(
+        "The platform has it under the key {stored}; give features keys as the platform writes them (small letters, no "
+        "braces, no longer than its field).",
+        stored=stored,
+    )
 
 
 def conflict_result(sides: Sides, kind: str, items: Iterable[str]) -> Result:

@@ -109,7 +109,8 @@ class Mapped(Collection):
         check_mapping(settings, local)
         self._inner = collection
         self.name, self.title, self.crs = collection.name, collection.title, collection.crs
-        self.key_field, self.capabilities = collection.key_field, collection.capabilities
+        self.key_field, self.key_length = collection.key_field, collection.key_length
+        self.capabilities = collection.capabilities
         self.drift: list[Message] = []
         self.unlisted: Counter[tuple[str, Value]] = Counter()
         self._found: dict[str | None, Feature] = {}

@@ -120,6 +120,29 @@ class Stage:
         query = f"SELECT key FROM {EACH} CROSS JOIN stage.held ON key = wanted"
         return {key for (key,) in self._connection.execute(query, (json.dumps(list(keys)),))}
 
+    def is_here(self, key: str) -> bool:
+        """Return whether the local layer has a key."""
+        query = "SELECT EXISTS (SELECT 1 FROM stage.local WHERE key = ?)"
+        return bool(self._connection.execute(query, (key,)).fetchone()[0])
+
+    def longest_key(self) -> str | None:
+        """Return the longest key of the local layer; None without any."""
+        row = self._connection.execute(
+            "SELECT key FROM stage.local ORDER BY length(key) DESC LIMIT 1"
+        ).fetchone()
+        return None if row is None else row[0]
+
+    def strangers(self, side: str) -> Iterator[str]:
+        """Give the keys of a side (``local``, ``remote``) that neither the other side nor an agreement has."""
+        other = {"local": "remote", "remote": "local"}[side]
+        for (key,) in self._connection.execute(
+            f"SELECT key FROM stage.{side} x WHERE NOT EXISTS (SELECT 1 FROM stage.{other} o WHERE o.key = x.key) "
+            "AND NOT EXISTS (SELECT 1 FROM main.base b WHERE b.link_id = ? AND b.key = x.key) "
+            "AND NOT EXISTS (SELECT 1 FROM stage.held h WHERE h.key = x.key)",
+            (self._link_id,),
+        ):
+            yield key
+
     def doubles(self) -> list[tuple[str, int]]:
         """Return the keys that the platform has more than once, and how often."""
         return self._connection.execute(

@@ -8,18 +8,19 @@ close this window.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from ..errors import ExchangeError, NoAnswerError, RefusedError
 from ..messages import Message, message
 from .adapters.base import Outcome, Update
-from .comparing import Comparison, conflict_result, parts
+from .comparing import Comparison, conflict_result, other_key, parts
 from .doubles import surplus_copies
 from .features import GEOMETRY, Feature
 from .fidelity import POSSIBLE, Difference, axes_exchanged
 from .merge import DELETED_HERE, DELETED_THERE, OVERTAKEN, Base, Judgement, Trust, agree, judge, judge_rest
 from .results import Result
+from .spellings import find_spellings, read_spellings
 from .stage import Sides
 from .store import ACKNOWLEDGED, CONFLICT, REJECTED, VERIFIED, ConflictRow
 
@@ -50,6 +51,8 @@ class Writer:
     def __init__(self, comparison: Comparison) -> None:
         self._comparison, self._run = comparison, comparison.run
         self._geometry_checked = False
+        #: Whether the platform has shown a new feature under its key.
+        self._key_shown = False
         #: What features have shown of an item (see `Trust`) -> their keys, as many as are needed.
         self._witnesses: dict[tuple[str, str], set[str]] = {}
         self._earlier: set[tuple[str, str]] | None = None
@@ -108,12 +111,17 @@ class Writer:
         for part in self._careful_parts(work, kind):
             self._write(kind, part)
 
-    def _careful_parts(self, work: list[_Work], kind: str) -> list[list[_Work]]:
-        """Send one geometry before the first others: a wrong axis order then spoils one."""
-        first = next((w for w in work if GEOMETRY in w.items and w.payload.geometry is not None), None)
-        if self._geometry_checked or kind == "delete" or first is None or len(work) == 1:
-            return [work] if work else []
-        return [[first], [w for w in work if w is not first]]
+    def _careful_parts(self, work: Sequence[_Work], kind: str) -> Iterator[list[_Work]]:
+        """Give one new feature, and one geometry, before the others: a wrong key or axis order then spoils one."""
+        left = list(work)
+        for _ in range(_ATTEMPTS):
+            shapes = [n for n, w in enumerate(left) if GEOMETRY in w.items and w.payload.geometry is not None]
+            unsure = (kind == "create" and not self._key_shown) or (shapes and not self._geometry_checked)
+            if kind == "delete" or len(left) < 2 or not unsure:
+                break
+            yield [left.pop(shapes[0] if shapes else 0)]
+        if left:
+            yield left
 
     def _payload(self, sides: Sides, items: frozenset[str], kind: str) -> Feature:
         """Return the whole feature as it should become, with nothing in it that reading has coarsened."""
@@ -225,6 +233,7 @@ class Writer:
     ) -> list[_Work]:
         """Compare what was sent with what the platform has; return what has to be sent again."""
         again: list[_Work] = []
+        unseen: list[_Work] = []
         ended = _Ended()
         for w in work:
             if len(found[w.key]) > 1 and repeated:
@@ -247,13 +256,47 @@ class Writer:
             elif outcome.state == "rejected":
                 ended.reject(kind, w, outcome)
             elif outcome.state == "done":
+                unseen.append(w)
                 ended.wait(
                     kind, w, message("The platform says that it is done and does not show it; run again.")
                 )
             else:
                 again.append(w)
         self._end(ended, found)
+        if kind == "create":
+            self._check_keys(unseen, again, any(found[w.key] for w in work))
         return again
+
+    def _check_keys(self, unseen: Sequence[_Work], again: Sequence[_Work], shown: bool) -> None:
+        """Stop where the platform does not show new features under their keys.
+
+        Raises
+        ------
+        ExchangeError : it has not shown one in this run yet.
+        """
+        self._key_shown = self._key_shown or shown
+        if self._key_shown or not (unseen or again):
+            return
+        remote = self._run.remote
+        stored: dict[str, str | None] = {}
+        looked_for = [*unseen, *again]
+        if self._comparison.by_key:
+            stored |= find_spellings(remote, [w.key for w in looked_for])
+            looked_for = list(unseen)
+        if looked_for and not stored:
+            payloads = [w.payload for w in looked_for]
+            stored, _ = read_spellings(
+                remote, payloads, self._comparison.names, self._run.stage.is_here, self._trust
+            )
+        key = next(iter(stored), unseen[0].key if unseen else None)
+        if key is not None:
+            reason = other_key(stored[key]) if key in stored else message("It shows no feature of this key.")
+            raise ExchangeError(
+                "The platform has taken the new feature {key} and does not show it under its key; nothing else was sent. "
+                "{reason}",
+                key=key,
+                reason=reason,
+            )
 
     def _judge(self, kind: str, w: _Work, outcome: Outcome, stored: Feature) -> Judgement:
         before = w.sides.remote if kind == "update" else None

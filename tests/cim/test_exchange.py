@@ -5,7 +5,9 @@ from __future__ import annotations
 import html
 import sqlite3
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import replace
+from itertools import product
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +21,7 @@ from citycheck.citycheck_qgis.cim.fidelity import Tolerance
 from citycheck.citycheck_qgis.cim.local import LocalProblem
 from citycheck.citycheck_qgis.cim.results import Report, Rules
 from citycheck.citycheck_qgis.cim.store import Store
-from citycheck.citycheck_qgis.errors import ExchangeError, NoAnswerError
+from citycheck.citycheck_qgis.errors import ExchangeError, InputError, NoAnswerError
 from citycheck.citycheck_qgis.messages import message
 from citycheck.tests.fixtures.exchange_sides import (
     ABLE,
@@ -28,6 +30,7 @@ from citycheck.tests.fixtures.exchange_sides import (
     SCHEMA,
     SYNC,
     Client,
+    KilledError,
     Layer,
     Platform,
     feature,
@@ -367,13 +370,103 @@ def test_a_platform_that_says_done_and_does_nothing(pair: Pair) -> None:
     platform.update = lambda updates: [DONE for _ in updates]  # type: ignore[method-assign]
     platform.create = lambda features: [DONE for _ in features]  # type: ignore[method-assign]
     for _ in range(2):
-        report = client.run(platform)
-        assert said(report, "k0") == [("update", "rejected")] and said(report, "new") == [
-            ("create", "waiting")
-        ]
-    platform.create, platform.update = whole  # type: ignore[method-assign]
-    assert client.run(platform).counts == {"verified": 2}
+        with pytest.raises(
+            ExchangeError, match="taken the new feature new and does not show it under its key"
+        ):
+            client.run(platform)
+    platform.create = whole[0]  # type: ignore[method-assign]
+    for counts in ({"rejected": 1, "verified": 1}, {"rejected": 1}):
+        assert client.run(platform).counts == counts
+    platform.update = whole[1]  # type: ignore[method-assign]
+    assert client.run(platform).counts == {"verified": 1}
     check_quiet(client, platform)
+
+
+class Spelling(Platform):
+    """A stand-in for a platform that keeps keys in a form of its own, and finds them by it or by what was sent."""
+
+    def __init__(self, kept: Callable[[str], str | None], by_any: bool, able: Any = ABLE) -> None:
+        super().__init__(able)
+        self.kept, self.by_any = kept, by_any
+
+    def add(self, one: Feature) -> str:
+        return super().add(replace(one, key=self.kept(str(one.key))))
+
+    def find(self, keys: Any) -> list[Feature]:
+        return super().find([str(self.kept(key)) for key in keys] if self.by_any else keys)
+
+
+SPELLINGS: dict[str, Callable[[str], str | None]] = {
+    "uuid": lambda key: key.strip("{} ").lower(),
+    "small": str.lower,
+    "large": str.upper,
+    "cut": lambda key: key[:32],
+    "trimmed": str.strip,
+    "dropped": lambda key: None,
+}
+
+
+@pytest.mark.parametrize(
+    ("first", "kind", "by_any", "find_batch"),
+    [
+        (first, kind, by_any, find_batch)
+        for first, kind in product(("done", "killed", "lost"), SPELLINGS)
+        # Without a word of the platform only what is easily asked for is looked for.
+        if first == "done" or kind not in ("cut", "dropped")
+        for by_any, find_batch in ((True, 10), (False, 10), (False, 0))
+    ],
+)
+def test_a_platform_that_keeps_keys_in_another_spelling(
+    tmp_path: Path, kind: str, by_any: bool, first: str, find_batch: int
+) -> None:
+    keys = [f"{{{n}BD2F60F-F157-4a6d-96AF-D4BA4CB366A1}} " for n in range(6)]
+    client = Client(tmp_path, Layer([feature(key, x=113 + n / 10) for n, key in enumerate(keys)]))
+    platform = Spelling(SPELLINGS[kind], by_any, replace(ABLE, find_batch=find_batch))
+    if first == "lost":
+        platform.after = lost_answer("create")
+    elif first == "killed":
+
+        def kill(kind: str) -> None:
+            raise KilledError
+
+        platform.after = kill
+    with pytest.raises(KilledError if first == "killed" else ExchangeError) as caught:
+        client.run(platform, PUSH)
+    assert len(platform.rows) == 1
+    if first == "killed":
+        client.die()
+        platform.after = lambda kind: None
+        with pytest.raises(ExchangeError):
+            client.run(platform, PUSH)
+        assert len(platform.rows) == 2
+    else:
+        stored = platform.rows["1"].key
+        assert keys[0] in str(caught.value) and (stored is None or stored in str(caught.value))
+    # However often it is tried, no feature comes to be there twice.
+    for rules in (PUSH, SYNC, PUSH):
+        with suppress(ExchangeError):
+            client.run(platform, rules)
+    kept = [row.key for row in platform.rows.values()]
+    assert len(platform.rows) <= 6 and (kind == "dropped" or len(set(kept)) == len(kept))
+    assert not [key for key in client.layer.rows if key in kept and key not in keys]
+    (held, *_) = [r for r in client.run(platform, replace(PUSH, dry_run=True)).results if r.key == keys[0]]
+    assert held.state == "waiting"
+
+
+def test_two_spellings_of_one_key_are_one_feature(tmp_path: Path) -> None:
+    client, platform = Client(tmp_path, Layer([feature("{AB-1}")])), Platform()
+    platform.add(feature("ab-1"))
+    report = client.run(platform)
+    assert report.counts == {"held_back": 1} and "ab-1" in str(report.results[0].reason)
+    assert len(platform.rows) == len(client.layer.rows) == 1
+
+
+def test_a_key_field_that_is_too_short(tmp_path: Path) -> None:
+    client, platform = Client(tmp_path, Layer([feature("short"), feature("much-longer")])), Platform()
+    platform.key_length = 8
+    with pytest.raises(InputError, match="8 characters at most, and much-longer has 11"):
+        client.run(platform)
+    assert not platform.rows
 
 
 @pytest.mark.parametrize("late", range(1, 6))
@@ -396,7 +489,8 @@ def test_a_platform_that_shows_late_what_it_has_done(pair: Pair, late: int) -> N
             seen.clear()
 
     platform.create, platform.before = create, before  # type: ignore[method-assign]
-    client.run(platform)
+    with suppress(ExchangeError):
+        client.run(platform)
     while hidden:
         platform.add(hidden.pop())
     platform.before = lambda kind: None

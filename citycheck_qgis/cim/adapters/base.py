@@ -110,6 +110,7 @@ class Collection(ABC):
         where there is no geometry
     key_field : the attribute that holds the key; None where the collection has none: it can be read only, and the
         key of a feature is then its server id
+    key_length : longest key that fits in its field, in characters; None: not known
     capabilities : see `Capabilities`
     """
 
@@ -118,6 +119,7 @@ class Collection(ABC):
     schema: Schema
     crs: str | None
     key_field: str | None
+    key_length: int | None = None
     capabilities: Capabilities
 
     @abstractmethod
