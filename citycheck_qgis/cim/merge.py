@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from .features import GEOMETRY, Feature
-from .fidelity import EXACT, LIKELY, Difference, Tolerance, differences, same
+from .fidelity import EXACT, LIKELY, Difference, Tolerance, differences, same, unmoved
 
 #: Kinds of conflicts.
 BOTH_CHANGED = "both_changed"
@@ -74,6 +74,8 @@ def merge(
     ----------
     local, remote : as they are now; None: it is not there, which the caller knows for certain
     names : the items that both sides can hold (fields and `features.GEOMETRY`)
+    tolerance : within which both sides are the same. A side has its own base exactly as it gave it, so there every
+        difference above the noise of computing is an edit
     """
     names = frozenset(names)
     if local is None and remote is None:
@@ -81,13 +83,13 @@ def merge(
     if base is None:
         return _without_base(local, remote, names, tolerance)
     if local is None:
-        changed = _changed(base.remote, remote, names, tolerance)
+        changed = _changed(base.remote, remote, names)
         return Decision(conflict=DELETED_HERE, conflicting=changed) if changed else Decision(there="delete")
     if remote is None:
-        changed = _changed(base.local, local, names, EXACT)
+        changed = _changed(base.local, local, names)
         return Decision(conflict=DELETED_THERE, conflicting=changed) if changed else Decision(here="delete")
-    ours = _changed(base.local, local, names, EXACT)
-    theirs = _changed(base.remote, remote, names, tolerance)
+    ours = _changed(base.local, local, names)
+    theirs = _changed(base.remote, remote, names)
     both = ours & theirs
     agreed = frozenset(n for n in both if same(local.item(n), remote.item(n), tolerance))
     conflicting = both - agreed
@@ -110,21 +112,15 @@ def _without_base(
     return Decision(agreed=names)
 
 
-def _changed(
-    before: Feature, after: Feature | None, names: frozenset[str], tolerance: Tolerance
-) -> frozenset[str]:
+def _changed(before: Feature, after: Feature | None, names: frozenset[str]) -> frozenset[str]:
     if after is None:
         return frozenset()
     found = []
     if before.values is not after.values:
         one, other = before.values.get, after.values.get
         # Equal values are the same, and nearly all are equal.
-        found = [n for n in names if one(n) != other(n) and not same(one(n), other(n), tolerance)]
-    if (
-        GEOMETRY in names
-        and before.geometry != after.geometry
-        and not same(before.geometry, after.geometry, tolerance)
-    ):
+        found = [n for n in names if one(n) != other(n) and not same(one(n), other(n))]
+    if GEOMETRY in names and not unmoved(before.geometry, after.geometry):
         found.append(GEOMETRY)
     return frozenset(found)
 
