@@ -166,11 +166,8 @@ def run_checkup(
     ledger = build_ledger(survey.findings, reported, units.frame, system, year, past)
     result.tables["surveyed"] = ledger[list(SURVEYED.columns)]
     if present:
-        ledger, kept = keep_edits(ledger, present["problem"], present["surveyed"])
-        if kept:
-            result.notes.append(
-                message("{n} problems keep what was edited in the database since the last run.", n=kept)
-            )
+        ledger, kept = keep_edits(ledger, present)
+        result.notes += kept.notes()
     result.tables["problem"] = ledger
     # With a field survey every sampled unit was looked at; without one, only where values came back.
     measured = reported.loc[reported["state"] == "measured", "unit_code"]
@@ -190,9 +187,11 @@ def earlier_tables(database: Path, year: int) -> dict[str, pd.DataFrame]:
 
 def present_tables(database: Path, year: int) -> dict[str, pd.DataFrame]:
     """Return the problems of the year as a checkup database has them, and what the survey said of them."""
-    if not database.exists() or SURVEYED.name not in table_names(database):
+    if not database.exists():
         return {}
-    return {name: read_table(database, name, f"year = {year}") for name in ("problem", SURVEYED.name)}
+    # Databases of an earlier version have no such table.
+    names = [name for name in ("problem", SURVEYED.name) if name in table_names(database)]
+    return {name: read_table(database, name, f"year = {year}") for name in names}
 
 
 def computed_values(database: Path, year: int) -> pd.DataFrame | None:
