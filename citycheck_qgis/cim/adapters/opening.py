@@ -11,6 +11,7 @@ from ...errors import InputError
 from ..connections import PROTOCOLS, Connection
 from ..network import Credentials, Dialect, Http, Surroundings
 from .base import Capabilities, Collection
+from .guarded import Guarded, understood
 
 #: Protocol -> module, its dialect and its collection.
 _ADAPTERS = {
@@ -60,24 +61,27 @@ def open_collection(connection: Connection, http: Http, name: str) -> Collection
 
     Raises
     ------
-    ExchangeError : the platform has no such collection, or cannot be understood.
+    ExchangeError : the platform has no such collection, or cannot be understood; so does every method of the
+        collection where an answer is broken, see `guarded.Guarded`.
     """
     module, _, collection = _adapter(connection)
-    opened: Collection = getattr(module, collection)(connection, http, name)
+    with understood(name):
+        opened: Collection = getattr(module, collection)(connection, http, name)
     opened.capabilities = corrected(
         opened.capabilities, connection.settings(name).probe.get("capabilities") or {}
     )
-    return opened
+    return Guarded(opened)
 
 
 def collections_of(connection: Connection, http: Http) -> list[tuple[str, str]]:
     """Return name and title of the platform's collections."""
     module, _, _ = _adapter(connection)
-    return (
-        module.collections_of(http, connection)
-        if connection.protocol == "house"
-        else module.collections_of(http)
-    )
+    with understood(connection.name):
+        return (
+            module.collections_of(http, connection)
+            if connection.protocol == "house"
+            else module.collections_of(http)
+        )
 
 
 def corrected(declared: Capabilities, found: Mapping[str, object]) -> Capabilities:
