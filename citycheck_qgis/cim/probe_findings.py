@@ -45,7 +45,8 @@ class Findings:
         (fields of `adapters.base.Capabilities`); ``axis_read``, ``axis_write`` (``xy`` or ``yx``); ``find`` as ``scan``
         where the query by key cannot be used; and ``seen``, what was observed: ``at`` (ISO 8601), ``features``,
         ``complete``, ``page`` (largest), ``matched``, ``doubled``, ``without_key``, ``ids_stable``,
-        ``clock_seconds`` (the platform's clock is ahead by), ``decimals``, ``written``
+        ``clock_seconds`` (the platform's clock is ahead by), ``decimals``, ``geometry`` (the kind that it took where it
+        tells none), ``written``
     rows : in the order in which things were looked at
     left_behind : keys of test features that could not be removed
     """

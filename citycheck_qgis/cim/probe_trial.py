@@ -26,6 +26,8 @@ _PLAIN: dict[str, Value] = {
     "date": "2024-02-29",
     "datetime": "2024-02-29T12:34:56Z",
 }
+#: Kinds that are tried in turn where a platform tells nothing of its own and has no feature.
+_ANY = ("Polygon", "Point", "LineString", "MultiPolygon", "MultiPoint", "MultiLineString")
 
 
 class Trial:
@@ -33,6 +35,7 @@ class Trial:
 
     Attributes
     ----------
+    shape : its geometry, of the kind that the platform took where it does not tell it
     keys : of all features that were made
     """
 
@@ -106,10 +109,15 @@ def shown(value: object) -> str:
     return text if len(text) <= 60 else f"{text[:57]}..."
 
 
-def shape_for(collection: Collection, read: Reading, area: axes.Box | None) -> bytes | None:
-    """Return a small shape of the collection's kind where its features lie, in its CRS."""
+def shapes_for(collection: Collection, read: Reading, area: axes.Box | None) -> dict[str, bytes | None]:
+    """Return small shapes of the kinds that the collection may take, where its features lie, in its CRS.
+
+    Returns
+    -------
+    kind of geometry -> shape; one shape where the kind is known, None for a table without geometry
+    """
     if collection.crs is None or collection.schema.geometry is None:
-        return None
+        return {"": None}
     places = positions(read.features)
     x, y = places[0] if places else _middle(collection.crs, area)
     degrees = in_degrees((x, y))
@@ -117,7 +125,10 @@ def shape_for(collection: Collection, read: Reading, area: axes.Box | None) -> b
     digits, size = (3, 1e-4) if degrees else (0, 10.0)
     x = round(x, digits) + 0.4444444444444444 * size
     y = round(y, digits) + 0.7777777777777777 * size
-    kind = _kind(collection.schema.geometry, read)
+    return {kind: _shape(kind, x, y, size) for kind in _kinds(collection.schema.geometry, read)}
+
+
+def _shape(kind: str, x: float, y: float, size: float) -> bytes:
     if kind.endswith("Point"):
         shape = shapely.Point(x, y)
     elif kind.endswith("LineString"):
@@ -132,12 +143,12 @@ def shape_for(collection: Collection, read: Reading, area: axes.Box | None) -> b
     return shapely.to_wkb(makers[kind]([shape]) if kind in makers else shape)
 
 
-def _kind(declared: str, read: Reading) -> str:
-    """Return the kind of geometry: the declared one, or that of the first feature where any is declared."""
+def _kinds(declared: str, read: Reading) -> tuple[str, ...]:
+    """Return the kind of geometry: the declared one, or that of the first feature; all where neither tells it."""
+    if declared != "Geometry":
+        return (declared,)
     blobs = [f.geometry for f in read.features if f.geometry is not None][:1]
-    if declared != "Geometry" or not blobs:
-        return declared
-    return str(shapely.from_wkb(blobs[0]).geom_type)
+    return (str(shapely.from_wkb(blobs[0]).geom_type),) if blobs else _ANY
 
 
 def in_degrees(numbers: Sequence[float]) -> bool:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 
 import shapely
 
 from ..errors import CancelledError, ExchangeError
-from ..messages import message
+from ..messages import message, word
 from .adapters import axes
 from .adapters.base import Collection
 from .connections import CollectionSettings
@@ -17,7 +17,7 @@ from .features import Feature
 from .fidelity import axes_exchanged, cause_of, same, same_geometry
 from .probe_findings import FAULT, MIND, Findings, Reading
 from .probe_guarantees import delete, spoil_a_batch, try_old_version
-from .probe_trial import NAME, Trial, in_degrees, shape_for, shown, write_one
+from .probe_trial import NAME, Trial, in_degrees, shapes_for, shown, write_one
 from .probe_values import change_one_field, try_values
 
 Reopen = Callable[[CollectionSettings], Collection]
@@ -47,10 +47,11 @@ def probe_writing(
             MIND,
         )
         return
-    trial = Trial(collection, findings, settings, shape_for(collection, read, area), read.features[:100])
+    shapes = shapes_for(collection, read, area)
+    trial = Trial(collection, findings, settings, next(iter(shapes.values())), read.features[:100])
     findings.seen["written"] = True
     try:
-        _run(trial, reopen)
+        _run(trial, shapes, reopen)
     except CancelledError:
         _clean_up(trial)
         if findings.left_behind:
@@ -91,9 +92,9 @@ def _clean_up(trial: Trial) -> None:
         )
 
 
-def _run(trial: Trial, reopen: Reopen | None) -> None:
+def _run(trial: Trial, shapes: Mapping[str, bytes | None], reopen: Reopen | None) -> None:
     """Do all parts of the test, as far as the platform lets it."""
-    stored = _made(trial, reopen)
+    stored = _made(trial, shapes, reopen)
     if stored is None:
         return
     if trial.collection.capabilities.update:
@@ -111,16 +112,23 @@ def _run(trial: Trial, reopen: Reopen | None) -> None:
     delete(trial, stored)
 
 
-def _made(trial: Trial, reopen: Reopen | None) -> Feature | None:
+def _made(trial: Trial, shapes: Mapping[str, bytes | None], reopen: Reopen | None) -> Feature | None:
     """Make the feature, and see whether it is there, once, at its place."""
     topic = message("making a feature")
-    sent = trial.feature()
-    outcome = write_one(trial.collection.create, sent)
-    found = trial.stored(sent.key)
+    reasons = []
+    taken = ""
+    for kind, trial.shape in shapes.items():
+        sent = trial.feature()
+        outcome = write_one(trial.collection.create, sent)
+        found = trial.stored(sent.key)
+        if found:
+            taken = kind
+            break
+        reasons.append(outcome.reason or message("it is not there afterwards"))
     if not found:
         trial.findings.add(
             topic,
-            outcome.reason or message("it is not there afterwards"),
+            reasons[0],
             message("features cannot be made here as they are; see what the platform says"),
             FAULT,
         )
@@ -134,6 +142,14 @@ def _made(trial: Trial, reopen: Reopen | None) -> Feature | None:
         )
         return None
     trial.findings.add(topic, message("it is there"), message("features can be pushed"))
+    if reasons:
+        trial.findings.seen["geometry"] = taken
+        trial.findings.add(
+            message("kind of geometry"),
+            message("not told; the platform takes {kind}", kind=word(taken)),
+            message("features with another kind of geometry may be rejected"),
+            MIND,
+        )
     _differing_values(trial, sent, found[0])
     if axes_exchanged(sent.geometry, found[0].geometry):
         return _turned(trial, reopen)

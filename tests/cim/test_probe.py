@@ -182,6 +182,8 @@ class MemoryStandin(Collection):
             return message("floors is no number")
         if "int32" in self.damages and (feature.values.get("floors") or 0) > 1 << 31:
             return message("floors is out of range")
+        if "points_only" in self.damages and shapely.from_wkb(feature.geometry).geom_type != "Point":
+            return message("the geometry is no point")
         return message("kind is missing") if feature.values.get("kind") is None else None
 
     def create(self, features: Sequence[Feature]) -> list[Outcome]:
@@ -474,6 +476,25 @@ def test_the_test_ends_clean_wherever_it_breaks_off() -> None:
 def test_stopping_tells_what_is_left() -> None:
     with pytest.raises(CancelledError, match="left on the platform"):
         probe(damaged("keeps_all", cancel_at=4), write=True)
+
+
+def test_a_kind_of_geometry_that_is_not_told_is_found_by_trying() -> None:
+    platform = damaged("points_only")
+    platform.rows.clear()
+    platform.schema = replace(platform.schema, geometry="Geometry")
+    findings = probe(platform, write=True)
+    assert rows(findings, "making a feature") == [("it is there", FINE)]
+    assert rows(findings, "kind of geometry") == [("not told; the platform takes Point", MIND)]
+    assert rows(findings, "coordinates") == [("exact", FINE)]
+    assert findings.seen["geometry"] == "Point" and platform.rows == {} and findings.left_behind == []
+
+
+def test_a_platform_that_takes_no_kind_of_geometry_says_why() -> None:
+    platform = damaged("read_only")
+    platform.rows.clear()
+    platform.schema = replace(platform.schema, geometry="Geometry")
+    findings = probe(platform, write=True)
+    assert rows(findings, "making a feature") == [("you may not write", FAULT)]
 
 
 def test_fields_with_code_lists_are_left_alone() -> None:
