@@ -198,6 +198,12 @@ class Writer:
     def _call(self, kind: str, work: Sequence[_Work]) -> list[Outcome]:
         if kind == "create":
             return self._run.remote.create([w.payload for w in work])
+        if any(w.sides.remote is None or not w.sides.remote.server_id for w in work):
+            # An address made of nothing may be that of the whole collection.
+            raise RefusedError(
+                "The platform gives the feature no id by which it could be changed or deleted; check where the connection "
+                "says that the id is."
+            )
         if kind == "delete":
             return self._run.remote.delete([w.payload for w in work])
         updates = []
