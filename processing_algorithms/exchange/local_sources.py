@@ -79,9 +79,17 @@ class Source:
         self.reason = found if isinstance(found, str) else ""
         if self._file is not None and self._file.driver != GEOPACKAGE:
             self.reason = tr("The layer {layer} is no layer of a GeoPackage.").format(layer=layer.name())
-        path = QgsProviderRegistry.instance().decodeUri("ogr", layer.source()).get("path") or ""
+        parts = QgsProviderRegistry.instance().decodeUri("ogr", layer.source())
+        path = parts.get("path") or ""
         self.path = Path(path) if layer.providerType() == "ogr" and Path(path).is_file() else None
-        self.name = self._file.layer if self._file is not None else layer.name()
+        if self.path is not None and layer.isEditable() and layer.isModified():
+            raise InputError(
+                "The layer {layer} has edits that are not saved; save or discard them and rerun.",
+                layer=layer.name(),
+            )
+        # By its table, never by its title in the legend: the journal knows it by this name.
+        table = self._file.layer if self._file is not None else parts.get("layerName")
+        self.name = table or (layer.name() if self.path is None else self.path.stem)
         self.columns = [field.name() for field in layer.fields()]
 
     @contextmanager
