@@ -73,6 +73,7 @@ class Comparison:
 
     def read(self) -> None:
         """Read both sides, and find out what became of writes of which no answer came."""
+        self.run.store.keep_items(self.run.link_id, self.names)
         self._read_local()
         if self._whole_platform:
             self._read_remote()
@@ -407,15 +408,21 @@ class Comparison:
         self.run.stage.report(results)
 
     def _grown(self, sides: Sides) -> Base | None:
-        """Return the base with items that are new on both sides and hold the same; None where there are none.
+        """Return the base with items that are new on both sides and hold the same, and with our geometry as it is
+        computed now; None where there are none.
 
         Without them in the base the feature would be compared in every run.
         """
-        assert sides.base is not None
-        if sides.local is None or sides.remote is None:
+        base, local = sides.base, sides.local
+        assert base is not None
+        if local is None or sides.remote is None:
             return None
-        new = sides.local.values.keys() - sides.base.local.values.keys()
-        return agree(sides.base, new, sides.local, sides.remote) if new else None
+        if base.local.geometry != local.geometry:
+            base = Base(replace(base.local, geometry=local.geometry), base.remote)
+        new = local.values.keys() - base.local.values.keys()
+        if new:
+            base = agree(base, new, local, sides.remote)
+        return base if base is not sides.base else None
 
     def _planned(self, sides: Sides, decision: Decision, work: list[tuple[str, str, str]]) -> list[Result]:
         """Add what the rules allow to the work; return what they do not."""

@@ -27,8 +27,6 @@ _RELATIVE = 1e-14
 _ROUNDING = {True: 2e-6, False: 2e-2}
 #: A tenth of a millimetre: what two ways to compute or write a coordinate differ by.
 _NOISE = {True: 1e-9, False: 1e-4}
-#: What two versions of PROJ make of one coordinate.
-_COMPUTED = {True: 1e-9, False: 1e-6}
 
 
 @dataclass(frozen=True)
@@ -136,18 +134,6 @@ def unmoved(one: bytes | None, other: bytes | None) -> bool:
     except shapely.errors.GEOSException:
         return False
     return same_geometry(one, other, _NOISE[degrees])
-
-
-def same_here(one: Value | bytes, other: Value | bytes, tolerance: Tolerance = EXACT) -> bool:
-    """Return whether two values mean the same, as `same`, where geometries may have been transformed to another CRS."""
-    if not isinstance(one, bytes) or not isinstance(other, bytes):
-        return same(one, other, tolerance)
-    apart = _apart(one, other)
-    if apart <= tolerance.distance:
-        return True
-    return apart <= _COMPUTED[True] or (
-        apart <= _COMPUTED[False] and not _degrees(shapely.get_coordinates(shapely.from_wkb(one)))
-    )
 
 
 def _apart(one: bytes, other: bytes) -> float:

@@ -7,7 +7,7 @@ differs from its own base, so that what the platform alters on the way is never 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from .features import GEOMETRY, Feature
 from .fidelity import EXACT, LIKELY, Difference, Tolerance, differences, same, unmoved
@@ -233,7 +233,9 @@ def recognise(
     """Return the base after a write of ours of which no answer came.
 
     An item that the platform has as we sent it was written by us: both sides agree on it. One that it does not have
-    so stays with the base of before; a new feature of which that is true has no base and is left to the merge.
+    so stays with the base of before; a new feature of which that is true has no base and is left to the merge. A
+    feature that is as before in another version was put back by somebody: it counts as changed there, so that the
+    merge finds a conflict.
 
     Parameters
     ----------
@@ -245,8 +247,19 @@ def recognise(
     judged = judge(sent, items, base.remote if base else None, remote, trust)
     if base is None:
         return agree(None, judged.arrived, sent, remote) if not judged.overtaken else None
-    along = judge_rest(sent, frozenset(names) - items, base, base.remote, remote, trust)
+    names = frozenset(names)
+    if judged.not_done == items and _put_back(base.remote, remote, names):
+        put = base.remote.with_items({n: sent.item(n) for n in items})
+        return Base(base.local, replace(put, version=remote.version))
+    along = judge_rest(sent, names - items, base, base.remote, remote, trust)
     return agree(base, judged.arrived | along.arrived, sent, remote)
+
+
+def _put_back(before: Feature, now: Feature, names: Iterable[str]) -> bool:
+    """Return whether a feature was edited and is as it was before."""
+    if before.version is None or now.version is None or before.version == now.version:
+        return False
+    return all(same(before.item(n), now.item(n)) for n in names)
 
 
 def agree(base: Base | None, names: Iterable[str], local: Feature, remote: Feature) -> Base:

@@ -10,14 +10,14 @@ import json
 import sqlite3
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from ..errors import InputError, OutputError
 from ..messages import Message, message, message_of, message_record
 from ..storage.files import writable
 from ..storage.runs import now
-from .features import Feature, decoded, digest
+from .features import GEOMETRY, Feature, decoded, digest
 from .merge import Base
 
 #: States of an operation.
@@ -58,6 +58,8 @@ CREATE TABLE IF NOT EXISTS difference (
     link_id INTEGER NOT NULL, key TEXT NOT NULL, item TEXT NOT NULL, sent TEXT, stored TEXT, cause TEXT,
     found TEXT NOT NULL, PRIMARY KEY (link_id, key, item));
 """
+#: Columns that came later. `items` of a link: JSON list of what took part in its last exchange.
+LATER = (("link", "items"),)
 _CONFLICT = (
     "conflict_id, link_id, key, kind, items, base_values, base_geometry, local_values, local_geometry, remote_values, "
     "remote_geometry, server_id, found, state, choice"
@@ -138,6 +140,7 @@ class Store:
             self.connection = self._open(path)
             return
         self.connection.executescript(_TABLES)
+        _add_columns(self.connection)
 
     def _take_lock(self, path: Path) -> None:
         # A lock of the system's: it ends with the process, however that ends.
@@ -191,6 +194,7 @@ class Store:
             connection.execute("PRAGMA synchronous=FULL")
             connection.execute("PRAGMA cache_size=-65536")
             connection.executescript(_TABLES)
+            _add_columns(connection)
             # A file that was cut short says so here; a check of every page would take minutes on a large one.
             for table in ("link", "base", "operation", "conflict"):
                 connection.execute(f"SELECT max(rowid) FROM {table}").fetchone()
@@ -334,13 +338,43 @@ class Store:
         """Write agreements; inside a `transaction`."""
         moment = now()
         self.connection.executemany(
-            "INSERT INTO base VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (link_id, key) DO UPDATE SET "
+            "INSERT INTO base (link_id, key, server_id, version, local_hash, local_values, local_geometry, remote_hash, "
+            "remote_values, remote_geometry, agreed) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (link_id, key) DO UPDATE SET "
             "server_id = excluded.server_id, version = excluded.version, local_hash = excluded.local_hash, "
             "local_values = excluded.local_values, local_geometry = excluded.local_geometry, "
             "remote_hash = excluded.remote_hash, remote_values = excluded.remote_values, "
             "remote_geometry = excluded.remote_geometry, agreed = excluded.agreed",
             (_base_row(link_id, key, base, moment) for key, base in bases),
         )
+
+    def keep_items(self, link_id: int, names: frozenset[str]) -> None:
+        """Drop from the agreements of a link all items but some: what an item held before it left is no agreement.
+
+        Parameters
+        ----------
+        names : fields, and `features.GEOMETRY`
+        """
+        known = self.connection.execute("SELECT items FROM link WHERE link_id = ?", (link_id,)).fetchone()[0]
+        told = json.dumps(sorted(names))
+        if known == told:
+            return
+        with self.transaction():
+            if known is None or not set(json.loads(known)) <= names:
+                for keys in self._keys(link_id):
+                    bases = self.bases(link_id, keys).items()
+                    kept = [
+                        (k, Base(_only(base.local, names), _only(base.remote, names))) for k, base in bases
+                    ]
+                    self.set_bases(link_id, kept)
+            self.connection.execute("UPDATE link SET items = ? WHERE link_id = ?", (told, link_id))
+
+    def _keys(self, link_id: int) -> Iterator[list[str]]:
+        """Give the keys that have an agreement in parts."""
+        query = "SELECT key FROM base WHERE link_id = ? AND key > ? ORDER BY key LIMIT 1000"
+        last = ""
+        while keys := [key for (key,) in self.connection.execute(query, (link_id, last))]:
+            yield keys
+            last = keys[-1]
 
     def forget(self, link_id: int, keys: Iterable[str]) -> None:
         """Remove agreements on features that are on neither side any more; inside a `transaction`."""
@@ -551,6 +585,14 @@ class Store:
             )  # fmt: skip
 
 
+def _add_columns(connection: sqlite3.Connection) -> None:
+    """Add the columns that a journal of an earlier version does not have."""
+    for table, column in LATER:
+        present = [row[1] for row in connection.execute(f"PRAGMA table_info({table})")]
+        if column not in present:
+            connection.execute(f"ALTER TABLE {table} ADD COLUMN {column} TEXT")
+
+
 def _number_of(path: Path) -> int | None:
     """Return what tells a file from another one of its name; None where there is none."""
     try:
@@ -601,8 +643,12 @@ def rebase(conflict: Conflict, base: Base | None, choice: Mapping[str, str]) -> 
             return None
         return Base(local or base.local, remote or base.remote)
     if base is None:
-        # Nothing was agreed before: with the sides exchanged, every item counts as changed on both.
-        base = Base(remote, local)
+        # Nothing was agreed before: with the sides exchanged, an item in conflict counts as changed on both.
+        items = conflict.items
+        base = Base(
+            local.with_items({n: remote.item(n) for n in items}),
+            remote.with_items({n: local.item(n) for n in items}),
+        )
     return Base(
         base.local.with_items({n: local.item(n) for n, side in choice.items() if side == "remote"}),
         base.remote.with_items({n: remote.item(n) for n, side in choice.items() if side == "local"}),
@@ -645,6 +691,11 @@ def packed(reason: Message | None) -> str | None:
 def unpacked(text: str | None) -> Message | None:
     """Return the sentence of `packed`."""
     return None if text is None else message_of(json.loads(text))
+
+
+def _only(feature: Feature, names: frozenset[str]) -> Feature:
+    values = {name: value for name, value in feature.values.items() if name in names}
+    return replace(feature, values=values, geometry=feature.geometry if GEOMETRY in names else None)
 
 
 def _side(feature: Feature | None) -> tuple[str | None, bytes | None]:

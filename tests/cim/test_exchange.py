@@ -362,6 +362,29 @@ def test_half_an_update_arrived_and_the_answer_did_not(tmp_path: Path) -> None:
     check_quiet(client, platform)
 
 
+def test_what_is_as_before_in_another_version_was_put_back(pair: Pair) -> None:
+    client, platform = pair
+    client.layer.edit("k0", status="ours")
+
+    def kill(kind: str) -> None:
+        raise KilledError
+
+    platform.after = kill
+    with pytest.raises(KilledError):
+        client.run(platform)
+    client.die()
+    platform.after = lambda kind: None
+    platform.edit("k0", status="open")
+    for rules in (PUSH, SYNC, PULL):
+        assert client.run(platform, rules).counts == {"conflict": 1}
+        assert platform.by_key()["k0"][0].values["status"] == "open"
+    (conflict,) = client.conflicts("open")
+    client.resolve(conflict, {"status": "remote"})
+    client.run(platform)
+    assert client.layer.rows["k0"].values["status"] == "open"
+    check_quiet(client, platform)
+
+
 def test_a_platform_that_says_done_and_does_nothing(pair: Pair) -> None:
     client, platform = pair
     client.layer.edit("k0", status="ours")
@@ -826,7 +849,30 @@ def test_a_field_that_goes_and_comes_back(pair: Pair) -> None:
     platform.schema = SCHEMA
     for row in platform.rows.values():
         row.values["storeys"] = 3
+    assert client.run(platform).counts == {"agreed": 4}
     check_quiet(client, platform)
+
+
+@pytest.mark.parametrize("whose", ["ours", "theirs"])
+@pytest.mark.parametrize("rules", [SYNC, PUSH, PULL])
+def test_a_field_that_goes_and_comes_back_empty_is_filled(tmp_path: Path, whose: str, rules: Rules) -> None:
+    client, platform = agreed(tmp_path)
+    one, rows = (client.layer, client.layer.rows) if whose == "ours" else (platform, platform.rows)
+    one.schema = Schema((SCHEMA.fields[0], SCHEMA.fields[2]), "Polygon")
+    for row in rows.values():
+        del row.values["status"]
+    client.run(platform, rules)
+    one.schema = SCHEMA
+    for row in rows.values():
+        row.values["status"] = None
+    key = next(iter(rows))
+    rows[key] = replace(rows[key], values=rows[key].values | {"status": "new"})
+    client.run(platform, rules)
+    client.run(platform)
+    for side in (client.layer.rows.values(), platform.rows.values()):
+        assert sorted(str(row.values["status"]) for row in side)[-3:] == ["open"] * 3
+    (conflict,) = client.conflicts("open")
+    assert conflict.items == ("status",)
 
 
 def test_a_table_without_geometry(tmp_path: Path) -> None:

@@ -15,9 +15,10 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from citycheck.citycheck_qgis.cim.features import Feature
+from citycheck.citycheck_qgis.cim.features import GEOMETRY, Feature
+from citycheck.citycheck_qgis.cim.fidelity import Tolerance
 from citycheck.citycheck_qgis.cim.merge import BOTH_CHANGED, DELETED_HERE, DELETED_THERE, Base, merge
-from citycheck.citycheck_qgis.cim.store import CONFLICT, REJECTED, SENT, VERIFIED, Conflict, Store
+from citycheck.citycheck_qgis.cim.store import CONFLICT, LATER, REJECTED, SENT, VERIFIED, Conflict, Store
 from citycheck.citycheck_qgis.errors import CityCheckError, InputError, OutputError
 from citycheck.citycheck_qgis.messages import message
 from citycheck.tests.fixtures.exchange_sides import Client, Layer, Platform, feature
@@ -343,6 +344,38 @@ def test_a_choice_of_some_items_leaves_the_others_open() -> None:
         assert left.items == ("storeys",) and decided(store, conflict)[0] == BOTH_CHANGED
         store.resolve(left, {"storeys": "local"})
         assert not store.conflicts("open") and decided(store, conflict) == (None, "update", "update", {"storeys"}, {"status"})  # fmt: skip
+
+
+def test_what_agreed_without_a_base_is_no_edit_of_either_side() -> None:
+    theirs = feature("k", status="theirs", x=113.2 + 1e-7)
+    with Store(None) as store:
+        link = store.link("p", "c", "l")
+        ours, coarse = feature("k", status="ours"), Tolerance(distance=1e-6)
+        decision = merge(None, ours, theirs, NAMES, coarse)
+        with store.transaction():
+            store.note_conflicts(link, [("k", "both_created", decision.conflicting, None, ours, theirs)])
+        (conflict,) = store.conflicts()
+        store.resolve(conflict, {"status": "local"})
+        # The geometry is rounded there, and nobody has changed it.
+        assert decided(store, conflict) == (None, "update", None, {"status"}, set())
+
+
+def test_a_journal_of_an_earlier_version(tmp_path: Path) -> None:
+    path = tmp_path / "j.db"
+    names = frozenset(NAMES)
+    with Store(path) as store:
+        link = store.link("p", "c", "l")
+        with store.transaction():
+            store.set_bases(link, [(f"k{n}", Base(BASE, THEIRS)) for n in range(3)])
+        for table, column in LATER:
+            store.connection.execute(f"ALTER TABLE {table} DROP COLUMN {column}")
+    with Store(path) as store:
+        store.keep_items(link, names - {"status", GEOMETRY})
+        base = store.bases(link, ["k1"])["k1"]
+        assert base.remote.values == {"name": "亭", "storeys": 3} and base.local.geometry is None
+        assert store.hashed_bases(link, ["k1"])["k1"][1] == base.local.digest()
+        store.keep_items(link, names)
+        assert store.bases(link, ["k1"])["k1"] == base
 
 
 def test_choices_that_cannot_be() -> None:
