@@ -138,7 +138,8 @@ class WfsCollection(Collection):
             exact.get("gml", (False, 0)) > exact.get("geojson", (False, 0))
             or (unseen and self._described.namespace == _QGIS),
         )
-        sets = [samples[source.format] for source in self._formats.sources]
+        self._sources = self._formats.sources
+        sets = [samples[source.format] for source in self._sources]
         self._chosen = any(r.geometry is not None for r in sets[0]) or bool(
             sets[0] and not self._described.geometry_field
         )
@@ -214,7 +215,7 @@ class WfsCollection(Collection):
 
     def _asked(self, ask: Callable[[Source], Answer]) -> _Sets:
         """Return what one request, or two in different formats, give of the same features."""
-        first, *others = self._formats.sources
+        first, *others = self._sources
         for _ in range(3):
             raw = self._read(ask(first), first.format)
             if not raw or not others:
