@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from ..errors import InputError
 from ..messages import Message, message
 from .adapters.base import Collection
-from .doubles import surplus_copies
+from .doubles import surplus_copies, too_many
 from .features import GEOMETRY, Feature
 from .fidelity import SURE, Tolerance
 from .local import LocalLayer
@@ -181,50 +181,59 @@ class Comparison:
         left = []
         for part in parts(doubles, CHUNK):
             keys = [key for key, _ in part]
-            sent = self.run.store.sent_twice(self.run.link_id, keys)
+            sent = self.run.store.creations(self.run.link_id, self.run.run_id, keys)
             found = self.find(list(sent)) if sent else {}
             bases = self.run.store.bases(self.run.link_id, keys)
             for key, number in part:
-                if key in found and self._removed(sent[key], bases.get(key), found[key]):
-                    self.warn_of_double(key)
-                else:
+                if key not in found:
                     left.append((key, number))
+                    continue
+                base = bases.get(key)
+                features = self.without_own_doubles(key, found[key], base.remote.server_id if base else None)
+                if len(features) > 1:
+                    left.append((key, len(features)))
+                else:
+                    self.run.stage.replace_remote([key], features)
         return left
 
-    def _removed(self, sent: Operation, base: Base | None, features: Sequence[Feature]) -> bool:
-        """Remove the copies of a feature that our own requests have made; return whether one is left."""
-        kept = base.remote.server_id if base is not None else None
-        surplus = surplus_copies(sent.payload, sent.items, features, self._trust, kept)
-        if len(surplus) < len(features) - 1:
-            return False
-        if surplus:
-            self.run.remote.delete(surplus)
-            features = self.find([sent.key])[sent.key]
-        self.run.stage.replace_remote([sent.key], features)
-        return len(features) <= 1
+    def without_own_doubles(
+        self, key: str, features: list[Feature], kept: str | None = None
+    ) -> list[Feature]:
+        """Remove the copies of a feature that we have made; return what the platform has then.
 
-    def warn_of_double(self, key: str) -> None:
-        """Say that a second copy of a feature was removed."""
-        self.warn(
-            message(
-                "The platform did a request twice of which the answer was lost; the second copy of {key} was removed.",
-                key=key,
+        Parameters
+        ----------
+        kept : see `doubles.surplus_copies`
+        """
+        run = self.run
+        sent = run.store.creations(run.link_id, run.run_id, [key]).get(key)
+        if sent is None or not run.remote.capabilities.delete:
+            return features
+        surplus = surplus_copies(sent, features, self._trust, kept)
+        if not surplus:
+            return features
+        with run.store.transaction():
+            numbers = run.store.plan(run.link_id, run.run_id, "delete", [(f, self.names) for f in surplus])
+        run.store.mark_sent(numbers)
+        run.remote.delete(surplus)
+        left = self.find([key])[key]
+        there = {f.server_id for f in left}
+        reason = message("It is a second copy that we have made ourselves.")
+        with run.store.transaction():
+            for number, copy in zip(numbers, surplus, strict=True):
+                run.store.move_to(REJECTED if copy.server_id in there else VERIFIED, [(number, reason)])
+        if len(left) == 1:
+            self.warn(
+                message("The platform had a second copy of {key} that we had made; it was removed.", key=key)
             )
-        )
+        return left
 
     def hold_doubles(self, doubles: Iterable[tuple[str, int]]) -> None:
         """Take features out of the exchange that the platform has more than once; see `Stage.doubles`."""
         doubles = list(doubles)
         self.run.stage.hold(key for key, _ in doubles)
         self.run.stage.report(
-            Result(
-                key,
-                "none",
-                "held_back",
-                (),
-                message("The platform has {n} features with this key.", n=number),
-            )
-            for key, number in doubles
+            Result(key, "none", "held_back", (), too_many(number)) for key, number in doubles
         )
 
     def warn(self, warning: Message) -> None:

@@ -58,8 +58,9 @@ CREATE TABLE IF NOT EXISTS difference (
     link_id INTEGER NOT NULL, key TEXT NOT NULL, item TEXT NOT NULL, sent TEXT, stored TEXT, cause TEXT,
     found TEXT NOT NULL, PRIMARY KEY (link_id, key, item));
 """
-#: Columns that came later. `items` of a link: JSON list of what took part in its last exchange.
-LATER = (("link", "items"),)
+#: Columns that came later. `items` of a link: JSON list of what took part in its last exchange; `answers` of an
+#: operation: D (done) or R (refused) for each of its requests that was answered; `server_id`: of what it made.
+LATER = (("link", "items"), ("operation", "answers"), ("operation", "server_id"))
 _CONFLICT = (
     "conflict_id, link_id, key, kind, items, base_values, base_geometry, local_values, local_geometry, remote_values, "
     "remote_geometry, server_id, found, state, choice"
@@ -84,6 +85,25 @@ class Operation:
     items: frozenset[str]
     state: str
     attempts: int
+
+
+@dataclass(frozen=True)
+class Creation:
+    """What was sent of late to make one feature.
+
+    Attributes
+    ----------
+    payload, items : see `Operation`; of the last one
+    may_be_done : requests that were not refused
+    unanswered : those of them whose answer was lost
+    server_id : what the platform calls the feature that we made; None: it has not said so
+    """
+
+    payload: Feature
+    items: frozenset[str]
+    may_be_done: int
+    unanswered: int
+    server_id: str | None
 
 
 @dataclass(frozen=True)
@@ -426,6 +446,22 @@ class Store:
             [(state, now(), packed(reason), operation) for operation, reason in operations],
         )
 
+    def note_answers(self, answers: Iterable[tuple[int, bool, str | None]]) -> None:
+        """Note that requests of operations were answered: done or refused, and the id of what was made; inside a
+        `transaction`."""
+        self.connection.executemany(
+            "UPDATE operation SET answers = ifnull(answers, '') || ?, server_id = ifnull(?, server_id) "
+            "WHERE operation_id = ?",
+            [("D" if done else "R", server_id, operation) for operation, done, server_id in answers],
+        )
+
+    def note_made(self, made: Iterable[tuple[int, str | None]]) -> None:
+        """Note the ids that were read back of what operations made, where no answer told them; inside a `transaction`."""
+        self.connection.executemany(
+            "UPDATE operation SET server_id = ifnull(server_id, ?) WHERE operation_id = ?",
+            [(server_id, operation) for operation, server_id in made],
+        )
+
     def unanswered(self, link_id: int) -> dict[str, Operation]:
         """Return, by key, the operations of earlier runs of which it is not known whether they were done."""
         rows = self.connection.execute(
@@ -445,15 +481,44 @@ class Store:
                 (REJECTED, now(), packed(reason), link_id, PLANNED, run_id),
             )
 
-    def sent_twice(self, link_id: int, keys: Sequence[str]) -> dict[str, Operation]:
-        """Return, by key, the last creation of those of some features that were sent more than once."""
+    def creations(self, link_id: int, run_id: int, keys: Sequence[str]) -> dict[str, Creation]:
+        """Return, by key, what a run and the one before it have sent to make some features.
+
+        What belongs to the last attempt of the run before that one counts as well: it may have arrived late.
+        """
+        runs = [
+            row[0]
+            for row in self.connection.execute(
+                "SELECT run_id FROM run WHERE link_id = ? AND run_id <= ? AND what NOT LIKE '%preview' "
+                "ORDER BY run_id DESC LIMIT 3",
+                (link_id, run_id),
+            )
+        ]
         rows = self.connection.execute(
-            "SELECT max(operation_id), o.key, kind, payload_values, payload_geometry, items, state, sum(attempts) "
+            "SELECT o.key, run_id, payload_values, payload_geometry, items, attempts, ifnull(answers, ''), server_id "
             f"FROM {EACH} CROSS JOIN operation o ON o.link_id = ? AND o.key = wanted "
-            "WHERE kind = 'create' GROUP BY o.key HAVING sum(attempts) > 1",
-            (json.dumps(keys), link_id),
+            "WHERE kind = 'create' AND run_id >= ? ORDER BY operation_id DESC",
+            (json.dumps(keys), link_id, runs[-1] if runs else 0),
         )
-        return {row[1]: _operation(*row) for row in rows}
+        found: dict[str, Creation] = {}
+        oldest: dict[str, int] = {}
+        for key, run, values, geometry, items, attempts, answers, server_id in rows:
+            if key not in oldest:
+                place = runs.index(run)
+                if place > 1:
+                    oldest[key] = run_id + 1
+                    continue
+                oldest[key] = runs[min(place + 1, len(runs) - 1)]
+                payload = Feature(key, decoded(values), geometry)
+                found[key] = Creation(payload, frozenset(json.loads(items)), 0, 0, server_id)
+            if run >= oldest[key]:
+                so_far = found[key]
+                found[key] = replace(
+                    so_far,
+                    may_be_done=so_far.may_be_done + attempts - answers.count("R"),
+                    unanswered=so_far.unanswered + attempts - len(answers),
+                )
+        return found
 
     def note_differences(
         self, link_id: int, rows: Iterable[tuple[str, str, str, str, Message | None]]

@@ -15,7 +15,7 @@ from ..errors import ExchangeError, NoAnswerError, RefusedError
 from ..messages import Message, message
 from .adapters.base import Outcome, Update
 from .comparing import Comparison, conflict_result, other_key, parts
-from .doubles import surplus_copies
+from .doubles import too_many
 from .features import GEOMETRY, Feature
 from .fidelity import POSSIBLE, Difference, axes_exchanged
 from .merge import DELETED_HERE, DELETED_THERE, OVERTAKEN, Base, Judgement, Trust, agree, judge, judge_rest
@@ -155,8 +155,12 @@ class Writer:
                 self._run.store.move_to(
                     ACKNOWLEDGED, [(w.operation, None) for w in pending if outcomes[w.key].state == "done"]
                 )
+                said = [(w.operation, outcomes[w.key]) for w in pending]
+                self._run.store.note_answers(
+                    (number, o.state == "done", o.server_id) for number, o in said if o.state != "unknown"
+                )
             found = self._find_afterwards(kind, pending, outcomes, answered)
-            pending = self._check(kind, pending, outcomes, found, attempt > 0)
+            pending = self._check(kind, pending, outcomes, found)
             reasons |= {key: o.reason for key, o in outcomes.items() if o.reason is not None}
             if not pending:
                 return
@@ -235,24 +239,21 @@ class Writer:
         work: Sequence[_Work],
         outcomes: dict[str, Outcome],
         found: dict[str, list[Feature]],
-        repeated: bool,
     ) -> list[_Work]:
         """Compare what was sent with what the platform has; return what has to be sent again."""
         again: list[_Work] = []
         unseen: list[_Work] = []
         ended = _Ended()
         for w in work:
-            if len(found[w.key]) > 1 and repeated:
-                found[w.key] = self._without_own_double(w, found[w.key])
+            if len(found[w.key]) > 1 and kind == "create":
+                found[w.key] = self._comparison.without_own_doubles(w.key, found[w.key])
         if kind != "delete":
             self._learn(kind, work, outcomes, found)
         for w in work:
             outcome, features = outcomes[w.key], found[w.key]
             if len(features) > 1:
                 self._comparison.hold_doubles([(w.key, len(features))])
-                ended.end(
-                    REJECTED, w, message("The platform has {n} features with this key.", n=len(features))
-                )
+                ended.end(REJECTED, w, too_many(len(features)))
             elif kind == "delete":
                 self._check_deleted(w, outcome, features, ended, again)
             elif features:
@@ -393,6 +394,8 @@ class Writer:
                 w.payload, self._comparison.names - w.items, base, w.sides.remote, stored, self._trust
             )
             names, differences = names | along.arrived, differences + along.differences
+        if kind == "create":
+            ended.made.append((w.operation, stored.server_id))
         if names or not w.items:
             base = agree(base, names, w.payload, stored)
             ended.bases.append((w.key, base))
@@ -442,21 +445,11 @@ class Writer:
             )
         self._geometry_checked = True
 
-    def _without_own_double(self, w: _Work, features: list[Feature]) -> list[Feature]:
-        """Remove the copies that our own repeated request has made; return what is left."""
-        surplus = surplus_copies(w.payload, w.items, features, self._trust)
-        if not surplus or not self._run.remote.capabilities.delete:
-            return features
-        self._run.remote.delete(surplus)
-        left = self._comparison.find([w.key])[w.key]
-        if len(left) == 1:
-            self._comparison.warn_of_double(w.key)
-        return left
-
     def _end(self, ended: _Ended, found: dict[str, list[Feature]]) -> None:
         with self._run.store.transaction():
             for state in (VERIFIED, REJECTED, CONFLICT):
                 self._run.store.move_to(state, [(n, why) for s, n, why in ended.operations if s == state])
+            self._run.store.note_made(ended.made)
             self._run.store.set_bases(self._run.link_id, ended.bases)
             self._run.store.forget(self._run.link_id, ended.gone)
             self._run.store.note_conflicts(self._run.link_id, ended.conflicts)
@@ -477,6 +470,7 @@ class _Ended:
         self.operations: list[tuple[str, int, Message | None]] = []
         self.bases: list[tuple[str, Base]] = []
         self.gone: list[str] = []
+        self.made: list[tuple[int, str | None]] = []
         self.conflicts: list[ConflictRow] = []
         self.differences: list[tuple[str, Difference]] = []
         self.results: list[Result] = []

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from collections.abc import Sequence
 from pathlib import Path
 
-import numpy as np
 import pytest
 import shapely
+from citycheck.citycheck_qgis.cim.adapters.base import Outcome
 from citycheck.citycheck_qgis.cim.exchange import exchange
+from citycheck.citycheck_qgis.cim.features import Feature
 from citycheck.citycheck_qgis.cim.fidelity import EXACT, Tolerance
 from citycheck.citycheck_qgis.cim.results import Report, Rules
 from citycheck.citycheck_qgis.cim.store import Store
-from citycheck.tests.fixtures.exchange_sides import SYNC, Client, Layer, Platform, feature, square
+from citycheck.citycheck_qgis.errors import NoAnswerError
+from citycheck.tests.fixtures.exchange_sides import PUSH, SYNC, Client, Layer, Platform, feature, square
 
 
 def run(client: Client, platform: Platform, rules: Rules = SYNC, tolerance: Tolerance = EXACT) -> Report:
@@ -47,3 +49,88 @@ def test_the_last_bit_of_a_coordinate_is_no_edit_there(tmp_path: Path) -> None:
     before = client.layer.rows["a"].geometry
     platform.edit("a", geometry=shifted(before, 3e-10))
     assert run(client, platform).counts == {} and client.layer.rows["a"].geometry == before
+
+
+# --- two features with one key
+
+
+def operations(client: Client) -> list[tuple[str, str]]:
+    with Store(client.path) as store:
+        return store.connection.execute("SELECT kind, state FROM operation ORDER BY operation_id").fetchall()
+
+
+def late_once(platform: Platform) -> None:
+    """Let the answer of the first creation be lost, and the feature appear with the second one."""
+    whole, late = platform.create, []
+
+    def create(features: Sequence[Feature]) -> list[Outcome]:
+        if not late:
+            late.extend(features)
+            raise NoAnswerError("Lost.")
+        for one in late:
+            platform.add(one)
+        return whole(features)
+
+    platform.create = create  # type: ignore[method-assign]
+
+
+def test_the_removal_of_our_own_copy_is_in_the_journal(tmp_path: Path) -> None:
+    client, platform = Client(tmp_path, Layer([feature("a")])), Platform()
+    late_once(platform)
+    report = run(client, platform)
+    assert len(platform.rows) == 1 and len(report.warnings) == 1
+    assert sorted(operations(client)) == [("create", "verified"), ("delete", "verified")]
+
+
+def test_a_copy_that_somebody_made_stays(tmp_path: Path) -> None:
+    """Once was refused and once done: that cannot have made two."""
+    client, platform = Client(tmp_path, Layer([feature("a")])), Platform()
+    refused = [True]
+    platform.refuses = lambda one: bool(refused) and refused.pop()
+    for _ in range(2):
+        run(client, platform, PUSH)
+    platform.add(platform.by_key()["a"][0])
+    for _ in range(2):
+        report = run(client, platform)
+        assert len(platform.rows) == 2 and report.counts == {"held_back": 1}
+        assert "delete there" in str(report.results[0].reason)
+    assert ("delete", "verified") not in operations(client)
+
+
+def test_a_copy_made_long_after_a_lost_answer_stays(tmp_path: Path) -> None:
+    client, platform = Client(tmp_path, Layer([feature("a")])), Platform()
+    late_once(platform)
+    for _ in range(3):
+        run(client, platform)
+    platform.add(platform.by_key()["a"][0])
+    assert run(client, platform).counts == {"held_back": 1} and len(platform.rows) == 2
+
+
+@pytest.mark.parametrize("name", ["楼", "塔"])
+@pytest.mark.parametrize("tells", [True, False])
+def test_two_clients_make_one_feature_at_once(tmp_path: Path, name: str, tells: bool) -> None:
+    platform = Platform()
+    platform.tells_ids = tells
+    clients = [
+        Client(tmp_path / n, Layer([feature("k", name=text)])) for n, text in (("1", "楼"), ("2", name))
+    ]
+    first, second = clients
+    raced = []
+
+    def race(kind: str) -> None:
+        if kind == "create" and not raced:
+            raced.append(kind)
+            run(second, platform, PUSH)
+
+    platform.before = race
+    report = run(first, platform, PUSH)
+    if not tells:
+        # Which is whose cannot be told.
+        assert report.counts == {"held_back": 1} and len(platform.rows) == 2
+        return
+    (row,) = platform.rows.values()
+    assert row.values["name"] == name and ("delete", "verified") in operations(first)
+    for client in clients * 2:
+        report = run(client, platform)
+    assert len(platform.rows) == 1
+    assert bool(first.conflicts("open")) == (name != "楼") and not second.conflicts()
