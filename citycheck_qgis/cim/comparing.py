@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from ..errors import InputError
-from ..messages import Message, message
+from ..messages import Message, mark, message
 from .adapters.base import Collection
 from .doubles import surplus_copies, too_many
 from .features import GEOMETRY, Feature
@@ -20,6 +21,8 @@ from .store import ACKNOWLEDGED, REJECTED, VERIFIED, Operation, Store
 
 #: How many features are compared at a time.
 CHUNK = 500
+#: A change of one field in so many features is nothing that has to be asked about.
+FEW = 20
 
 
 @dataclass(frozen=True)
@@ -51,7 +54,13 @@ class Comparison:
         self.complete = True
         #: Side -> whether its deletions may be made.
         self.deleting: dict[str, bool] = {}
+        #: Side -> whether its updates may be made.
+        self.updating: dict[str, bool] = {}
+        self._changes: Counter[tuple[str, str]] = Counter()
+        self._emptied: Counter[tuple[str, str]] = Counter()
         self._conflicting: set[str] = set()
+        #: Whether the journal has no agreement at all, which is not said yet.
+        self._unknown = False
         # Much may have been edited since an earlier run.
         self._trust = Trust(run.tolerance, SURE)
 
@@ -74,6 +83,7 @@ class Comparison:
     def read(self) -> None:
         """Read both sides, and find out what became of writes of which no answer came."""
         self.run.store.keep_items(self.run.link_id, self.names)
+        self._unknown = not self.run.store.has_agreements(self.run.link_id)
         self._read_local()
         if self._whole_platform:
             self._read_remote()
@@ -96,7 +106,8 @@ class Comparison:
             count += 1
             if problem.key is not None:
                 held.append(problem.key)
-            self.run.stage.report([Result(problem.key, "none", "held_back", (), problem.reason)])
+            row = problem.server_id
+            self.run.stage.report([Result(problem.key, "none", "held_back", (), problem.reason, fid=row)])
         self.run.stage.hold(held)
         self.run.report.local = self.run.stage.count("local") + count
         self.run.progress(0.1)
@@ -385,6 +396,15 @@ class Comparison:
         bases, gone, conflicts, results = [], [], [], []
         work: list[tuple[str, str, str]] = []
         for sides, decision in decided:
+            if self._unknown and sides.base is None and sides.local is not None and sides.remote is not None:
+                self._unknown = False
+                self.warn(
+                    message(
+                        "Both sides have features of one key, and the journal knows nothing of this layer: what was "
+                        "deleted on one side before comes back from the other. If there was an exchange before, use its "
+                        "journal."
+                    )
+                )
             if decision.gone:
                 gone.append(sides.key)
             if decision == NOTHING and sides.base is not None and (grown := self._grown(sides)) is not None:
@@ -427,7 +447,7 @@ class Comparison:
         if local is None or sides.remote is None:
             return None
         if base.local.geometry != local.geometry:
-            base = Base(replace(base.local, geometry=local.geometry), base.remote)
+            base = replace(base, local=replace(base.local, geometry=local.geometry))
         new = local.values.keys() - base.local.values.keys()
         if new:
             base = agree(base, new, local, sides.remote)
@@ -445,11 +465,15 @@ class Comparison:
                     results.append(Result(sides.key, action, "withheld", tuple(sorted(held)), reason))
             if reason is None or (decision.there == "update" and allowed & decision.to_there):
                 work.append((sides.key, "there", decision.there))
+                if decision.there == "update":
+                    self._count("there", decision.to_there & allowed, sides.remote, sides.local)
                 if self.run.rules.dry_run and decision.there != "delete":
                     items = tuple(sorted(decision.to_there & allowed))
                     results.append(Result(sides.key, decision.there, "planned", items))
         if decision.here is not None and self.run.rules.pull:
             work.append((sides.key, "here", decision.here))
+            if decision.here == "update":
+                self._count("here", decision.to_here, sides.local, sides.remote)
             if self.run.rules.dry_run and decision.here != "delete":
                 items = tuple(sorted(decision.to_here))
                 results.append(Result(sides.key, f"{decision.here}_here", "planned", items))
@@ -475,9 +499,35 @@ class Comparison:
             return frozenset(allowed), message("The platform does not let this field be written.")
         return frozenset(allowed), message("Only the status is written back; allow all fields to send it.")
 
+    def _count(self, side: str, names: Iterable[str], before: Feature | None, after: Feature | None) -> None:
+        """Count the changes of a side by item, and those that empty it."""
+        for name in names:
+            self._changes[side, name] += 1
+            if before is not None and after is not None and after.item(name) in (None, ""):
+                self._emptied[side, name] += before.item(name) not in (None, "")
+
+    def _sweeping(self, side: str) -> Message | None:
+        """Return why the updates of a side look like a changed platform or mapping rather than like edits."""
+        total = self.run.stage.count("local")
+        for counts, share, template in (
+            (self._emptied, 0.1, mark("{field} would be emptied in {n} of {total} features; check fields and code lists of both sides, and allow large changes if it is right.")),
+            (self._changes, 0.5, mark("{field} would change in {n} of {total} features; check fields and code lists of both sides, and allow large changes if it is right.")),
+        ):  # fmt: skip
+            for (where, name), number in sorted(counts.items()):
+                if where == side and number > max(FEW, share * total):
+                    field = message("The geometry") if name == GEOMETRY else message("Field {name}", name=name)
+                    return Message(template, {"field": field, "n": number, "total": total})
+        return None
+
     def _keep_to_ceilings(self) -> None:
-        """Withhold all deletions of a side that has more of them than allowed."""
+        """Withhold all deletions of a side that has more of them than allowed, and updates that sweep over all."""
         self.deleting = {}
+        for side, action in (("there", "update"), ("here", "update_here")):
+            reason = None if self.run.rules.large_changes else self._sweeping(side)
+            self.updating[side] = reason is None
+            if reason is not None:
+                for keys in self.run.stage.planned(side, "update", CHUNK):
+                    self.run.stage.report(Result(k, action, "withheld", (), reason) for k in keys)
         for side, action in (("there", "delete"), ("here", "delete_here")):
             number = self.run.stage.work_count(side, "delete")
             allowed = number <= self.run.rules.max_deletions and self.complete

@@ -32,6 +32,7 @@ class Rules:
     dry_run : tell what would be done and do nothing
     writable : names of the items that may be written to the platform, no feature may be made or deleted there then;
         None: all
+    large_changes : updates may change one field in more than half of the features, or empty it in more than a tenth
     max_deletions : most features that may be deleted, on each side; when there are more, none is
     pauses : seconds to wait between looking for a new feature of which no answer came
     """
@@ -41,6 +42,7 @@ class Rules:
     dry_run: bool = True
     writable: frozenset[str] | None = None
     max_deletions: int = 0
+    large_changes: bool = False
     pauses: Sequence[float] = (0.5, 1.0, 2.0, 4.0)
 
 
@@ -54,6 +56,7 @@ class Result:
     action : ``create``, ``update``, ``delete`` on the platform; the same with ``_here`` for the local layer; ``none``
     state : see `exchange.STATES`
     items : names of the items concerned
+    fid : number of its row in the local layer; None where it has none
     """
 
     key: str | None
@@ -62,6 +65,7 @@ class Result:
     items: tuple[str, ...] = ()
     reason: Message | None = None
     server_id: str | None = None
+    fid: str | None = None
 
 
 @dataclass
@@ -93,6 +97,9 @@ _CONFLICTS = {
     "deleted_here_changed_there": mark("It was deleted here and changed on the platform."),
     "changed_here_deleted_there": mark("It was changed here and deleted on the platform."),
     "changed_while_writing": mark("Somebody changed it on the platform while it was written."),
+    "older_here": mark(
+        "It holds again what it held before the platform's value was taken over: an older file may have come back."
+    ),
 }
 
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from ..messages import message
 from .comparing import CHUNK, Comparison
 from .local import LocalChange, LocalOutcome
-from .merge import Base, Decision, agree
+from .merge import Base, Decision, take
 from .results import Result
 from .stage import Sides
 
@@ -18,7 +18,8 @@ _KINDS = {"create": "insert", "update": "update", "delete": "delete"}
 def take_over(comparison: Comparison) -> None:
     """Make the planned changes of the local layer: new features, changes, deletions."""
     run = comparison.run
-    kinds = [k for k in _KINDS if k != "delete" or comparison.deleting["here"]]
+    barred = {"update": not comparison.updating["here"], "delete": not comparison.deleting["here"]}
+    kinds = [k for k in _KINDS if not barred.get(k)]
     total, done = max(1, sum(run.stage.work_count("here", k) for k in kinds)), 0
     for kind in kinds:
         for keys in run.stage.planned("here", kind, CHUNK):
@@ -49,7 +50,7 @@ def _take(comparison: Comparison, keys: Sequence[str], kind: str) -> None:
         if outcome.state == "done" and outcome.feature is not None:
             assert sides.remote is not None
             now = comparison.project(outcome.feature)
-            bases.append((sides.key, agree(sides.base, decision.to_here, now, sides.remote)))
+            bases.append((sides.key, take(sides.base, decision.to_here, sides.local, now, sides.remote)))
         elif outcome.state == "done":
             gone.append(sides.key)
         results.append(_result(kind, sides, decision, outcome))

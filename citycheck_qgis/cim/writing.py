@@ -65,9 +65,9 @@ class Writer:
 
     def push(self) -> None:
         """Make the planned writes: new features, changes, deletions."""
-        kinds = [
-            k for k in ("create", "update", "delete") if k != "delete" or self._comparison.deleting["there"]
-        ]
+        comparison = self._comparison
+        barred = {"update": not comparison.updating["there"], "delete": not comparison.deleting["there"]}
+        kinds = [k for k in ("create", "update", "delete") if not barred.get(k)]
         total = max(1, sum(self._run.stage.work_count("there", k) for k in kinds))
         done = 0
         for kind in kinds:
