@@ -100,6 +100,7 @@ class PullLayer(ExchangeAlgorithm):
                     pull=True,
                     dry_run=False,
                     max_deletions=self.parameterAsInt(parameters, "MAX_DELETIONS", context),
+                    large_changes=self.parameterAsBool(parameters, "LARGE_CHANGES", context),
                 )
                 names = set(local.schema.names)
 

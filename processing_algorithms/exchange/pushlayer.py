@@ -79,6 +79,7 @@ class PushLayer(ExchangeAlgorithm):
                     dry_run=dry_run,
                     writable=self.writable_fields(parameters, settings, local, context),
                     max_deletions=self.parameterAsInt(parameters, "MAX_DELETIONS", context),
+                    large_changes=self.parameterAsBool(parameters, "LARGE_CHANGES", context),
                 )
                 return self.exchange(
                     local, remote, settings, journal, platform_link(way, remote.name, link_name(source.path, source.name)), rules, feedback,
