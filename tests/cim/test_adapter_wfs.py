@@ -224,9 +224,9 @@ def test_deleting_twice_is_done_and_takes_nothing_else(url: str, postgis: PostGi
 def test_a_change_without_an_id_is_never_sent(url: str, postgis: PostGis, stored: list[Any]) -> None:
     collection = opened(url, "wfs_polygon")
     bare = Feature("k1", {"name": "x"}, None, None)
-    with pytest.raises(ValueError, match="without an id"):
+    with pytest.raises(RefusedError, match="no id, without which"):
         collection.update([change(bare, name="y")])
-    with pytest.raises(ValueError, match="without an id"):
+    with pytest.raises(RefusedError, match="no id, without which"):
         collection.delete([bare])
     assert {row["name"] for row in postgis.rows("wfs_polygon")} == {row.get("name") for row in stored}
 

@@ -160,9 +160,18 @@ class Requests:
         return f"<fes:Filter>{test}</fes:Filter>"
 
     def by_id(self, features: Sequence[Feature]) -> str:
-        """Return a filter of ids. Without one, a platform changes or deletes everything."""
+        """Return a filter of ids. Without one, a platform changes or deletes everything.
+
+        Raises
+        ------
+        RefusedError : one of the features has no id.
+        """
         ids = [feature.server_id for feature in features]
         if not ids or not all(ids):
-            raise ValueError("a change of a feature without an id")
+            raise RefusedError(
+                "The platform gave a feature of collection {collection} no id, without which it cannot be changed; "
+                "nothing was sent, probe the platform.",
+                collection=self.name,
+            )
         elements = "".join(self.say.id_element.format(quoteattr(str(i))) for i in ids)
         return f"<fes:Filter>{elements}</fes:Filter>"
