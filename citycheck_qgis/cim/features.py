@@ -7,7 +7,7 @@ import math
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from hashlib import blake2b
 
 #: What a field may hold. Dates are ISO 8601 text; a time with a zone is told in UTC and ends in ``Z``.
@@ -220,9 +220,13 @@ def _date(value: object) -> Value:
 def _datetime(value: object) -> Value:
     if not isinstance(value, str):
         return value  # type: ignore[return-value]
+    text = value.strip().replace("/", "-")
+    # A second 60: a leap second, or what a platform makes of 59.9999995 when it rounds.
+    leap = text[16:19] == ":60"
     try:
-        moment = datetime.fromisoformat(value.strip().replace("/", "-"))
-    except ValueError:
+        moment = datetime.fromisoformat(f"{text[:16]}:59{text[19:]}" if leap else text)
+        moment += timedelta(seconds=leap)
+    except (ValueError, OverflowError):
         return value
     if moment.tzinfo is None:
         return moment.isoformat()

@@ -119,3 +119,9 @@ def test_empty_null_zero_and_false_are_four_values() -> None:
         digest(Feature("k", {"a": value}).encoded(), None) for value in ("", None, 0, False, "0", "null")
     }
     assert len(hashes) == 6
+
+
+def test_second_sixty_is_the_next_minute():
+    assert canonical("2024-01-02T23:59:60+08:00", "datetime") == "2024-01-02T16:00:00Z"
+    assert canonical("2016-12-31T23:59:60Z", "datetime") == "2017-01-01T00:00:00Z"
+    assert canonical("2024-01-02T23:59:61", "datetime") == "2024-01-02T23:59:61"
