@@ -9,8 +9,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
+from datetime import UTC, datetime
 from itertools import islice
 
+from ..errors import InputError
 from .adapters.base import Collection
 from .features import Feature
 from .local import LocalLayer
@@ -18,6 +20,11 @@ from .merge import Base
 from .store import Store
 
 _BATCH = 500
+#: The newest package of a partner for a layer; `whole`: nothing of it was left for another run.
+_TABLE = (
+    "CREATE TABLE IF NOT EXISTS package (link_id INTEGER PRIMARY KEY, created TEXT NOT NULL, run_id TEXT NOT NULL, "
+    "whole INTEGER NOT NULL)"
+)
 
 
 class History:
@@ -33,6 +40,54 @@ class History:
         # Not by the collection's name in a package: each side may call it as it likes.
         self.link_id = store.link("package", partner, layer)
         self._sent = store.link("package sent", partner, layer)
+        self._partner = partner
+        with store.transaction():
+            store.connection.execute(_TABLE)
+
+    def check_newer(self, created: str, run_id: str) -> None:
+        """Check that a package is not older than the newest one, and not that one again.
+
+        An older one would bring back, as its sender's newest edits, what was edited since. One of which something was
+        left to do may come again.
+
+        Parameters
+        ----------
+        created, run_id : as the package says
+
+        Raises
+        ------
+        InputError : it is older, or was taken over already.
+        """
+        newest = self._store.connection.execute(
+            "SELECT created, run_id, whole FROM package WHERE link_id = ?", (self.link_id,)
+        ).fetchone()
+        if newest is None:
+            return
+        if run_id == newest[1]:
+            if newest[2]:
+                raise InputError(
+                    "This package of {partner} (made at {created}) was imported already; ask for a new one, or allow it "
+                    "with ALLOW_OLDER.",
+                    partner=self._partner, created=created,
+                )  # fmt: skip
+        elif _moment(created) < _moment(newest[0]):
+            raise InputError(
+                "The package was made at {created}, before the one of {partner} that was imported last ({newest}), and "
+                "would bring back what was edited since; ask for a new one, or allow it with ALLOW_OLDER.",
+                partner=self._partner, created=created, newest=newest[0],
+            )  # fmt: skip
+
+    def note_package(self, created: str, run_id: str, whole: bool) -> None:
+        """Note the package that was taken over last.
+
+        Parameters
+        ----------
+        whole : nothing of it was left for another run
+        """
+        with self._store.transaction():
+            self._store.connection.execute(
+                "INSERT OR REPLACE INTO package VALUES (?, ?, ?, ?)", (self.link_id, created, run_id, whole)
+            )
 
     def outgoing(self, local: LocalLayer) -> Iterator[Feature]:
         """Read the features for a package, each with the hash of the last agreement, and note them as sent."""
@@ -85,6 +140,14 @@ def _newer(
         known = agreed.get(key)
         if key in sent and _hash(sent[key]) == version and (known is None or _hash(known) != version):
             yield key, sent[key]
+
+
+def _moment(created: str) -> datetime:
+    """Return the time that a package tells; one that is none is older than all others."""
+    try:
+        return datetime.fromisoformat(created).astimezone(UTC)
+    except (ValueError, OverflowError):
+        return datetime.min.replace(tzinfo=UTC)
 
 
 def _hash(base: Base) -> str:

@@ -13,6 +13,8 @@ import shapely
 from citycheck.citycheck_qgis.cim.features import Feature, Field, Schema
 from citycheck.citycheck_qgis.cim.package import PackageLayer, read_package, write_package
 from citycheck.citycheck_qgis.cim.package_files import Limits
+from citycheck.citycheck_qgis.cim.package_history import History
+from citycheck.citycheck_qgis.cim.store import Store
 from citycheck.citycheck_qgis.errors import CityCheckError, InputError, RefusedError, UnsafeError
 
 SCHEMA = Schema(
@@ -341,3 +343,22 @@ def test_a_missing_feature_is_no_deletion(package, tmp_path):
         pytest.raises(InputError, match="speaks of 21"),
     ):
         list(read.collections["问题 台账"].pages())
+
+
+def test_the_newest_package_of_a_partner_is_kept():
+    with Store(None) as store:
+        history = History(store, "partner", "file|layer")
+        history.check_newer("2024-05-31T12:00:00Z", "run 1")
+        history.note_package("2024-05-31T12:00:00Z", "run 1", whole=False)
+        # What was left of it may come with it again.
+        history.check_newer("2024-05-31T12:00:00Z", "run 1")
+        history.note_package("2024-05-31T12:00:00Z", "run 1", whole=True)
+        with pytest.raises(InputError, match="imported already"):
+            history.check_newer("2024-05-31T12:00:00Z", "run 1")
+        # The same moment in another zone, and another package of the same second.
+        history.check_newer("2024-05-31T20:00:00+08:00", "run 2")
+        for older in ("2024-05-31T19:59:59+08:00", "no time", ""):
+            with pytest.raises(InputError, match="before the one of partner"):
+                history.check_newer(older, "run 0")
+        History(store, "another", "file|layer").check_newer("2024-05-30T12:00:00Z", "run 0")
+        History(store, "partner", "file|other").check_newer("2024-05-30T12:00:00Z", "run 0")
