@@ -11,7 +11,7 @@ from dataclasses import fields, replace
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 
-from ..messages import message
+from ..messages import message, word
 from .adapters import axes
 from .adapters.base import Collection
 from .connections import CollectionSettings
@@ -84,8 +84,8 @@ def probe(
 def _declared(collection: Collection, findings: Findings) -> None:
     able = collection.capabilities
     writes = [
-        word
-        for word, has in (
+        write
+        for write, has in (
             (message("create"), able.create),
             (message("update"), able.update),
             (message("delete"), able.delete),
@@ -120,9 +120,9 @@ def _declared(collection: Collection, findings: Findings) -> None:
         findings.add(
             message("fields"),
             message(
-                "{n} fields, geometry {geometry}",
+                "fields: {n}, geometry: {geometry}",
                 n=len(collection.schema.fields),
-                geometry=collection.schema.geometry or message("none"),
+                geometry=word(collection.schema.geometry) if collection.schema.geometry else message("none"),
             ),
             message("coordinates are in {crs}", crs=collection.crs)
             if collection.crs

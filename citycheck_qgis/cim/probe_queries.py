@@ -50,14 +50,14 @@ def ask_by_key(collection: Collection, read: Reading, findings: Findings) -> Non
         findings.capability(find_batch=batch)
         findings.add(
             topic,
-            message("at most {n} keys at a time, {declared} were expected", n=batch, declared=declared),
+            message("keys at a time: {n} at most, {declared} were expected", n=batch, declared=declared),
             message("CityCheck asks for fewer at a time"),
             MIND,
         )
     else:
         findings.add(
             topic,
-            message("{n} keys at a time", n=batch),
+            message("keys at a time: {n}", n=batch),
             message("features are read again before each write"),
         )
     differing = changing([(known[f.key], f) for f in asked if f.key in known])

@@ -48,13 +48,13 @@ def _paging(
     if whole:
         findings.add(
             topic,
-            message("{n} features in {pages} pages of up to {size}, to the end", **values),
+            message("features: {n}, pages: {pages}, largest page: {size}, to the end", **values),
             message("what is missing in a reading is missing on the platform"),
         )
     elif more:
         findings.add(
             topic,
-            message("the first {n} features in {pages} pages of up to {size}", **values),
+            message("only the first features: {n}, pages: {pages}, largest page: {size}", **values),
             message("the collection is larger than what a probe reads"),
         )
     else:
@@ -62,7 +62,7 @@ def _paging(
             topic,
             error.message
             if error
-            else message("it ended after {n} features without saying that these are all", **values),
+            else message("it ended without saying that these are all (features: {n})", **values),
             message(
                 "nothing can be told of features that were not read: no deletion is taken over from the platform"
             ),
@@ -91,7 +91,7 @@ def _doubles(collection: Collection, findings: Findings, features: Sequence[Feat
     if repeated:
         findings.add(
             message("pages"),
-            message("{n} features came more than once", n=repeated),
+            message("features that came more than once: {n}", n=repeated),
             message(
                 "pages overlap, so features may also be missing; ask the operator to sort the collection by its id"
             ),
@@ -108,7 +108,7 @@ def _doubles(collection: Collection, findings: Findings, features: Sequence[Feat
         findings.add(
             topic,
             message(
-                "{doubled} keys come more than once, {without} features have none",
+                "keys that come more than once: {doubled}, features without a key: {without}",
                 doubled=doubled,
                 without=without,
             ),

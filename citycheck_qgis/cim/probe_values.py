@@ -52,7 +52,7 @@ def try_values(trial: Trial, stored: Feature) -> Feature:
         stored = _try(trial, case.topic, stored, field, case.value)
     text = trial.field("text")
     if text is not None and text.nullable:
-        stored = _try(trial, message("null"), stored, text, None)
+        stored = _try(trial, message("null in a text field"), stored, text, None)
     if text is not None and text.length and text.length <= LONGEST:
         stored = _try(trial, message("longest text"), stored, text, "城" * text.length)
     if text is not None:
@@ -132,7 +132,7 @@ def _judge(
     elif outcome.state == "rejected" and same(before, back):
         trial.findings.add(
             topic,
-            outcome.reason or message("refused"),
+            outcome.reason or message("refused by the platform"),
             message("such values are told as rejected and stay in the local layer"),
             MIND,
         )

@@ -103,7 +103,7 @@ def _run(trial: Trial, shapes: Mapping[str, bytes | None], reopen: Reopen | None
         try_old_version(trial, stored)
     else:
         trial.findings.add(
-            message("values"),
+            message("values that come back"),
             message("not tried: the platform does not change features"),
             message("what it does to values is seen when the first features are pushed"),
             MIND,

@@ -289,7 +289,7 @@ def test_what_is_found_is_json_and_every_sentence_is_whole() -> None:
 @pytest.mark.parametrize(
     ("platform", "topic", "result", "grade"),
     [
-        (damaged("overlaps"), "pages", "4 features came more than once", FAULT),
+        (damaged("overlaps"), "pages", "features that came more than once: 4", FAULT),
         (damaged("wrong_count"), "number of features", "250 are told, 25 were read", MIND),
         (damaged(stop_after=10), "reading", "ended after 10 features", FAULT),
         (damaged("never_ends"), "reading", "ended after 25 features", FAULT),
@@ -324,7 +324,7 @@ def test_keys_that_are_missing_or_doubled() -> None:
     platform.rows[3] = replace(platform.rows[3], key=None)
     platform.rows[4] = replace(platform.rows[4], key="key-0")
     findings = probe(platform)
-    assert rows(findings, "keys") == [("1 keys come more than once, 1 features have none", FAULT)]
+    assert rows(findings, "keys") == [("keys that come more than once: 1, features without a key: 1", FAULT)]
     platform.key_field = None
     findings = probe(platform, write=True)
     assert "only be pulled" in str(next(r.meaning for r in findings.rows if str(r.topic) == "key"))
@@ -333,7 +333,7 @@ def test_keys_that_are_missing_or_doubled() -> None:
 
 def test_a_large_collection_is_read_in_part() -> None:
     findings = probe(MemoryStandin(count=100), most=30)
-    assert rows(findings, "reading") == [("the first 30 features in 3 pages of up to 10", FINE)]
+    assert rows(findings, "reading") == [("only the first features: 30, pages: 3, largest page: 10", FINE)]
     assert findings.probe["seen"]["complete"] is False
 
 
@@ -359,7 +359,7 @@ def test_an_empty_collection() -> None:
         (damaged("trims"), "blanks at the end", "cut", MIND, {"trims": True}),
         (damaged("shortens"), "longest text", "cut after 20", FAULT, {}),
         (damaged("empty_null"), "empty text", "the same there", MIND, {"empty_is_null": True}),
-        (damaged("null_empty"), "null", "the same there", MIND, {"empty_is_null": True}),
+        (damaged("null_empty"), "null in a text field", "the same there", MIND, {"empty_is_null": True}),
         (damaged("milliseconds"), "times", "0.001 seconds", MIND, {"seconds": 0.001}),
         (damaged("seconds"), "times", "1.0 seconds", MIND, {"seconds": 1.0}),
         (damaged("drops_zone"), "times", "zone is lost", MIND, {"drops_zone": True}),
