@@ -30,6 +30,23 @@ WORDS = (
     mark("point"),
     mark("line"),
     mark("polygon"),
+    mark("Point"),
+    mark("LineString"),
+    mark("Polygon"),
+    mark("MultiPoint"),
+    mark("MultiLineString"),
+    mark("MultiPolygon"),
+    mark("GeometryCollection"),
+    mark("Geometry"),
+    # Types of fields.
+    mark("text"),
+    mark("integer"),
+    mark("real"),
+    mark("boolean"),
+    mark("date"),
+    mark("datetime"),
+    # A protocol that is described in the connection; the others have names of their own.
+    mark("JSON interface of the house"),
     # How a feature came to its community.
     mark("within"),
     mark("largest_overlap"),
