@@ -50,6 +50,7 @@ def exchange(
     OutputError : the journal or the local layer cannot be written
     """
     directions = "".join(w for w, on in (("push", rules.push), ("pull", rules.pull)) if on)
+    store.set_crs(link_id, remote.crs)
     run_id = store.start_run(link_id, directions + (" preview" if rules.dry_run else ""))
     report = Report(warnings=list(store.warnings))
     try:

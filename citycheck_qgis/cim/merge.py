@@ -6,10 +6,12 @@ differs from its own base, so that what the platform alters on the way is never 
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
+from hashlib import blake2b
 
-from .features import GEOMETRY, Feature
+from .features import GEOMETRY, Feature, Value
 from .fidelity import EXACT, LIKELY, Difference, Tolerance, differences, same, unmoved
 
 #: Kinds of conflicts.
@@ -18,14 +20,29 @@ BOTH_CREATED = "both_created"
 DELETED_HERE = "deleted_here_changed_there"
 DELETED_THERE = "changed_here_deleted_there"
 OVERTAKEN = "changed_while_writing"
+RESTORED = "older_here"
+
+#: How many values of an item that the platform's have replaced are remembered.
+_REMEMBERED = 10
 
 
 @dataclass(frozen=True, slots=True)
 class Base:
-    """The last agreement on a feature: what we had, and what the platform gave back."""
+    """The last agreement on a feature: what we had, and what the platform gave back.
+
+    Attributes
+    ----------
+    replaced : item -> hashes of the values that it had here before those of the platform were taken over, since we
+        have last sent one. One that is here again is no edit: an older file has come back
+    """
 
     local: Feature
     remote: Feature
+    replaced: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+
+    def restored(self, local: Feature, names: Iterable[str]) -> frozenset[str]:
+        """Return the names of the items that hold again what was replaced."""
+        return frozenset(n for n in names if n in self.replaced and _hash(local.item(n)) in self.replaced[n])
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,8 +110,10 @@ def merge(
     both = ours & theirs
     agreed = frozenset(n for n in both if same(local.item(n), remote.item(n), tolerance))
     conflicting = both - agreed
-    if conflicting:
-        return Decision(conflict=BOTH_CHANGED, conflicting=conflicting, agreed=agreed)
+    restored = base.restored(local, ours - both) if base.replaced else frozenset()
+    if conflicting or restored:
+        kind = BOTH_CHANGED if conflicting else RESTORED
+        return Decision(conflict=kind, conflicting=conflicting | restored, agreed=agreed)
     to_there, to_here = ours - both, theirs - both
     return Decision("update" if to_there else None, "update" if to_here else None, to_there, to_here, agreed)
 
@@ -250,7 +269,7 @@ def recognise(
     names = frozenset(names)
     if judged.not_done == items and _put_back(base.remote, remote, names):
         put = base.remote.with_items({n: sent.item(n) for n in items})
-        return Base(base.local, replace(put, version=remote.version))
+        return replace(base, remote=replace(put, version=remote.version))
     along = judge_rest(sent, names - items, base, base.remote, remote, trust)
     return agree(base, judged.arrived | along.arrived, sent, remote)
 
@@ -275,4 +294,23 @@ def agree(base: Base | None, names: Iterable[str], local: Feature, remote: Featu
     ours = base.local.with_items({n: local.item(n) for n in names})
     theirs = base.remote.with_items({n: remote.item(n) for n in names})
     theirs.server_id, theirs.version = remote.server_id, remote.version
-    return Base(ours, theirs)
+    return Base(ours, theirs, {n: known for n, known in base.replaced.items() if n not in names})
+
+
+def take(base: Base | None, names: Iterable[str], before: Feature | None, local: Feature, remote: Feature) -> Base:
+    """Return the base after items of the platform were taken over, as `agree`.
+
+    Parameters
+    ----------
+    before : the feature as it was here; None: it was not
+    """
+    agreed = agree(base, names, local, remote)
+    if base is None or before is None:
+        return agreed
+    known = {n: (*base.replaced.get(n, ()), _hash(before.item(n)))[-_REMEMBERED:] for n in names}
+    return replace(agreed, replaced={**agreed.replaced, **known})
+
+
+def _hash(value: Value | bytes) -> str:
+    data = value if isinstance(value, bytes) else json.dumps(value).encode()
+    return blake2b(data, digest_size=8).hexdigest()

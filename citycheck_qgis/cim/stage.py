@@ -22,7 +22,7 @@ CREATE TABLE stage.todo (number INTEGER PRIMARY KEY, key TEXT NOT NULL);
 CREATE TABLE stage.held (key TEXT PRIMARY KEY) WITHOUT ROWID;
 CREATE TABLE stage.work (number INTEGER PRIMARY KEY, key TEXT NOT NULL, side TEXT NOT NULL, kind TEXT NOT NULL);
 CREATE TABLE stage.result (number INTEGER PRIMARY KEY, key TEXT, action TEXT NOT NULL, state TEXT NOT NULL,
-    items TEXT NOT NULL, reason TEXT, server_id TEXT);
+    items TEXT NOT NULL, reason TEXT, server_id TEXT, fid TEXT);
 CREATE INDEX stage.work_kind ON work (side, kind);
 """
 
@@ -248,9 +248,10 @@ class Stage:
     def report(self, results: Iterable[Result]) -> None:
         """Note what became of features."""
         self._many(
-            "INSERT INTO stage.result (key, action, state, items, reason, server_id) VALUES (?, ?, ?, ?, ?, ?)",
+            "INSERT INTO stage.result (key, action, state, items, reason, server_id, fid) "
+            "VALUES (?, ?, ?, ?, ?, ?, ?)",
             [
-                (r.key, r.action, r.state, "\x1f".join(r.items), packed(r.reason), r.server_id)
+                (r.key, r.action, r.state, "\x1f".join(r.items), packed(r.reason), r.server_id, r.fid)
                 for r in results
             ],
         )
@@ -278,11 +279,12 @@ class Stage:
 
     def results(self) -> Iterator[Result]:
         """Give the results in their order."""
-        for key, action, state, items, reason, server_id in self._connection.execute(
-            "SELECT key, action, state, items, reason, server_id FROM stage.result ORDER BY number"
+        for key, action, state, items, reason, server_id, fid in self._connection.execute(
+            "SELECT key, action, state, items, reason, server_id, "
+            "ifnull(fid, (SELECT l.fid FROM stage.local l WHERE l.key = r.key)) FROM stage.result r ORDER BY number"
         ):
             names = tuple(items.split("\x1f")) if items else ()
-            yield Result(key, action, state, names, unpacked(reason), server_id)
+            yield Result(key, action, state, names, unpacked(reason), server_id, fid)
 
     def worst(self, states: Sequence[str]) -> dict[str, int]:
         """Return how many features have each state, a feature with several counting with the first in `states`."""

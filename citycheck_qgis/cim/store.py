@@ -58,9 +58,16 @@ CREATE TABLE IF NOT EXISTS difference (
     link_id INTEGER NOT NULL, key TEXT NOT NULL, item TEXT NOT NULL, sent TEXT, stored TEXT, cause TEXT,
     found TEXT NOT NULL, PRIMARY KEY (link_id, key, item));
 """
-#: Columns that came later. `items` of a link: JSON list of what took part in its last exchange; `answers` of an
-#: operation: D (done) or R (refused) for each of its requests that was answered; `server_id`: of what it made.
-LATER = (("link", "items"), ("operation", "answers"), ("operation", "server_id"))
+#: Columns that came later. `items` of a link: JSON list of what took part in its last exchange; `crs`: its CRS;
+#: `replaced` of an agreement: JSON object, see `merge.Base`; `answers` of an operation: D (done) or R (refused) for each
+#: of its requests that was answered; `server_id`: of what it made.
+LATER = (
+    ("link", "items"),
+    ("link", "crs"),
+    ("base", "replaced"),
+    ("operation", "answers"),
+    ("operation", "server_id"),
+)
 _CONFLICT = (
     "conflict_id, link_id, key, kind, items, base_values, base_geometry, local_values, local_geometry, remote_values, "
     "remote_geometry, server_id, found, state, choice"
@@ -321,6 +328,55 @@ class Store:
         return self.connection.execute(
             "SELECT link_id, platform, collection, layer FROM link ORDER BY link_id"
         ).fetchall()
+    def elsewhere(self, platform: str, collection: str, layer: str) -> str | None:
+        """Return the address under which an unknown platform may be known already: that of the link of the same
+        collection and layer with the latest agreements; None where there is none, or where this one has agreements.
+        """
+        other = self._other_link(platform, collection, layer)
+        return None if other is None else other[1]
+
+    def move(self, platform: str, collection: str, layer: str) -> None:
+        """Give the link that `elsewhere` speaks of a new address, with all that is known of it."""
+        other = self._other_link(platform, collection, layer)
+        if other is None:
+            return
+        with self.transaction():
+            empty = self.connection.execute(
+                "DELETE FROM link WHERE platform = ? AND collection = ? AND layer = ? RETURNING link_id",
+                (platform, collection, layer),
+            ).fetchall()
+            for table in ("run", "operation", "difference"):
+                self.connection.executemany(
+                    f"UPDATE OR REPLACE {table} SET link_id = ? WHERE link_id = ?",
+                    [(other[0], number) for (number,) in empty],
+                )
+            # Without an agreement they are seen anew by the next exchange.
+            self.connection.executemany("DELETE FROM conflict WHERE link_id = ?", empty)
+            self.connection.execute("UPDATE link SET platform = ? WHERE link_id = ?", (platform, other[0]))
+
+    def _other_link(self, platform: str, collection: str, layer: str) -> tuple[int, str] | None:
+        own = "EXISTS (SELECT 1 FROM link o JOIN base b USING (link_id) WHERE (o.platform, collection, layer) = (?1, ?2, ?3))"
+        return self.connection.execute(
+            f"SELECT link_id, platform FROM link JOIN base USING (link_id) WHERE platform <> ?1 AND collection = ?2 "
+            f"AND layer = ?3 AND NOT {own} GROUP BY link_id ORDER BY max(agreed) DESC LIMIT 1",
+            (platform, collection, layer),
+        ).fetchone()
+
+    def has_agreements(self, link_id: int) -> bool:
+        """Return whether both sides of a link have ever agreed on a feature that is still there."""
+        query = "SELECT EXISTS (SELECT 1 FROM base WHERE link_id = ?)"
+        return bool(self.connection.execute(query, (link_id,)).fetchone()[0])
+
+    def crs(self, link_id: int) -> str | None:
+        """Return the CRS of a link's geometries as text for pyproj; None where it has none, or is not known."""
+        return self.connection.execute("SELECT crs FROM link WHERE link_id = ?", (link_id,)).fetchone()[0]
+
+    def set_crs(self, link_id: int, crs: str | None) -> None:
+        """Note the CRS of a link's geometries."""
+        if crs != self.crs(link_id):
+            with self.transaction():
+                self.connection.execute("UPDATE link SET crs = ? WHERE link_id = ?", (crs, link_id))
+
 
     def start_run(self, link_id: int, what: str) -> int:
         """Note the start of a run; return its id."""
@@ -348,22 +404,23 @@ class Store:
     def hashed_bases(self, link_id: int, keys: Sequence[str]) -> dict[str, tuple[Base, bytes, bytes]]:
         """Return agreements as `bases` does, each with the hashes of its two sides."""
         rows = self.connection.execute(
-            "SELECT key, server_id, version, local_values, local_geometry, remote_values, remote_geometry, local_hash, "
-            f"remote_hash FROM {EACH} CROSS JOIN base ON link_id = ? AND key = wanted",
+            "SELECT key, server_id, version, local_values, local_geometry, remote_values, remote_geometry, replaced, "
+            f"local_hash, remote_hash FROM {EACH} CROSS JOIN base ON link_id = ? AND key = wanted",
             (json.dumps(keys), link_id),
         )
-        return {row[0]: (base_of(*row[:7]), row[7], row[8]) for row in rows}
+        return {row[0]: (base_of(*row[:8]), row[8], row[9]) for row in rows}
 
     def set_bases(self, link_id: int, bases: Iterable[tuple[str, Base]]) -> None:
         """Write agreements; inside a `transaction`."""
         moment = now()
         self.connection.executemany(
             "INSERT INTO base (link_id, key, server_id, version, local_hash, local_values, local_geometry, remote_hash, "
-            "remote_values, remote_geometry, agreed) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (link_id, key) DO UPDATE SET "
+            "remote_values, remote_geometry, agreed, replaced) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (link_id, key) DO UPDATE SET "
             "server_id = excluded.server_id, version = excluded.version, local_hash = excluded.local_hash, "
             "local_values = excluded.local_values, local_geometry = excluded.local_geometry, "
             "remote_hash = excluded.remote_hash, remote_values = excluded.remote_values, "
-            "remote_geometry = excluded.remote_geometry, agreed = excluded.agreed",
+            "remote_geometry = excluded.remote_geometry, agreed = excluded.agreed, "
+            "replaced = excluded.replaced",
             (_base_row(link_id, key, base, moment) for key, base in bases),
         )
 
@@ -382,10 +439,7 @@ class Store:
             if known is None or not set(json.loads(known)) <= names:
                 for keys in self._keys(link_id):
                     bases = self.bases(link_id, keys).items()
-                    kept = [
-                        (k, Base(_only(base.local, names), _only(base.remote, names))) for k, base in bases
-                    ]
-                    self.set_bases(link_id, kept)
+                    self.set_bases(link_id, [(key, _only(base, names)) for key, base in bases])
             self.connection.execute("UPDATE link SET items = ? WHERE link_id = ?", (told, link_id))
 
     def _keys(self, link_id: int) -> Iterator[list[str]]:
@@ -531,6 +585,14 @@ class Store:
                 for key, item, sent, stored, cause in rows
             ],
         )
+    def differences(self, link_id: int) -> list[tuple[str, str, str, str, Message | None, str]]:
+        """Return what a platform altered: key, item, sent, stored, cause, when it was found; by item and key."""
+        rows = self.connection.execute(
+            "SELECT key, item, sent, stored, cause, found FROM difference WHERE link_id = ? ORDER BY item, key",
+            (link_id,),
+        )
+        return [(*row[:4], unpacked(row[4]), row[5]) for row in rows]
+
 
     def alterations(self, link_id: int, features: int) -> set[tuple[str, str]]:
         """Return item and cause (its template) of what a platform altered in at least so many features."""
@@ -714,10 +776,12 @@ def rebase(conflict: Conflict, base: Base | None, choice: Mapping[str, str]) -> 
             local.with_items({n: remote.item(n) for n in items}),
             remote.with_items({n: local.item(n) for n in items}),
         )
-    return Base(
-        base.local.with_items({n: local.item(n) for n, side in choice.items() if side == "remote"}),
-        base.remote.with_items({n: remote.item(n) for n, side in choice.items() if side == "local"}),
-    )
+    ours = {n: local.item(n) for n, side in choice.items() if side == "remote"}
+    theirs = {n: remote.item(n) for n, side in choice.items() if side == "local"}
+    # The platform's side wins though it has not changed, over an older value that is here again.
+    unchanged = {n: value for n, value in ours.items() if remote.item(n) == base.remote.item(n)}
+    replaced = {n: hashes for n, hashes in base.replaced.items() if n not in choice}
+    return Base(base.local.with_items(ours), base.remote.with_items(theirs | unchanged), replaced)
 
 
 def base_of(
@@ -727,13 +791,18 @@ def base_of(
     local_values: str,
     local_geometry: bytes | None,
     remote_values: str | None,
+    replaced: str | None,
     remote_geometry: bytes | None,
 ) -> Base:
     """Return an agreement from the columns of table `base`; a remote side without values is as the local one."""
     local = Feature(key, decoded(local_values), local_geometry)
     if remote_values is None:
-        return Base(local, Feature(key, local.values, local_geometry, server_id, version))
-    return Base(local, Feature(key, decoded(remote_values), remote_geometry, server_id, version))
+        remote = Feature(key, local.values, local_geometry, server_id, version)
+    else:
+        remote = Feature(key, decoded(remote_values), remote_geometry, server_id, version)
+    if replaced is None:
+        return Base(local, remote)
+    return Base(local, remote, {name: tuple(hashes) for name, hashes in json.loads(replaced).items()})
 
 
 def _base_row(link_id: int, key: str, base: Base, moment: str) -> tuple[object, ...]:
@@ -744,6 +813,7 @@ def _base_row(link_id: int, key: str, base: Base, moment: str) -> tuple[object, 
     return (
         link_id, key, remote.server_id, remote.version, local_hash, ours, local.geometry,
         local_hash if same else digest(theirs, remote.geometry),
+        json.dumps(base.replaced) if base.replaced else None,
         None if same else theirs, None if same else remote.geometry, moment,
     )  # fmt: skip
 
@@ -758,9 +828,13 @@ def unpacked(text: str | None) -> Message | None:
     return None if text is None else message_of(json.loads(text))
 
 
-def _only(feature: Feature, names: frozenset[str]) -> Feature:
-    values = {name: value for name, value in feature.values.items() if name in names}
-    return replace(feature, values=values, geometry=feature.geometry if GEOMETRY in names else None)
+def _only(base: Base, names: frozenset[str]) -> Base:
+    def cut(feature: Feature) -> Feature:
+        values = {name: value for name, value in feature.values.items() if name in names}
+        return replace(feature, values=values, geometry=feature.geometry if GEOMETRY in names else None)
+
+    replaced = {name: hashes for name, hashes in base.replaced.items() if name in names}
+    return Base(cut(base.local), cut(base.remote), replaced)
 
 
 def _side(feature: Feature | None) -> tuple[str | None, bytes | None]:

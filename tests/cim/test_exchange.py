@@ -33,6 +33,7 @@ from citycheck.tests.fixtures.exchange_sides import (
     KilledError,
     Layer,
     Platform,
+    copied,
     feature,
     lost_answer,
     square,
@@ -786,6 +787,66 @@ def test_a_change_after_the_resolution(pair: Pair, choice: str, whose: str) -> N
     (client.layer if whose == "ours" else platform).edit("k0", status="later")
     client.run(platform)
     if (choice == "local") == (whose == "ours"):
+# --- another file, another journal, another address
+
+
+@pytest.mark.parametrize("choice", ["local", "remote"])
+def test_a_file_of_a_backup_overwrites_nothing(pair: Pair, choice: str) -> None:
+    client, platform = pair
+    backup = {key: copied(row) for key, row in client.layer.rows.items()}
+    for number in range(12):
+        platform.edit("k0", status=f"theirs {number}", geometry=square(113 + number / 1000))
+        client.run(platform)
+    client.layer.rows = {key: copied(row) for key, row in backup.items()}
+    # Of twelve values ten are remembered; the geometry has come back to where it was.
+    client.layer.edit("k0", status="theirs 3", name="edited since")
+    for rules in (PUSH, SYNC, PULL):
+        report = client.run(platform, rules)
+        assert said(report, "k0") == [("none", "conflict")] and "older file" in str(report.results[0].reason)
+    row = platform.by_key()["k0"][0]
+    assert (row.values["name"], row.values["status"]) == ("楼", "theirs 11")
+    (conflict,) = client.conflicts("open")
+    assert conflict.kind == "older_here" and conflict.items == ("status",)
+    client.resolve(conflict, {"status": choice})
+    client.run(platform)
+    row = platform.by_key()["k0"][0]
+    expected = "theirs 3" if choice == "local" else "theirs 11"
+    assert row.values == client.layer.rows["k0"].values
+    assert (row.values["name"], row.values["status"]) == ("edited since", expected)
+    check_quiet(client, platform)
+
+
+def test_a_value_of_our_own_ends_the_memory_of_older_ones(pair: Pair) -> None:
+    client, platform = pair
+    platform.edit("k0", status="theirs")
+    client.run(platform)
+    for status in ("ours", "open"):
+        client.layer.edit("k0", status=status)
+        assert client.run(platform).counts == {"verified": 1}
+    assert platform.by_key()["k0"][0].values["status"] == "open"
+
+
+def test_an_exchange_without_its_journal_says_so(pair: Pair, tmp_path: Path) -> None:
+    client, platform = pair
+    del client.layer.rows["k3"]
+    for rules in (PUSH, SYNC):
+        other = Client(tmp_path / str(rules.pull), client.layer)
+        assert "knows nothing" in str(other.run(platform, rules).warnings)
+        assert not other.run(platform, rules).warnings
+
+
+def test_results_tell_the_row(pair: Pair) -> None:
+    client, platform = pair
+    for number, row in enumerate(client.layer.rows.values()):
+        row.server_id = str(number)
+    client.layer.edit("k2", status="ours")
+    platform.add(feature("there", x=114))
+    client.layer.problems = [LocalProblem("9", "k0", message("It is damaged."))]
+    del client.layer.rows["k0"]
+    report = client.run(platform, replace(SYNC, dry_run=True))
+    assert {r.key: r.fid for r in report.results} == {"k0": "9", "k2": "2", "there": None}
+
+
         assert (
             client.layer.rows["k0"].values["status"] == "later" == platform.by_key()["k0"][0].values["status"]
         )

@@ -156,6 +156,7 @@ def test_rows_without_a_key_of_their_own_are_held_back(tmp_path, kind):
     assert not layer.complete
     if kind == "file":
         assert layer.give_keys() == 2
+        assert all(f.key == (f.key or "").lower() and "{" not in f.key for f in layer.features())
         assert layer.give_keys() == 0
         assert len({f.key for f in layer.features()}) == 4
         assert len(layer.problems) == 5

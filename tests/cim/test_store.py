@@ -378,6 +378,47 @@ def test_a_journal_of_an_earlier_version(tmp_path: Path) -> None:
         assert store.bases(link, ["k1"])["k1"] == base
 
 
+def test_a_platform_at_a_new_address(tmp_path: Path) -> None:
+    names = ("problem", "layer")
+    with Store(tmp_path / "j.db") as store:
+        before = store.link("http://p", *names)
+        other = store.link("http://p", "problem", "another")
+        assert store.elsewhere("https://p", *names) is None
+        with store.transaction():
+            store.set_bases(other, [("k", Base(BASE, BASE))])
+        assert store.elsewhere("https://p", *names) is None
+        with store.transaction():
+            store.set_bases(before, [("k", Base(BASE, BASE))])
+        assert store.elsewhere("http://p", *names) is None
+        # A preview has made a link already.
+        link = store.link("https://p", *names)
+        run = store.start_run(link, "push preview")
+        assert store.elsewhere("https://p", *names) == "http://p"
+        store.move("https://p", *names)
+        assert store.elsewhere("https://p", *names) is None and store.link("https://p", *names) == before
+        assert set(store.bases(before, ["k"])) == {"k"} and len(store.links()) == 2
+        assert store.connection.execute("SELECT link_id FROM run WHERE run_id = ?", (run,)).fetchone() == (
+            before,
+        )
+        store.move("https://p", *names)
+        assert len(store.links()) == 2
+
+
+def test_what_a_link_knows(tmp_path: Path) -> None:
+    with Store(tmp_path / "j.db") as store:
+        link = store.link("p", "c", "l")
+        assert store.crs(link) is None and store.differences(link) == [] and not store.has_agreements(link)
+        store.set_crs(link, "EPSG:4547")
+        cause = message("the value is lost")
+        with store.transaction():
+            store.note_differences(link, [("k", "name", "a", "", cause), ("k", "area", "1", "2", None)])
+        assert store.crs(link) == "EPSG:4547"
+        assert [row[:5] for row in store.differences(link)] == [
+            ("k", "area", "1", "2", None),
+            ("k", "name", "a", "", cause),
+        ]
+
+
 def test_choices_that_cannot_be() -> None:
     with Store(None) as store:
         conflict = conflicting(store, BOTH_CHANGED, BASE, OURS, THEIRS)
