@@ -222,7 +222,8 @@ def _degrees(coordinates: np.ndarray) -> bool:
 #: How far an explanation of a difference can be believed. SURE: no person does such a thing, or nobody would miss it.
 #: LIKELY: a person may, but hardly in the moment between a write and the reading back. POSSIBLE: persons do it as
 #: well; only several features of one write, or the same after each repetition, show that it is the platform.
-SURE, LIKELY, POSSIBLE = 0, 1, 2
+#: LOST: the value is gone or cut short, so whoever did it, it is not there as it was sent and nothing was agreed.
+SURE, LIKELY, POSSIBLE, LOST = 0, 1, 2, 3
 
 
 @dataclass(frozen=True)
@@ -233,7 +234,7 @@ class Difference:
     ----------
     name : field, or `features.GEOMETRY`
     cause : what happened to it; None: nothing that platforms are known to do, so it is somebody's edit
-    belief : `SURE`, `LIKELY`, `POSSIBLE`
+    belief : `SURE`, `LIKELY`, `POSSIBLE`, `LOST`
     """
 
     name: str
@@ -281,7 +282,7 @@ def _explained(sent: Value | bytes, stored: Value | bytes, length: int | None) -
     if sent in (None, "") and stored in (None, ""):
         return message("an empty text and null are the same there"), SURE
     if stored is None:
-        return message("the value is lost"), POSSIBLE
+        return message("the value is lost"), LOST
     if sent is None or isinstance(sent, bytes) or isinstance(stored, bytes):
         return _UNEXPLAINED
     if isinstance(sent, str) and isinstance(stored, str):
@@ -328,8 +329,8 @@ def _explained_text(sent: str, stored: str, length: int | None) -> _Explanation:
                 causes = [Message(cause) for cause in dict.fromkeys(alteration.cause for alteration in way)]
                 told = causes[0] if len(causes) == 1 else message("{causes}", causes=causes)
                 return told, max(alteration.belief for alteration in way)
-    if stored and sent.startswith(stored):
-        return message("the text is cut after {n} characters", n=len(stored)), POSSIBLE
+    if sent.startswith(stored):
+        return message("the text is cut after {n} characters", n=len(stored)), LOST
     return _UNEXPLAINED
 
 

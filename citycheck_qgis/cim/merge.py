@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 from hashlib import blake2b
 
 from .features import GEOMETRY, Feature, Value
-from .fidelity import EXACT, LIKELY, Difference, Tolerance, differences, same, unmoved
+from .fidelity import EXACT, LIKELY, LOST, Difference, Tolerance, differences, same, unmoved
 
 #: Kinds of conflicts.
 BOTH_CHANGED = "both_changed"
@@ -155,6 +155,7 @@ class Judgement:
     overtaken : those that it has in a third form: somebody else has written meanwhile
     differences : of the items that arrived, those that came back otherwise, with the cause
     suspected : of the overtaken ones, those that the platform may have altered, see `fidelity.POSSIBLE`
+    lost : names of the overtaken ones whose value is gone or cut short, see `fidelity.LOST`
     """
 
     arrived: frozenset[str] = frozenset()
@@ -162,6 +163,7 @@ class Judgement:
     overtaken: frozenset[str] = frozenset()
     differences: tuple[Difference, ...] = ()
     suspected: tuple[Difference, ...] = ()
+    lost: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -185,9 +187,9 @@ class Trust:
         if same(found.sent, found.stored, self.tolerance):
             return True
         cause = found.cause
-        return cause is not None and (
-            found.belief <= self.belief or (found.name, cause.template) in self.shown
-        )
+        if cause is None or found.belief == LOST:
+            return False
+        return found.belief <= self.belief or (found.name, cause.template) in self.shown
 
 
 def judge(
@@ -223,7 +225,8 @@ def judge(
         frozenset(d.name for d in left if d.name in as_before),
         frozenset(d.name for d in overtaken),
         altered,
-        tuple(d for d in overtaken if d.cause is not None),
+        tuple(d for d in overtaken if d.cause is not None and d.belief < LOST),
+        frozenset(d.name for d in overtaken if d.cause is not None and d.belief == LOST),
     )
 
 

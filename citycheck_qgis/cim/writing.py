@@ -17,7 +17,7 @@ from .adapters.base import Outcome, Update
 from .comparing import Comparison, conflict_result, other_key, parts
 from .doubles import too_many
 from .features import GEOMETRY, Feature
-from .fidelity import POSSIBLE, Difference, axes_exchanged
+from .fidelity import LOST, POSSIBLE, Difference, axes_exchanged, differences
 from .merge import DELETED_HERE, DELETED_THERE, OVERTAKEN, Base, Judgement, Trust, agree, judge, judge_rest
 from .results import Result
 from .spellings import find_spellings, read_spellings
@@ -165,8 +165,7 @@ class Writer:
             if not pending:
                 return
         pending = self._without_stubborn(kind, pending, outcomes, found)
-        reason = message("The platform did not do it, and did not say why.")
-        ended = [(w, reasons.get(w.key) or reason) for w in pending]
+        ended = [(w, reasons.get(w.key) or _undone(w, found[w.key])) for w in pending]
         with self._run.store.transaction():
             self._run.store.move_to(REJECTED, [(w.operation, why) for w, why in ended])
         self._run.stage.report(
@@ -358,12 +357,17 @@ class Writer:
     ) -> None:
         self._check_axes(kind, w, stored)
         judged = self._judge(kind, w, outcome, stored)
-        if judged.overtaken and not certain and judged.overtaken == {d.name for d in judged.suspected}:
+        edited = judged.overtaken - judged.lost
+        if edited and not certain and edited == {d.name for d in judged.suspected}:
             self._doubtful.append((kind, w, outcome, stored))
             return
-        base = self._base_after(kind, w, judged, stored, ended)
-        if judged.overtaken:
-            ended.conflict(w, OVERTAKEN, judged.overtaken, stored)
+        base, robbed = self._base_after(kind, w, judged, stored, ended)
+        if edited or robbed:
+            ended.conflict(w, OVERTAKEN, judged.overtaken | robbed, stored)
+        elif judged.lost:
+            ended.end(VERIFIED if kind == "create" else REJECTED, w, _NOT_KEPT)
+            items = tuple(sorted(judged.lost))
+            ended.results.append(Result(w.key, kind, "rejected", items, _NOT_KEPT, stored.server_id))
         elif judged.not_done:
             assert w.sides.remote is not None
             moved = replace(w.sides, base=base, remote=stored)
@@ -381,26 +385,36 @@ class Writer:
 
     def _base_after(
         self, kind: str, w: _Work, judged: Judgement, stored: Feature, ended: _Ended
-    ) -> Base | None:
-        """Note what both sides agree on after a write; return the base."""
-        base, differences = w.sides.base, judged.differences
-        if kind == "create" and judged.overtaken:
-            # Somebody has written it as well: there was no agreement, and the conflict says so.
-            return base
-        names = judged.arrived
+    ) -> tuple[Base | None, frozenset[str]]:
+        """Note what both sides agree on after a write.
+
+        Returns
+        -------
+        The base, and the items that were not to change and have lost their value on the platform: they count as changed
+        on both sides, since it is not known who did it.
+        """
+        base, altered, names = w.sides.base, judged.differences, judged.arrived
+        robbed: frozenset[str] = frozenset()
+        if kind == "create":
+            ended.made.append((w.operation, stored.server_id))
+            if judged.overtaken - judged.lost:
+                # Somebody has written it as well: there was no agreement, and the conflict says so.
+                return base, robbed
         if kind == "update" and not self._run.remote.capabilities.partial_update:
             assert w.sides.remote is not None and base is not None
             along = judge_rest(
                 w.payload, self._comparison.names - w.items, base, w.sides.remote, stored, self._trust
             )
-            names, differences = names | along.arrived, differences + along.differences
-        if kind == "create":
-            ended.made.append((w.operation, stored.server_id))
-        if names or not w.items:
+            names, altered, robbed = names | along.arrived, altered + along.differences, along.lost
+            base = replace(base, local=base.local.with_items({n: stored.item(n) for n in robbed}))
+        if names or robbed or not w.items:
             base = agree(base, names, w.payload, stored)
+            if kind == "create":
+                # What it has of these is known, and ours is still to be sent.
+                base = agree(base, judged.lost, stored, stored)
             ended.bases.append((w.key, base))
-            ended.differences += [(w.key, d) for d in differences]
-        return base
+            ended.differences += [(w.key, d) for d in altered]
+        return base, robbed
 
     def _without_stubborn(
         self, kind: str, work: list[_Work], outcomes: dict[str, Outcome], found: dict[str, list[Feature]]
@@ -491,6 +505,16 @@ class _Ended:
         sides = replace(work.sides, remote=remote)
         self.conflicts.append((work.key, kind, items, sides.base, sides.local, remote))
         self.results.append(conflict_result(sides, kind, items))
+
+
+_NOT_KEPT = message("The platform does not keep it: what was sent is gone or cut short there.")
+
+
+def _undone(work: _Work, stored: Sequence[Feature]) -> Message:
+    """Return why a write is not done of which the platform has not said why."""
+    if stored and any(d.belief == LOST and d.cause for d in differences(work.payload, stored[0], work.items)):
+        return _NOT_KEPT
+    return message("The platform did not do it, and did not say why.")
 
 
 def _written_result(kind: str, work: _Work, judged: Judgement, stored: Feature) -> Result:

@@ -99,11 +99,9 @@ DAMAGES |= {
     "breaks": in_text(lambda t: t.replace("\n", "\r\n")),
     "ends at zero": in_text(lambda t: t.split("\0")[0]),
     "entities": in_text(html.escape),
-    "cut": in_text(lambda t: t[:3]),
     "big integers": lambda one: replace(
         one, values={n: int(float(v)) if isinstance(v, int) else v for n, v in one.values.items()}
     ),
-    "lost": lambda one: replace(one, values={n: None if v == "open" else v for n, v in one.values.items()}),
 }
 NASTY = [
     "x\"y'z\\w",
@@ -175,36 +173,6 @@ def test_a_replacing_platform_that_alters_what_nobody_changed(pair: Pair) -> Non
     assert client.layer.rows["k0"].values["name"] == "塔🏙" and client.layer.rows["k0"].geometry == square(
         113.123456789
     )
-
-
-def test_one_cut_text_may_be_an_edit_and_is_shown(pair: Pair) -> None:
-    client, platform = pair
-    client.layer.edit("k0", name="广州塔广场")
-
-    def shorten(kind: str) -> None:
-        if kind == "update":
-            platform.edit("k0", name="广州塔")
-
-    platform.after = shorten
-    report = client.run(platform)
-    assert said(report, "k0") == [("none", "conflict")]
-    platform.after = lambda kind: None
-    for _ in range(3):
-        assert client.run(platform).counts == {"conflict": 1}
-    (conflict,) = client.conflicts("open")
-    assert conflict.remote is not None and conflict.remote.values["name"] == "广州塔"
-
-
-def test_one_cut_text_that_comes_again_is_the_platforms(pair: Pair) -> None:
-    client, platform = pair
-    platform.damage = lambda one: replace(one, values={**one.values, "name": str(one.values["name"])[:3]})
-    client.layer.edit("k0", name="广州塔广场")
-    assert client.run(platform).counts == {"conflict": 1}
-    (conflict,) = client.conflicts("open")
-    client.resolve(conflict, {"name": "local"})
-    report = client.run(platform)
-    assert said(report, "k0") == [("update", "altered")]
-    check_quiet(client, platform)
 
 
 def test_the_length_of_the_field_explains_a_cut_text(tmp_path: Path) -> None:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -14,7 +15,7 @@ from citycheck.citycheck_qgis.cim.fidelity import EXACT, Tolerance
 from citycheck.citycheck_qgis.cim.results import Report, Rules
 from citycheck.citycheck_qgis.cim.store import Store
 from citycheck.citycheck_qgis.errors import NoAnswerError
-from citycheck.tests.fixtures.exchange_sides import PUSH, SYNC, Client, Layer, Platform, feature, square
+from citycheck.tests.fixtures.exchange_sides import ABLE, PUSH, SYNC, Client, Layer, Platform, feature, square
 
 
 def run(client: Client, platform: Platform, rules: Rules = SYNC, tolerance: Tolerance = EXACT) -> Report:
@@ -134,3 +135,73 @@ def test_two_clients_make_one_feature_at_once(tmp_path: Path, name: str, tells: 
         report = run(client, platform)
     assert len(platform.rows) == 1
     assert bool(first.conflicts("open")) == (name != "楼") and not second.conflicts()
+
+
+# --- values that the platform does not keep
+
+LOSSES = {
+    "gone": lambda text: None,
+    "cut": lambda text: text[:3],
+    "emptied": lambda text: "",
+}
+
+
+def in_name(change: Callable[[str], str | None]) -> Callable[[Feature], Feature]:
+    return lambda one: replace(one, values={**one.values, "name": change(str(one.values["name"]))})
+
+
+@pytest.mark.parametrize("partial", [True, False])
+@pytest.mark.parametrize("kind", LOSSES)
+def test_a_value_that_the_platform_does_not_keep_is_told_in_each_run(
+    tmp_path: Path, kind: str, partial: bool
+) -> None:
+    rows = [feature(f"k{n}", name="广州塔广场", x=113 + n) for n in range(5)]
+    client, platform = Client(tmp_path, Layer(rows)), Platform(replace(ABLE, partial_update=partial))
+    platform.damage = in_name(LOSSES[kind])
+    for number in range(3):
+        report = run(client, platform)
+        assert report.counts == {"rejected": 5} and len(platform.rows) == 5
+        told = {(r.action, r.items, str(r.reason)) for r in report.results}
+        assert len(told) == 1 and "does not keep" in next(iter(told))[2]
+        assert next(iter(told))[:2] == ("update" if number else "create", ("name",))
+    assert {row.values["name"] for row in client.layer.rows.values()} == {"广州塔广场"}
+    platform.damage = lambda one: one
+    assert run(client, platform).counts == {"verified": 5} and run(client, platform).counts == {}
+
+
+def test_values_that_a_colleague_clears_while_we_write_are_conflicts(tmp_path: Path) -> None:
+    platform = Platform(replace(ABLE, batch=50, find_batch=50))
+    keys = [f"k{n}" for n in range(5)]
+    client = Client(tmp_path, Layer([feature(key, x=113 + n) for n, key in enumerate(keys)]))
+    run(client, platform)
+    for key in keys:
+        client.layer.edit(key, status="mine")
+
+    def clear(kind: str) -> None:
+        if kind == "update":
+            for key in keys:
+                platform.edit(key, status=None)
+
+    platform.after = clear
+    assert run(client, platform).counts == {"rejected": 5}
+    platform.after = lambda kind: None
+    for _ in range(2):
+        assert run(client, platform).counts == {"conflict": 5} and len(client.conflicts("open")) == 5
+    for conflict in client.conflicts("open"):
+        client.resolve(conflict, {"status": "local"})
+    assert run(client, platform).counts == {"verified": 5}
+
+
+def test_a_replacing_platform_that_loses_what_nobody_changed(tmp_path: Path) -> None:
+    client, platform = Client(tmp_path, Layer([feature("a")])), Platform()
+    run(client, platform)
+    platform.damage = in_name(LOSSES["gone"])
+    client.layer.edit("a", status="done")
+    for _ in range(3):
+        assert run(client, platform).counts == {"conflict": 1}
+    assert client.layer.rows["a"].values["name"] == "楼"
+    (conflict,) = client.conflicts("open")
+    client.resolve(conflict, {"name": "local"})
+    platform.damage = lambda one: one
+    assert run(client, platform).counts == {"verified": 1}
+    assert platform.rows["1"].values == {"name": "楼", "status": "done", "storeys": 3}

@@ -11,6 +11,7 @@ from citycheck.citycheck_qgis.cim.features import GEOMETRY, Feature
 from citycheck.citycheck_qgis.cim.fidelity import (
     EXACT,
     LIKELY,
+    LOST,
     POSSIBLE,
     SURE,
     Tolerance,
@@ -219,7 +220,7 @@ def test_beliefs() -> None:
     sent = Feature("k", {"a": "x🏙", "b": "abcdef", "c": 3.14159, "d": "t ", "e": "free", "f": "kept"})
     stored = Feature("k", {"a": "x", "b": "abc", "c": 3.14, "d": "t", "e": "mine", "f": "kept"})
     found = {d.name: d for d in differences(sent, stored, "abcdef")}
-    assert {n: d.belief for n, d in found.items()} == {"a": LIKELY, "b": POSSIBLE, "c": POSSIBLE, "d": SURE, "e": POSSIBLE}  # fmt: skip
+    assert {n: d.belief for n, d in found.items()} == {"a": LIKELY, "b": LOST, "c": POSSIBLE, "d": SURE, "e": POSSIBLE}  # fmt: skip
     assert found["e"].cause is None and found["b"].cause is not None
 
 

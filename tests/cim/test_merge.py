@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 from citycheck.citycheck_qgis.cim.features import GEOMETRY, Feature
-from citycheck.citycheck_qgis.cim.fidelity import SURE, Tolerance
+from citycheck.citycheck_qgis.cim.fidelity import POSSIBLE, SURE, Tolerance
 from citycheck.citycheck_qgis.cim.merge import (
     BOTH_CHANGED,
     BOTH_CREATED,
@@ -161,16 +161,25 @@ def test_judge() -> None:
 
 
 def test_an_alteration_is_believed_by_what_speaks_for_it() -> None:
-    sent, stored = made("x🏙", "abcdef"), made("x", "abc")
+    sent, stored = made("x🏙", 7.25), made("x", 7.0)
     assert judge(sent, "ab", None, stored, Trust()).overtaken == {"b"}
     assert judge(sent, "ab", None, stored, Trust(belief=SURE)).overtaken == {"a", "b"}
-    shown = frozenset({("b", "the text is cut after {n} characters")})
+    shown = frozenset({("b", "the number is rounded")})
     assert judge(sent, "ab", None, stored, Trust(shown=shown)).arrived == {"a", "b"}
-    assert judge(sent, "ab", None, stored, Trust(lengths={"b": 3})).arrived == {"a", "b"}
     tolerance = Tolerance(drops_beyond_bmp=True)
     assert judge(sent, "ab", None, stored, Trust(tolerance, SURE)).overtaken == {"b"}
     (suspected,) = judge(sent, "ab", None, stored, Trust()).suspected
     assert suspected.name == "b"
+
+
+def test_what_is_gone_or_cut_short_is_never_agreed() -> None:
+    sent, stored = made("abcdef", "x"), made("abc", None)
+    causes = ("the value is lost", "the text is cut after {n} characters")
+    shown = frozenset((name, cause) for name in "ab" for cause in causes)
+    for trust in (Trust(), Trust(belief=POSSIBLE, shown=shown)):
+        judged = judge(sent, "ab", None, stored, trust)
+        assert judged.lost == judged.overtaken == {"a", "b"} and not judged.suspected
+    assert judge(sent, "ab", None, stored, Trust(lengths={"a": 3})).lost == {"b"}
 
 
 def test_what_a_platform_makes_of_an_item_has_arrived_once_it_says_so() -> None:
