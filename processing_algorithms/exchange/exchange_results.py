@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 from collections import Counter
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
@@ -16,6 +15,7 @@ from ...citycheck_qgis.cim.store import unpacked
 from ...citycheck_qgis.messages import word
 from ...citycheck_qgis.storage.report import Section
 from ..translate import sentence, tr
+from .exchange_words import action_words, both_sides, state_meanings, state_names
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -63,9 +63,12 @@ def conflicts_frame(conflicts: Sequence[Conflict]) -> pd.DataFrame:
         for item in (c.items or ("",))
     ]  # fmt: skip
     frame = pd.DataFrame(rows, columns=list(CONFLICTS), dtype=object)
-    apart = [_apart(c) if item == GEOMETRY else "" for c in conflicts for item in (c.items or ("",))]
+    apart = [_apart(c) if item == GEOMETRY else None for c in conflicts for item in (c.items or ("",))]
     frame["theirs"] = [
-        f"{text}{more}" if more else text for text, more in zip(frame["theirs"], apart, strict=True)
+        text
+        if distance is None
+        else tr("{place}, up to {distance:.2g} m from ours").format(place=text, distance=distance)
+        for text, distance in zip(frame["theirs"], apart, strict=True)
     ]
     return frame
 
@@ -92,23 +95,22 @@ def shape_text(wkb: bytes) -> str:
     west, south, east, north = shape.bounds
     digits = 6 if _in_degrees(shape) else 2
     place = f"{(west + east) / 2:.{digits}f}, {(south + north) / 2:.{digits}f}"
-    return tr("{kind} of {n} corners round {place}").format(
+    return tr("{kind} round {place} (corners: {n})").format(
         kind=sentence(word(shape.geom_type)), n=int(shapely.get_num_coordinates(shape)), place=place
     )
 
 
-def _apart(conflict: Conflict) -> str:
-    """Return how far both sides of a geometry are apart, to be said after the place of one."""
+def _apart(conflict: Conflict) -> float | None:
+    """Return how far both sides of a geometry are apart in metres; None where one has none."""
     import shapely
 
     blobs = [f.geometry for f in (conflict.local, conflict.remote) if f is not None and f.geometry]
     if len(blobs) < 2:
-        return ""
+        return None
     ours, theirs = shapely.from_wkb(blobs)
     if ours.is_empty or theirs.is_empty:
-        return ""
-    distance = float(shapely.hausdorff_distance(ours, theirs)) * (_DEGREE if _in_degrees(ours) else 1)
-    return tr(", up to {distance:.2g} m from ours").format(distance=distance)
+        return None
+    return float(shapely.hausdorff_distance(ours, theirs)) * (_DEGREE if _in_degrees(ours) else 1)
 
 
 def _in_degrees(shape: Any) -> bool:
@@ -143,50 +145,17 @@ def side_layer(conflicts: Sequence[Conflict], side: str, crs: str | None) -> gpd
 # --- in words
 
 
-def state_words() -> dict[str, str]:
-    """Return what each state of a feature means."""
-    return {
-        "conflict": tr("In conflict: both sides have changed it; resolve it with resolveconflicts"),
-        "rejected": tr("Rejected: it cannot be taken as it is"),
-        "held_back": tr("Held back: it has no key, or shares it with another one"),
-        "waiting": tr("Waiting: not known yet, or changed during the run; the next run goes on with it"),
-        "withheld": tr("Withheld by the rules of this run"),
-        "altered": tr("Sent, and altered by the platform: see the differences"),
-        "verified": tr("Sent, read back and the same"),
-        "taken": tr("Taken from the platform"),
-        "planned": tr("Planned: a run that is no preview would do it"),
-        "agreed": tr("The same on both sides already"),
-    }
-
-
-def _name(state: str) -> str:
-    """Return the name of a state without what it means; the Chinese colon is another one."""
-    return re.split("[:：]", state_words()[state])[0]
-
-
-def action_words() -> dict[str, str]:
-    """Return what each action does."""
-    return {
-        "create": tr("New on the platform"),
-        "update": tr("Changed on the platform"),
-        "delete": tr("Deleted on the platform"),
-        "create_here": tr("New here"),
-        "update_here": tr("Changed here"),
-        "delete_here": tr("Deleted here"),
-        "none": tr("Nothing"),
-    }
-
-
-def summary(report: Report, dry_run: bool) -> list[str]:
+def summary(report: Report, dry_run: bool, package: bool = False) -> list[str]:
     """Return what was done in a few lines for the log."""
     lines = [
-        tr("{local} features here, {remote} read on the platform, {same} unchanged.").format(
-            local=report.local, remote=report.remote, same=report.unchanged
-        )
+        both_sides(report.local, report.remote, package),
+        tr("Features without a change: {n}.").format(n=report.unchanged),
     ]
-    actions, states = action_words(), state_words()
+    actions, states = action_words(), state_names(package)
     for (action, state), number in sorted(report.actions.items(), key=lambda pair: _order(*pair[0])):
-        lines.append(f"{actions[action]}: {number} ({states[state].partition(':')[0]})")
+        lines.append(
+            tr("{action}: {n} ({state})").format(action=actions[action], n=number, state=states[state])
+        )
     if dry_run:
         lines.append(tr("This was a preview: nothing was changed on either side."))
     return lines
@@ -198,7 +167,7 @@ def _order(action: str, state: str) -> tuple[int, int]:
 
 def to_be_seen_to(report: Report) -> list[str]:
     """Return sentences on features that were not exchanged."""
-    found = []
+    found, names = [], state_names()
     reasons = Counter(
         (r.state, sentence(r.reason))
         for r in report.results
@@ -206,10 +175,10 @@ def to_be_seen_to(report: Report) -> list[str]:
     )
     for (state, reason), number in reasons.most_common(_REASONS):
         found.append(
-            tr("{state}, {n} features: {reason}").format(state=_name(state), n=number, reason=reason)
+            tr("{state} (features: {n}): {reason}").format(state=names[state], n=number, reason=reason)
         )
     if len(reasons) > _REASONS:
-        found.append(tr("{n} more reasons are in the result by feature.").format(n=len(reasons) - _REASONS))
+        found.append(tr("More reasons in the result by feature: {n}.").format(n=len(reasons) - _REASONS))
     return found
 
 
@@ -224,6 +193,7 @@ def sections(
     differences: pd.DataFrame,
     drift: Sequence[Message],
     where: str,
+    package: bool = False,
 ) -> list[Section]:
     """Return the report of an exchange.
 
@@ -231,20 +201,19 @@ def sections(
     ----------
     drift : what does not fit between the fields of both sides
     where : which layer was exchanged with what
+    package : the other side is a partner who sends packages
     """
-    states, actions = state_words(), action_words()
+    states, names, actions = state_meanings(package), state_names(package), action_words()
     number = tr("Features")
     counted = [(tr("Unchanged"), report.unchanged)]
     counted += [(states[state], report.counts[state]) for state in STATES if report.counts.get(state)]
     what = [
-        (actions[action], _name(state), n)
+        (actions[action], names[state], n)
         for (action, state), n in sorted(report.actions.items(), key=lambda pair: _order(*pair[0]))
     ]
     said = [
         where,
-        tr("{local} features here, {remote} read on the platform.").format(
-            local=report.local, remote=report.remote
-        ),
+        both_sides(report.local, report.remote, package),
     ]
     if dry_run:
         said.insert(0, tr("This was a preview: nothing was changed on either side."))
@@ -290,11 +259,11 @@ def sections(
 
 def _listed(report: Report) -> list[Section]:
     """Return the features that were not exchanged."""
-    states = state_words()
+    states = state_meanings()
     made = []
     for state in ("rejected", "held_back", "waiting", "withheld"):
         rows = [
-            (r.key, action_words()[r.action], ", ".join(r.items), sentence(r.reason) if r.reason else "")
+            (r.key, action_words()[r.action], tr(", ").join(r.items), sentence(r.reason) if r.reason else "")
             for r in report.results
             if r.state == state
         ]
@@ -360,9 +329,7 @@ def conflict_sections(conflicts: Sequence[Conflict], table: pd.DataFrame) -> lis
         made.append(Section(heading, said, table=_headed(rows)))
     if len(conflicts) > _SHOWN:
         made.append(
-            Section(
-                tr("More conflicts"), [tr("{n} more are in the table.").format(n=len(conflicts) - _SHOWN)]
-            )
+            Section(tr("More conflicts"), [tr("More in the table: {n}.").format(n=len(conflicts) - _SHOWN)])
         )
     return made
 

@@ -37,6 +37,8 @@ MADE_KEY = "citycheck_key"
 class PackageAlgorithm(ExchangeAlgorithm):
     """An algorithm on exchange packages."""
 
+    with_partner = True
+
     def add_partner(self) -> None:
         """Add the other side's name and the key of the signature."""
         self.add(
@@ -158,12 +160,12 @@ class ExportPackage(PackageAlgorithm):
         table = pd.DataFrame(left_out, columns=["collection", "key", "reason"], dtype=object)
         for name, number in written.features.items():
             feedback.pushInfo(
-                tr("{name}: {n} features, {deleted} deleted ones.").format(
+                tr("{name}: features {n}, deleted {deleted}.").format(
                     name=name, n=number, deleted=written.deleted[name]
                 )
             )
         if len(table):
-            feedback.pushWarning(tr("{n} features were left out; see the table.").format(n=len(table)))
+            feedback.pushWarning(tr("Features left out: {n}; see the table.").format(n=len(table)))
         return {
             **self.write(parameters, "REJECTED_FEATURES", table, context, feedback),
             **self.write_html(parameters, context, self.displayName(), _sections(written, table)),

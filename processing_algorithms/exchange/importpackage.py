@@ -12,6 +12,7 @@ from qgis.core import (
     QgsProcessing,
     QgsProcessingContext,
     QgsProcessingFeedback,
+    QgsProcessingParameterBoolean,
     QgsProcessingParameterFile,
     QgsProcessingParameterFileDestination,
     QgsProcessingParameterString,
@@ -28,6 +29,10 @@ if TYPE_CHECKING:
     from ...citycheck_qgis.cim.store import Store
 
 
+#: States of features with which something of a package is left for another run.
+_LEFT = ("rejected", "withheld", "waiting", "held_back")
+
+
 class ImportPackage(PackageAlgorithm):
     """The same merge as with a platform, from a file."""
 
@@ -42,8 +47,8 @@ class ImportPackage(PackageAlgorithm):
     def description(self) -> str:
         return tr(
             "Checks an exchange package and merges one of its collections into a layer of a GeoPackage: what the other side has "
-            "changed is taken over, edits that were made here stay, and what both sides have changed is a conflict. Importing a "
-            "package twice does nothing the second time."
+            "changed is taken over, edits that were made here stay, and what both sides have changed is a conflict. A package "
+            "that is older than the last one of the same partner, or was imported already, is refused."
         )
 
     def define(self) -> None:
@@ -67,6 +72,14 @@ class ImportPackage(PackageAlgorithm):
         )
         self.add_partner()
         self.add_dry_run(False, tr("Tell what would be taken over, and change nothing."))
+        self.add(
+            QgsProcessingParameterBoolean("ALLOW_OLDER", tr("Allow an older package"), False),
+            tr(
+                "Import a package that is older than the last one of this partner, or was imported already: what the partner "
+                "has edited since goes back to its older state."
+            ),
+            advanced=True,
+        )
         self.add_key_field()
         self.add_journal()
         self.add_exchange_outputs()
@@ -102,11 +115,17 @@ class ImportPackage(PackageAlgorithm):
 
             def link(store: Store) -> int:
                 history = History(store, partner, link_name(path, layer))
+                if not self.parameterAsBool(parameters, "ALLOW_OLDER", context):
+                    history.check_newer(package.created, package.run_id)
                 history.adopt(collection)
                 history.adopt_deleted(collection.deleted())
                 return history.link_id
 
             def finish(done: Exchanged) -> dict[str, Any]:
+                if not dry_run:
+                    History(done.store, partner, link_name(path, layer)).note_package(
+                        package.created, package.run_id, not set(done.report.counts) & set(_LEFT)
+                    )
                 return self.outputs(parameters, done, context, feedback)
 
             with self._layer(path, layer, collection, dry_run, parameters, context) as local:
@@ -115,6 +134,7 @@ class ImportPackage(PackageAlgorithm):
                     pull=True,
                     dry_run=dry_run,
                     max_deletions=self.parameterAsInt(parameters, "MAX_DELETIONS", context),
+                    large_changes=self.parameterAsBool(parameters, "LARGE_CHANGES", context),
                 )
                 found = self.exchange(
                     local, collection, CollectionSettings(), journal, link, rules, feedback, finish

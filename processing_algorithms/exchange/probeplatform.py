@@ -99,11 +99,12 @@ class ProbePlatform(ExchangeAlgorithm):
         from ...citycheck_qgis.storage.report import Section
 
         found = collections_of(way.connection, way.http)
-        feedback.pushInfo(tr("The platform answers; it has {n} collections.").format(n=len(found)))
+        feedback.pushInfo(tr("The platform answers; collections: {n}.").format(n=len(found)))
         for name, title in found[:_LISTED]:
-            feedback.pushInfo(f"{name}: {title}" if title and title != name else name)
+            named = tr("{name}: {title}").format(name=name, title=title)
+            feedback.pushInfo(named if title and title != name else name)
         if len(found) > _LISTED:
-            feedback.pushInfo(tr("{n} more are in the table.").format(n=len(found) - _LISTED))
+            feedback.pushInfo(tr("More in the table: {n}.").format(n=len(found) - _LISTED))
         table = pd.DataFrame(found, columns=["name", "title"], dtype=object)
         headed = table.rename(columns={"name": tr("Collection"), "title": tr("Title")})
         return {
@@ -142,7 +143,9 @@ class ProbePlatform(ExchangeAlgorithm):
             progress=progress_of(feedback, 5, 90),
         )  # fmt: skip
         for row in findings.rows:
-            said = f"{sentence(row.topic)}: {sentence(row.result)}; {sentence(row.meaning)}."
+            said = tr("{topic}: {result}; {meaning}.").format(
+                topic=sentence(row.topic), result=sentence(row.result), meaning=sentence(row.meaning)
+            )
             (feedback.pushWarning if row.grade == FAULT else feedback.pushInfo)(said)
         if self.parameterAsBool(parameters, "SAVE", context):
             probed = with_settings(way.connection, collection, replace(settings, probe=findings.probe))
@@ -153,14 +156,17 @@ class ProbePlatform(ExchangeAlgorithm):
         grades = [row.grade for row in findings.rows]
         return {
             **self.write(parameters, "OUTPUT", table, context, feedback),
-            **self.write_html(parameters, context, f"{self._title(way.connection)}, {collection}", sections),
+            **self.write_html(parameters, context, self._title(way.connection, collection), sections),
             "COLLECTIONS": 1,
             "FAULTS": grades.count(FAULT),
             "REMARKS": grades.count(MIND),
         }
 
-    def _title(self, connection: Connection) -> str:
-        return f"{self.displayName()}: {connection.name}"
+    def _title(self, connection: Connection, collection: str = "") -> str:
+        said = (
+            tr("{algorithm}: {connection}, {collection}") if collection else tr("{algorithm}: {connection}")
+        )
+        return said.format(algorithm=self.displayName(), connection=connection.name, collection=collection)
 
     def _area(
         self, parameters: dict[str, Any], context: QgsProcessingContext

@@ -275,6 +275,8 @@ def test_packages_go_there_and_back(desk, process):
     assert local["severity"].tolist() == [55, 44, 3, 4, 5] and local["note"][0] == "ours"
     assert process("importpackage", **asked, MAX_DELETIONS=1).status == 0
     assert len(desk.local()) == 4
+    said = first.out + first.err
+    assert "read on the platform" not in said and "in the package of the partner: 4" in said
     other = desk.folder / "别的密钥"
     other.write_text("quite another key for all\n", encoding="utf-8")
     other.chmod(0o600)
@@ -283,6 +285,38 @@ def test_packages_go_there_and_back(desk, process):
 
 
 # In this process
+
+
+def test_an_older_package_brings_nothing_back(desk, do, run, monkeypatch):
+    target, packages = desk.folder / "对方.gpkg", []
+    for number in range(2):
+        moment = f"2024-05-31T12:0{number}:00Z"
+        monkeypatch.setattr("citycheck.citycheck_qgis.storage.runs.now", lambda moment=moment: moment)
+        edit(desk.layer, f"UPDATE problems SET note = 'state {number}' WHERE fid = 1")
+        packages.append(desk.folder / f"{number}.zip")
+        do(
+            "exportpackage",
+            LAYERS=[str(desk.layer)],
+            PACKAGE=str(packages[-1]),
+            KEY_FIELD="uuid",
+            PARTNER="区里",
+        )
+    asked = {"LAYER_FILE": str(target), "PARTNER": "市里"}
+    for package in packages:
+        do("importpackage", **asked, PACKAGE=str(package))
+    assert desk_note(target) == "state 1"
+    for package, sentence in zip(packages, ("before the one of 市里", "was imported already"), strict=True):
+        for dry_run in (True, False):
+            assert sentence in refused(run, "importpackage", **asked, PACKAGE=str(package), DRY_RUN=dry_run)
+    assert desk_note(target) == "state 1"
+    # Of another partner nothing is known; the edits of both then differ without an agreement.
+    do("importpackage", **{**asked, "PARTNER": "省里"}, PACKAGE=str(packages[1]))
+    do("importpackage", **asked, PACKAGE=str(packages[0]), ALLOW_OLDER=True)
+    assert desk_note(target) == "state 0"
+
+
+def desk_note(file):
+    return pyogrio.read_dataframe(file, layer="problems")["note"][0]
 
 
 def test_pull_makes_the_layer_and_later_merges(desk, do):
