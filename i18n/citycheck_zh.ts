@@ -35,15 +35,11 @@
     </message>
     <message>
         <location filename="../processing_algorithms/dependencies.py"/>
+        <location filename="../processing_algorithms/exchange/exchange_results.py"/>
         <location filename="../processing_algorithms/explain.py"/>
         <location filename="../processing_algorithms/translate.py"/>
         <source>, </source>
         <translation>、</translation>
-    </message>
-    <message>
-        <location filename="../processing_algorithms/exchange/exchange_results.py"/>
-        <source>, up to {distance:.2g} m from ours</source>
-        <translation>，与本地最大相距 {distance:.2g} 米</translation>
     </message>
     <message>
         <location filename="../processing_algorithms/base.py"/>
@@ -217,7 +213,18 @@
         <translation>{count} 个楼层的位置都在同一高度；改用其属性 Elevation。</translation>
     </message>
     <message>
+        <location filename="../processing_algorithms/exchange/importpackage.py"/>
+        <source>Allow an older package</source>
+        <translation>允许导入较旧的交换包</translation>
+    </message>
+    <message>
         <location filename="../processing_algorithms/exchange/exchange_inputs.py"/>
+        <source>Allow large changes</source>
+        <translation>允许大量改动</translation>
+    </message>
+    <message>
+        <location filename="../processing_algorithms/exchange/exchange_inputs.py"/>
+        <location filename="../processing_algorithms/exchange/exchange_words.py"/>
         <source>Already the same on both sides</source>
         <translation>双方已一致</translation>
     </message>
@@ -237,6 +244,11 @@
         <location filename="../citycheck_qgis/footprints/citymodels/read.py"/>
         <source>Another building of the file has the id {id}.</source>
         <translation>文件中另有一栋建筑的标识也是 {id}。</translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/cim/journal_files.py"/>
+        <source>Another run is using the journal {file}; wait for its end.</source>
+        <translation>另一次运行正在使用交换日志 {file}；请等它结束。</translation>
     </message>
     <message>
         <location filename="../processing_algorithms/footprints/georeferencereport.py"/>
@@ -322,6 +334,11 @@
         <location filename="../citycheck_qgis/cim/results.py"/>
         <source>Both sides have changed it.</source>
         <translation>双方都有改动。</translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/cim/comparing.py"/>
+        <source>Both sides have features of one key, and the journal knows nothing of this layer: what was deleted on one side before comes back from the other. If there was an exchange before, use its journal.</source>
+        <translation>双方有唯一标识相同的要素，而交换日志中没有这个图层：以前在一方删除的要素会从另一方带回。如果以前交换过，请使用当时的交换日志。</translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/cim/results.py"/>
@@ -484,12 +501,17 @@
         <translation>证书 (*.pem *.crt *.cer);;所有文件 (*)</translation>
     </message>
     <message>
-        <location filename="../processing_algorithms/exchange/exchange_results.py"/>
+        <location filename="../processing_algorithms/exchange/exchange_inputs.py"/>
+        <source>Change one field in more than half of the features, or empty it in more than a tenth. Off, such changes are withheld: a changed field, code list or platform looks like this more often than edits do.</source>
+        <translation>允许一个字段在超过一半的要素中改变，或在超过十分之一的要素中被清空。关闭时，这类改动按规则不执行：它们多半来自字段、代码表或平台的变化，而不是编辑。</translation>
+    </message>
+    <message>
+        <location filename="../processing_algorithms/exchange/exchange_words.py"/>
         <source>Changed here</source>
         <translation>在本地修改</translation>
     </message>
     <message>
-        <location filename="../processing_algorithms/exchange/exchange_results.py"/>
+        <location filename="../processing_algorithms/exchange/exchange_words.py"/>
         <source>Changed on the platform</source>
         <translation>在平台修改</translation>
     </message>
@@ -500,8 +522,8 @@
     </message>
     <message>
         <location filename="../processing_algorithms/exchange/importpackage.py"/>
-        <source>Checks an exchange package and merges one of its collections into a layer of a GeoPackage: what the other side has changed is taken over, edits that were made here stay, and what both sides have changed is a conflict. Importing a package twice does nothing the second time.</source>
-        <translation>检查交换包，并把其中一个数据集合并到 GeoPackage 的图层：对方的改动带入本地，本地的编辑保留，双方都改动的列为冲突。同一交换包导入两次，第二次不起作用。</translation>
+        <source>Checks an exchange package and merges one of its collections into a layer of a GeoPackage: what the other side has changed is taken over, edits that were made here stay, and what both sides have changed is a conflict. A package that is older than the last one of the same partner, or was imported already, is refused.</source>
+        <translation>检查交换包，并把其中一个数据集合并到 GeoPackage 的图层：对方的改动带入本地，本地的编辑保留，双方都改动的列为冲突。比同一对方上一个交换包更旧、或已经导入过的交换包不予导入。</translation>
     </message>
     <message>
         <location filename="../processing_algorithms/annual/annualcheckup.py"/>
@@ -777,6 +799,11 @@
         <translation>冲突</translation>
     </message>
     <message>
+        <location filename="../processing_algorithms/exchange/resolveconflicts.py"/>
+        <source>Conflicts resolved: {resolved}, open: {open}.</source>
+        <translation>已解决的冲突：{resolved} 个，未解决：{open} 个。</translation>
+    </message>
+    <message>
         <location filename="../processing_algorithms/exchange/exchange_inputs.py"/>
         <source>Connection</source>
         <translation>连接</translation>
@@ -910,12 +937,12 @@
         <translation>交换包中的已删除要素数</translation>
     </message>
     <message>
-        <location filename="../processing_algorithms/exchange/exchange_results.py"/>
+        <location filename="../processing_algorithms/exchange/exchange_words.py"/>
         <source>Deleted here</source>
         <translation>在本地删除</translation>
     </message>
     <message>
-        <location filename="../processing_algorithms/exchange/exchange_results.py"/>
+        <location filename="../processing_algorithms/exchange/exchange_words.py"/>
         <source>Deleted on the platform</source>
         <translation>在平台删除</translation>
     </message>
@@ -1105,11 +1132,22 @@
         <translation>本地要素数</translation>
     </message>
     <message>
+        <location filename="../processing_algorithms/exchange/exchange_words.py"/>
+        <source>Features here: {local}, in the package of the partner: {remote}.</source>
+        <translation>要素数：本地 {local} 个，对方的交换包 {remote} 个。</translation>
+    </message>
+    <message>
+        <location filename="../processing_algorithms/exchange/exchange_words.py"/>
+        <source>Features here: {local}, read on the platform: {remote}.</source>
+        <translation>要素数：本地 {local} 个，从平台读取 {remote} 个。</translation>
+    </message>
+    <message>
         <location filename="../processing_algorithms/inputs.py"/>
         <source>Features in several communities</source>
         <translation>跨社区的要素数</translation>
     </message>
     <message>
+        <location filename="../processing_algorithms/exchange/exchange_inputs.py"/>
         <location filename="../processing_algorithms/exchange/exportpackage.py"/>
         <source>Features in the package</source>
         <translation>交换包中的要素数</translation>
@@ -1118,6 +1156,11 @@
         <location filename="../processing_algorithms/exchange/exportpackage.py"/>
         <source>Features left out</source>
         <translation>未纳入的要素</translation>
+    </message>
+    <message>
+        <location filename="../processing_algorithms/exchange/exportpackage.py"/>
+        <source>Features left out: {n}; see the table.</source>
+        <translation>未纳入的要素：{n} 个；见表。</translation>
     </message>
     <message>
         <location filename="../processing_algorithms/boundaries/assignparts.py"/>
@@ -1138,6 +1181,11 @@
         <location filename="../processing_algorithms/boundaries/assignunits.py"/>
         <source>Features with units</source>
         <translation>带体检单元的要素</translation>
+    </message>
+    <message>
+        <location filename="../processing_algorithms/exchange/exchange_results.py"/>
+        <source>Features without a change: {n}.</source>
+        <translation>无变化的要素：{n} 个。</translation>
     </message>
     <message>
         <location filename="../processing_algorithms/boundaries/assignunits.py"/>
@@ -1188,6 +1236,11 @@
         <location filename="../citycheck_qgis/gui/connection_form.py"/>
         <source>Field {field} of collection {collection} is listed twice; remove one row.</source>
         <translation>数据集 {collection} 的字段 {field} 重复列出；请移除一行。</translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/cim/comparing.py"/>
+        <source>Field {name}</source>
+        <translation>字段 {name}</translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/gui/connection_form.py"/>
@@ -1408,6 +1461,7 @@
     <message>
         <location filename="../processing_algorithms/exchange/exchange_results.py"/>
         <location filename="../processing_algorithms/explain.py"/>
+        <location filename="../processing_algorithms/translate.py"/>
         <source>Geometry</source>
         <translation>几何</translation>
     </message>
@@ -1415,6 +1469,11 @@
         <location filename="../processing_algorithms/explain.py"/>
         <source>Geometry of features without a unit</source>
         <translation>无归属要素的几何</translation>
+    </message>
+    <message>
+        <location filename="../processing_algorithms/translate.py"/>
+        <source>GeometryCollection</source>
+        <translation>几何集合</translation>
     </message>
     <message>
         <location filename="../processing_algorithms/footprints/georeferencereport.py"/>
@@ -1483,8 +1542,14 @@
     </message>
     <message>
         <location filename="../processing_algorithms/base.py"/>
+        <location filename="../processing_algorithms/exchange/exchange_inputs.py"/>
         <source>HTML files (*.html)</source>
         <translation>HTML 文件 (*.html)</translation>
+    </message>
+    <message>
+        <location filename="../processing_algorithms/exchange/exchange_inputs.py"/>
+        <source>HTML page that says in words and tables what was done or found, and what is left to do.</source>
+        <translation>HTML 页面，用文字和表格说明做了什么、发现了什么、还有什么待处理。</translation>
     </message>
     <message>
         <location filename="../processing_algorithms/base.py"/>
@@ -1493,11 +1558,12 @@
     </message>
     <message>
         <location filename="../processing_algorithms/exchange/exchange_inputs.py"/>
+        <location filename="../processing_algorithms/exchange/exchange_words.py"/>
         <source>Held back</source>
         <translation>暂不处理</translation>
     </message>
     <message>
-        <location filename="../processing_algorithms/exchange/exchange_results.py"/>
+        <location filename="../processing_algorithms/exchange/exchange_words.py"/>
         <source>Held back: it has no key, or shares it with another one</source>
         <translation>暂不处理：没有唯一标识，或唯一标识与其他要素重复</translation>
     </message>
@@ -1537,6 +1603,11 @@
         <translation>如果同事已有连接，可请其导出，再点击“导入”。</translation>
     </message>
     <message>
+        <location filename="../processing_algorithms/exchange/importpackage.py"/>
+        <source>Import a package that is older than the last one of this partner, or was imported already: what the partner has edited since goes back to its older state.</source>
+        <translation>导入比该对方上一个更旧、或已经导入过的交换包：对方此后的改动会退回到旧的状态。</translation>
+    </message>
+    <message>
         <location filename="../citycheck_qgis/gui/connections_page.py"/>
         <source>Import connections</source>
         <translation>导入连接</translation>
@@ -1558,13 +1629,19 @@
     </message>
     <message>
         <location filename="../processing_algorithms/exchange/exchange_inputs.py"/>
+        <location filename="../processing_algorithms/exchange/exchange_words.py"/>
         <source>In conflict</source>
         <translation>冲突</translation>
     </message>
     <message>
-        <location filename="../processing_algorithms/exchange/exchange_results.py"/>
+        <location filename="../processing_algorithms/exchange/exchange_words.py"/>
         <source>In conflict: both sides have changed it; resolve it with resolveconflicts</source>
         <translation>冲突：双方都有改动；请用 resolveconflicts 解决</translation>
+    </message>
+    <message>
+        <location filename="../processing_algorithms/exchange/exchange_inputs.py"/>
+        <source>In the layer. When more would have to be deleted none is, and the result says which. Nothing is deleted for a package that does not hold all of the partner's features.</source>
+        <translation>针对本地图层。需删除的超过上限时一个也不删，并在结果中列出。交换包不含对方全部要素时，从不因此删除任何要素。</translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/indicators/values.py"/>
@@ -1624,6 +1701,16 @@
         <translation>该要素在平台上没有唯一标识。</translation>
     </message>
     <message>
+        <location filename="../citycheck_qgis/cim/results.py"/>
+        <source>It holds again what it held before the platform's value was taken over: an older file may have come back.</source>
+        <translation>它的值又变回带入平台的值之前的样子：可能换回了较旧的文件。</translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/cim/comparing.py"/>
+        <source>It is a second copy that we have made ourselves.</source>
+        <translation>这是我们自己造成的第二份。</translation>
+    </message>
+    <message>
         <location filename="../processing_algorithms/exchange/importpackage.py"/>
         <source>It is not signed: its checksums only show that nothing was damaged on the way.</source>
         <translation>交换包没有签名：校验值只能说明传输途中没有损坏。</translation>
@@ -1637,6 +1724,11 @@
         <location filename="../processing_algorithms/exchange/importpackage.py"/>
         <source>It is signed, and the signature was not checked: give the common key as SIGN_KEY.</source>
         <translation>交换包带签名，但没有核对：请用 SIGN_KEY 给出共用密钥。</translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/cim/writing.py"/>
+        <source>It shows no feature of this key.</source>
+        <translation>平台没有显示使用这一唯一标识的要素。</translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/cim/results.py"/>
@@ -1687,6 +1779,11 @@
         <location filename="../processing_algorithms/exchange/importpackage.py"/>
         <source>Its signature is that of the common key.</source>
         <translation>签名与共用密钥一致。</translation>
+    </message>
+    <message>
+        <location filename="../processing_algorithms/translate.py"/>
+        <source>JSON interface of the house</source>
+        <translation>自建平台的 JSON 接口</translation>
     </message>
     <message>
         <location filename="../processing_algorithms/explain.py"/>
@@ -1786,6 +1883,11 @@
     </message>
     <message>
         <location filename="../processing_algorithms/exchange/exchange_inputs.py"/>
+        <source>Layer {layer}, collection {collection} ({title}) of a package of {partner}.</source>
+        <translation>图层 {layer}；{partner} 的交换包中的数据集 {collection}（{title}）。</translation>
+    </message>
+    <message>
+        <location filename="../processing_algorithms/exchange/exchange_inputs.py"/>
         <source>Layer {layer}, collection {collection} ({title}) of {platform}.</source>
         <translation>图层 {layer}；{platform} 的数据集 {collection}（{title}）。</translation>
     </message>
@@ -1859,6 +1961,11 @@
         <location filename="../processing_algorithms/indicators/joinindicators.py"/>
         <source>Level of the units that are returned.</source>
         <translation>要输出的单元的层级。</translation>
+    </message>
+    <message>
+        <location filename="../processing_algorithms/translate.py"/>
+        <source>LineString</source>
+        <translation>线</translation>
     </message>
     <message>
         <location filename="../processing_algorithms/explain.py"/>
@@ -1964,9 +2071,35 @@
         <translation>其余冲突</translation>
     </message>
     <message>
+        <location filename="../processing_algorithms/exchange/exchange_results.py"/>
+        <location filename="../processing_algorithms/exchange/probeplatform.py"/>
+        <source>More in the table: {n}.</source>
+        <translation>表中还有 {n} 个。</translation>
+    </message>
+    <message>
+        <location filename="../processing_algorithms/exchange/exchange_results.py"/>
+        <source>More reasons in the result by feature: {n}.</source>
+        <translation>逐要素结果中还有 {n} 种原因。</translation>
+    </message>
+    <message>
         <location filename="../processing_algorithms/exchange/exchange_inputs.py"/>
         <source>Most features that may be deleted</source>
         <translation>删除上限（要素数）</translation>
+    </message>
+    <message>
+        <location filename="../processing_algorithms/translate.py"/>
+        <source>MultiLineString</source>
+        <translation>多线</translation>
+    </message>
+    <message>
+        <location filename="../processing_algorithms/translate.py"/>
+        <source>MultiPoint</source>
+        <translation>多点</translation>
+    </message>
+    <message>
+        <location filename="../processing_algorithms/translate.py"/>
+        <source>MultiPolygon</source>
+        <translation>多面</translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/gui/connection_form.py"/>
@@ -2011,12 +2144,12 @@
         <translation>新建连接</translation>
     </message>
     <message>
-        <location filename="../processing_algorithms/exchange/exchange_results.py"/>
+        <location filename="../processing_algorithms/exchange/exchange_words.py"/>
         <source>New here</source>
         <translation>在本地新增</translation>
     </message>
     <message>
-        <location filename="../processing_algorithms/exchange/exchange_results.py"/>
+        <location filename="../processing_algorithms/exchange/exchange_words.py"/>
         <source>New on the platform</source>
         <translation>在平台新增</translation>
     </message>
@@ -2116,7 +2249,7 @@
         <translation>说明</translation>
     </message>
     <message>
-        <location filename="../processing_algorithms/exchange/exchange_results.py"/>
+        <location filename="../processing_algorithms/exchange/exchange_words.py"/>
         <source>Nothing</source>
         <translation>无操作</translation>
     </message>
@@ -2168,6 +2301,11 @@
         <translation>问题对象数</translation>
     </message>
     <message>
+        <location filename="../citycheck_qgis/problems/edits.py"/>
+        <source>Of {n} of them the survey says something new, which was not taken.</source>
+        <translation>其中 {n} 个在调查中有新的内容，没有采用。</translation>
+    </message>
+    <message>
         <location filename="../citycheck_qgis/gui/connection_form.py"/>
         <source>Off: the field stays here and is neither sent nor fetched.</source>
         <translation>不勾选：该字段只留在本地，既不发送也不取回。</translation>
@@ -2201,6 +2339,11 @@
         <location filename="../processing_algorithms/exchange/exchange_inputs.py"/>
         <source>One row per feature on which something was or is to be done: key, action, state, fields, the reason, the platform's id. Features that a first pull has brought are counted and not listed.</source>
         <translation>每个已处理或待处理的要素一行：唯一标识、操作、状态、字段、原因、平台 id。首次拉取带来的要素只计数，不列出。</translation>
+    </message>
+    <message>
+        <location filename="../processing_algorithms/exchange/exchange_inputs.py"/>
+        <source>One row per feature on which something was or is to be done: key, action, state, fields, the reason. Features that a first import has brought are counted and not listed.</source>
+        <translation>每个已处理或待处理的要素一行：唯一标识、操作、状态、字段、原因。首次导入带来的要素只计数，不列出。</translation>
     </message>
     <message>
         <location filename="../processing_algorithms/footprints/model_inputs.py"/>
@@ -2388,11 +2531,12 @@
     </message>
     <message>
         <location filename="../processing_algorithms/exchange/exchange_inputs.py"/>
+        <location filename="../processing_algorithms/exchange/exchange_words.py"/>
         <source>Planned</source>
         <translation>待执行</translation>
     </message>
     <message>
-        <location filename="../processing_algorithms/exchange/exchange_results.py"/>
+        <location filename="../processing_algorithms/exchange/exchange_words.py"/>
         <source>Planned: a run that is no preview would do it</source>
         <translation>待执行：正式运行（非预演）时执行</translation>
     </message>
@@ -2403,6 +2547,11 @@
         <translation>平台</translation>
     </message>
     <message>
+        <location filename="../processing_algorithms/translate.py"/>
+        <source>Point</source>
+        <translation>点</translation>
+    </message>
+    <message>
         <location filename="../processing_algorithms/footprints/georeferencereport.py"/>
         <source>Points (WGS 84) of the origins of the models that could be placed, and of the evidence that was not used.</source>
         <translation>点图层（WGS 84）：已定位模型的原点，以及未采用的位置信息所指的点。</translation>
@@ -2411,6 +2560,11 @@
         <location filename="../processing_algorithms/footprints/ifcfootprints.py"/>
         <source>Points by which models are placed that do not say where they lie: a point layer, or a table with easting and northing (in the CRS of models that name none), with columns file, local_x and local_y (metres in the model). Two points per file or more.</source>
         <translation>用来定位没有说明位置的模型：点图层，或带 easting（东坐标）、northing（北坐标）两列的表（坐标系为“未注明坐标系的模型所用坐标系”）；另须有 file、local_x、local_y 列（模型中的米）。每个文件至少两个点。</translation>
+    </message>
+    <message>
+        <location filename="../processing_algorithms/translate.py"/>
+        <source>Polygon</source>
+        <translation>面</translation>
     </message>
     <message>
         <location filename="../processing_algorithms/footprints/cimcoverage.py"/>
@@ -2596,11 +2750,12 @@
     </message>
     <message>
         <location filename="../processing_algorithms/exchange/exchange_inputs.py"/>
+        <location filename="../processing_algorithms/exchange/exchange_words.py"/>
         <source>Rejected</source>
         <translation>被拒绝</translation>
     </message>
     <message>
-        <location filename="../processing_algorithms/exchange/exchange_results.py"/>
+        <location filename="../processing_algorithms/exchange/exchange_words.py"/>
         <source>Rejected: it cannot be taken as it is</source>
         <translation>被拒绝：照现状无法接收</translation>
     </message>
@@ -2652,6 +2807,7 @@
     <message>
         <location filename="../processing_algorithms/annual/annualcheckup.py"/>
         <location filename="../processing_algorithms/base.py"/>
+        <location filename="../processing_algorithms/exchange/exchange_inputs.py"/>
         <source>Report</source>
         <translation>报告</translation>
     </message>
@@ -2748,6 +2904,16 @@
     </message>
     <message>
         <location filename="../processing_algorithms/exchange/resolveconflicts.py"/>
+        <source>Rows of the table without an open conflict: {n}; they may be resolved already.</source>
+        <translation>表中没有对应未解决冲突的行：{n} 行；可能已经解决。</translation>
+    </message>
+    <message>
+        <location filename="../processing_algorithms/exchange/synclayer.py"/>
+        <source>Rows that got a key: {n}.</source>
+        <translation>得到唯一标识的行：{n} 行。</translation>
+    </message>
+    <message>
+        <location filename="../processing_algorithms/exchange/resolveconflicts.py"/>
         <source>Rows with conflict_id or key, item (empty: all) and side (ours or theirs; empty: stays open): the table of conflicts that this algorithm writes, with the column side filled in.</source>
         <translation>每行有 conflict_id 或 key、item（留空为全部）和 side（ours 为本地，theirs 为平台；留空为暂不解决）：即本算法写出的冲突表，填好 side 列。</translation>
     </message>
@@ -2788,21 +2954,23 @@
     </message>
     <message>
         <location filename="../processing_algorithms/exchange/exchange_inputs.py"/>
+        <location filename="../processing_algorithms/exchange/exchange_words.py"/>
         <source>Sent and altered by the platform</source>
         <translation>已发送，平台有改动</translation>
     </message>
     <message>
         <location filename="../processing_algorithms/exchange/exchange_inputs.py"/>
+        <location filename="../processing_algorithms/exchange/exchange_words.py"/>
         <source>Sent and verified</source>
         <translation>已发送并核对</translation>
     </message>
     <message>
-        <location filename="../processing_algorithms/exchange/exchange_results.py"/>
+        <location filename="../processing_algorithms/exchange/exchange_words.py"/>
         <source>Sent, and altered by the platform: see the differences</source>
         <translation>已发送，平台有改动：见差异表</translation>
     </message>
     <message>
-        <location filename="../processing_algorithms/exchange/exchange_results.py"/>
+        <location filename="../processing_algorithms/exchange/exchange_words.py"/>
         <source>Sent, read back and the same</source>
         <translation>已发送，读回核对一致</translation>
     </message>
@@ -2962,7 +3130,13 @@
     </message>
     <message>
         <location filename="../processing_algorithms/exchange/exchange_inputs.py"/>
-        <location filename="../processing_algorithms/exchange/exchange_results.py"/>
+        <location filename="../processing_algorithms/exchange/exchange_words.py"/>
+        <source>Taken from the package</source>
+        <translation>已从交换包带入</translation>
+    </message>
+    <message>
+        <location filename="../processing_algorithms/exchange/exchange_inputs.py"/>
+        <location filename="../processing_algorithms/exchange/exchange_words.py"/>
         <source>Taken from the platform</source>
         <translation>已从平台取回</translation>
     </message>
@@ -3011,6 +3185,11 @@
         <location filename="../citycheck_qgis/cim/connection_checks.py"/>
         <source>The address {url} holds a user name or password; take them out and use an authentication configuration.</source>
         <translation>地址 {url} 含用户名或密码；请去掉，改用认证配置。</translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/cim/adapters/guarded.py"/>
+        <source>The answer of the platform on {what} is not built as its protocol says ({reason}); probe the platform, and ask its operator if it happens again.</source>
+        <translation>平台对 {what} 的应答不符合它的协议（{reason}）；请探测平台，再次出现时请询问平台管理员。</translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/cim/careful_connections.py"/>
@@ -3205,6 +3384,11 @@
         <location filename="../citycheck_qgis/cim/connections.py"/>
         <source>The connection {file} does not exist; choose another file.</source>
         <translation>连接文件 {file} 不存在；请另选文件。</translation>
+    </message>
+    <message>
+        <location filename="../processing_algorithms/exchange/exchange_inputs.py"/>
+        <source>The connection's address is a new one of the platform that the journal knows: go on with what both sides agreed on.</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/cim/connections.py"/>
@@ -3519,6 +3703,11 @@
         <translation>{own} 中的轮廓无法用 {wanted} 表示，其适用范围达不到那里；请为输出另选坐标系。</translation>
     </message>
     <message>
+        <location filename="../citycheck_qgis/cim/comparing.py"/>
+        <source>The geometry</source>
+        <translation>几何</translation>
+    </message>
+    <message>
         <location filename="../citycheck_qgis/units/parts.py"/>
         <source>The geometry of {file} is encoded as {encoding}; write it anew as GeoParquet with WKB.</source>
         <translation>{file} 的几何编码为 {encoding}；请重新写成 WKB 编码的 GeoParquet。</translation>
@@ -3549,12 +3738,17 @@
         <translation>输入不是矢量图层。</translation>
     </message>
     <message>
+        <location filename="../processing_algorithms/exchange/exchange_inputs.py"/>
+        <source>The journal knows this layer with {known}, not with {address}; where it is the same platform under a new address run once with SAME_PLATFORM, else name another JOURNAL.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <location filename="../processing_algorithms/exchange/resolveconflicts.py"/>
         <source>The journal of the exchange, beside the layer's file with the ending .exchange.db.</source>
         <translation>交换日志，位于图层文件旁，扩展名为 .exchange.db。</translation>
     </message>
     <message>
-        <location filename="../processing_algorithms/exchange/exchange_inputs.py"/>
+        <location filename="../citycheck_qgis/cim/journal_files.py"/>
         <source>The journal {file} cannot be read ({reason}); a run that is no preview sets it aside and begins a new one.</source>
         <translation>无法读取交换日志 {file}（{reason}）；正式运行（非预演）时会将它另存，并新建一份。</translation>
     </message>
@@ -3684,6 +3878,11 @@
         <location filename="../processing_algorithms/layer_files.py"/>
         <source>The layer {layer} has edits that are not saved.</source>
         <translation>图层 {layer} 有尚未保存的编辑。</translation>
+    </message>
+    <message>
+        <location filename="../processing_algorithms/exchange/local_sources.py"/>
+        <source>The layer {layer} has edits that are not saved; save or discard them and rerun.</source>
+        <translation>图层 {layer} 有未保存的编辑；请保存或放弃后重新运行。</translation>
     </message>
     <message>
         <location filename="../processing_algorithms/layer_files.py"/>
@@ -3856,6 +4055,11 @@
         <translation>交换包的 {collection} 中有 {n} 个要素，清单上是 {wanted} 个；请对方重新发送。</translation>
     </message>
     <message>
+        <location filename="../citycheck_qgis/cim/package_history.py"/>
+        <source>The package was made at {created}, before the one of {partner} that was imported last ({newest}), and would bring back what was edited since; ask for a new one, or allow it with ALLOW_OLDER.</source>
+        <translation>该交换包制作于 {created}，早于上次导入的 {partner} 的交换包（{newest}），导入会使此后的改动退回；请索取新的交换包，或用 ALLOW_OLDER 允许。</translation>
+    </message>
+    <message>
         <location filename="../processing_algorithms/exchange/importpackage.py"/>
         <source>The package was made by {producer} at {created}.</source>
         <translation>交换包由 {producer} 于 {created} 制作。</translation>
@@ -3921,20 +4125,19 @@
         <translation>向 {address} 写入时，平台的应答是重定向到 {location}；请改正连接的地址，并检查认证配置。</translation>
     </message>
     <message>
-        <location filename="../citycheck_qgis/cim/adapters/wfs.py"/>
+        <location filename="../citycheck_qgis/cim/adapters/wfs_writing.py"/>
         <source>The platform answers a transaction with {root}; probe it.</source>
         <translation>平台对事务的应答是 {root}；请探测平台。</translation>
     </message>
     <message>
-        <location filename="../citycheck_qgis/cim/adapters/wfs.py"/>
         <location filename="../citycheck_qgis/cim/adapters/wfs_service.py"/>
         <source>The platform answers with {root} {version}; a WFS of version 1.1.0 or 2.0.0 is needed.</source>
         <translation>平台应答的是 {root} {version}；需要 1.1.0 或 2.0.0 版的 WFS。</translation>
     </message>
     <message>
         <location filename="../processing_algorithms/exchange/probeplatform.py"/>
-        <source>The platform answers; it has {n} collections.</source>
-        <translation>平台已应答；有 {n} 个数据集。</translation>
+        <source>The platform answers; collections: {n}.</source>
+        <translation>平台有应答；数据集：{n} 个。</translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/cim/network.py"/>
@@ -3942,14 +4145,9 @@
         <translation>平台要求在 {address} 登录（{reason}）；请为连接选择认证配置。</translation>
     </message>
     <message>
-        <location filename="../citycheck_qgis/cim/adapters/wfs.py"/>
+        <location filename="../citycheck_qgis/cim/adapters/wfs_writing.py"/>
         <source>The platform changed {n} features where {expected} were sent; stop, and look at the collection before you go on.</source>
         <translation>发送了 {expected} 个要素，平台却修改了 {n} 个；请先停下，检查该数据集后再继续。</translation>
-    </message>
-    <message>
-        <location filename="../citycheck_qgis/cim/comparing.py"/>
-        <source>The platform did a request twice of which the answer was lost; the second copy of {key} was removed.</source>
-        <translation>有一个请求的应答丢失，平台执行了两次；{key} 的第二份已删除。</translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/cim/sign_in.py"/>
@@ -3967,7 +4165,6 @@
         <translation>平台在 {address} 不接受凭据（{reason}）；请检查认证配置后重新运行，已完成的部分保留。</translation>
     </message>
     <message>
-        <location filename="../citycheck_qgis/cim/adapters/wfs.py"/>
         <location filename="../citycheck_qgis/cim/adapters/wfs_service.py"/>
         <source>The platform does not describe the fields of collection {collection} in a form that is understood.</source>
         <translation>平台对数据集 {collection} 的字段描述无法识别。</translation>
@@ -3976,6 +4173,11 @@
         <location filename="../citycheck_qgis/cim/mapping.py"/>
         <source>The platform does not have it any more; run again.</source>
         <translation>平台上已没有该要素；请重新运行。</translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/cim/writing.py"/>
+        <source>The platform does not keep it: what was sent is gone or cut short there.</source>
+        <translation>平台没有保留它：发送的值在平台上丢失或被截断。</translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/cim/mapping.py"/>
@@ -4013,6 +4215,11 @@
         <translation>平台执行 {method} {address} 时出错：{reason}；无法得知已执行多少，请重新运行。</translation>
     </message>
     <message>
+        <location filename="../citycheck_qgis/cim/adapters/wfs_requests.py"/>
+        <source>The platform gave a feature of collection {collection} no id, without which it cannot be changed; nothing was sent, probe the platform.</source>
+        <translation>平台没有给数据集 {collection} 的一个要素 id，没有 id 就无法修改；没有发送任何内容，请探测平台。</translation>
+    </message>
+    <message>
         <location filename="../citycheck_qgis/cim/comparing.py"/>
         <source>The platform gave {n} features twice while it was read page by page, so others may be missing; nothing is taken for deleted.</source>
         <translation>逐页读取时平台重复返回了 {n} 个要素，其他要素可能遗漏；不判定任何要素已删除。</translation>
@@ -4024,12 +4231,41 @@
         <translation>平台返回的数据集 {collection} 的要素 {feature} 几何无法读取（{reason}）；请在平台上修复。</translation>
     </message>
     <message>
+        <location filename="../citycheck_qgis/cim/writing.py"/>
+        <source>The platform gives the feature no id by which it could be changed or deleted; check where the connection says that the id is.</source>
+        <translation>平台没有给出该要素的 id，无法据此修改或删除；请检查连接中 id 的位置。</translation>
+    </message>
+    <message>
         <location filename="../processing_algorithms/exchange/exchange_results.py"/>
         <source>The platform gives these back otherwise than they were sent; that counts as no edit.</source>
         <translation>平台返回的内容与发送的不同；这不算改动。</translation>
     </message>
     <message>
-        <location filename="../citycheck_qgis/cim/adapters/wfs.py"/>
+        <location filename="../citycheck_qgis/cim/comparing.py"/>
+        <source>The platform gives {n} features in a coarser form than at the last exchange (rounded coordinates, numbers or times); the layer keeps its own. It may have been updated or read in another format; probe it again.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/cim/comparing.py"/>
+        <source>The platform had a second copy of {key} that we had made; it was removed.</source>
+        <translation>平台上有我们造成的 {key} 的第二份；已删除。</translation>
+    </message>
+    <message>
+        <location filename="../processing_algorithms/exchange/exchange_inputs.py"/>
+        <source>The platform has a new address</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/cim/comparing.py"/>
+        <source>The platform has it under the key {stored}; give features keys as the platform writes them (small letters, no braces, no longer than its field).</source>
+        <translation>平台把它存为唯一标识 {stored}；请按平台的写法给要素编唯一标识（小写，不带花括号，不超过字段长度）。</translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/cim/comparing.py"/>
+        <source>The platform has it without its key; let it keep what is sent as the key, or name another field as the key.</source>
+        <translation>平台存下了它，但没有唯一标识；请让平台保留作为唯一标识发送的值，或指定另一个字段为唯一标识。</translation>
+    </message>
+    <message>
         <location filename="../citycheck_qgis/cim/adapters/wfs_service.py"/>
         <source>The platform has no collection {collection}; it has {names}.</source>
         <translation>平台上没有数据集 {collection}；现有：{names}。</translation>
@@ -4040,15 +4276,29 @@
         <translation>平台没有字段 {remote}；{field} 不交换。</translation>
     </message>
     <message>
+        <location filename="../processing_algorithms/exchange/exchange_inputs.py"/>
+        <source>The platform has none of the fields of the status ({fields}), or in another form, so no status would ever be sent; correct the connection's fields, or send all fields.</source>
+        <translation>平台没有状态字段（{fields}），或其形式不同，状态永远不会发送；请改正连接的字段，或发送全部字段。</translation>
+    </message>
+    <message>
         <location filename="../citycheck_qgis/cim/comparing.py"/>
         <source>The platform has not done it; it is planned again.</source>
         <translation>平台没有执行；已重新列入计划。</translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/cim/comparing.py"/>
+        <source>The platform has said that it made it and does not show it; it is not sent again before a reading of the whole platform has shown that it is not there.</source>
+        <translation>平台表示已新增，却没有显示；在读完整个平台、确认没有它之前，不会再次发送。</translation>
+    </message>
+    <message>
         <location filename="../citycheck_qgis/cim/writing.py"/>
-        <source>The platform has {n} features with this key.</source>
-        <translation>平台上有 {n} 个要素使用这一唯一标识。</translation>
+        <source>The platform has taken the new feature {key} and does not show it under its key; nothing else was sent. {reason}</source>
+        <translation>平台接收了新要素 {key}，却没有以它的唯一标识显示；没有发送其他内容。{reason}</translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/cim/doubles.py"/>
+        <source>The platform has {n} features with this key; delete there those that are too many, or give them keys of their own.</source>
+        <translation>平台上有 {n} 个要素使用这一唯一标识；请在平台上删除多余的，或给它们各自的唯一标识。</translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/cim/adapters/ogcapi_reading.py"/>
@@ -4081,7 +4331,7 @@
         <translation>平台把 {address} 重定向到另一主机（{location}）；没有跟随，也没有向其发送凭据。如果平台已迁移，请改正连接的地址。</translation>
     </message>
     <message>
-        <location filename="../citycheck_qgis/cim/adapters/wfs.py"/>
+        <location filename="../citycheck_qgis/cim/adapters/wfs_writing.py"/>
         <source>The platform refused a transaction: {reason}.</source>
         <translation>平台拒绝了事务：{reason}。</translation>
     </message>
@@ -4119,6 +4369,11 @@
         <location filename="../citycheck_qgis/cim/network_failures.py"/>
         <source>The platform's certificate is not trusted ({reason}); add the certificate of its authority to the connection, or to QGIS's certificates.</source>
         <translation>平台的证书不受信任（{reason}）；请把签发机构的证书加入连接，或加入 QGIS 的证书。</translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/cim/comparing.py"/>
+        <source>The platform's field {field} holds keys of {length} characters at most, and {key} has {n}; make the field longer there, or give shorter keys.</source>
+        <translation>平台的字段 {field} 最多容纳 {length} 个字符的唯一标识，而 {key} 有 {n} 个；请在平台上加长字段，或使用较短的唯一标识。</translation>
     </message>
     <message>
         <location filename="../processing_algorithms/exchange/exchange_inputs.py"/>
@@ -4254,7 +4509,7 @@
         <translation>运行已停止；已完成的部分记录在交换日志中，下次运行从那里继续。</translation>
     </message>
     <message>
-        <location filename="../processing_algorithms/exchange/exchange_results.py"/>
+        <location filename="../processing_algorithms/exchange/exchange_words.py"/>
         <source>The same on both sides already</source>
         <translation>双方已一致</translation>
     </message>
@@ -4590,6 +4845,11 @@
         <translation>坐标系 {source} 无法转换到 {target}；请另选交换用的坐标系。</translation>
     </message>
     <message>
+        <location filename="../citycheck_qgis/cim/package_history.py"/>
+        <source>This package of {partner} (made at {created}) was imported already; ask for a new one, or allow it with ALLOW_OLDER.</source>
+        <translation>{partner} 的这个交换包（制作于 {created}）已经导入过；请索取新的交换包，或用 ALLOW_OLDER 允许。</translation>
+    </message>
+    <message>
         <location filename="../processing_algorithms/exchange/exchange_results.py"/>
         <source>This was a preview: nothing was changed on either side.</source>
         <translation>本次为预演：双方都没有改动。</translation>
@@ -4729,11 +4989,12 @@
     </message>
     <message>
         <location filename="../processing_algorithms/exchange/exchange_inputs.py"/>
+        <location filename="../processing_algorithms/exchange/exchange_words.py"/>
         <source>Waiting for the next run</source>
         <translation>待下次运行</translation>
     </message>
     <message>
-        <location filename="../processing_algorithms/exchange/exchange_results.py"/>
+        <location filename="../processing_algorithms/exchange/exchange_words.py"/>
         <source>Waiting: not known yet, or changed during the run; the next run goes on with it</source>
         <translation>待下次：情况尚不明确，或运行期间有变化；下次运行继续处理</translation>
     </message>
@@ -4810,13 +5071,14 @@
     </message>
     <message>
         <location filename="../processing_algorithms/exchange/exchange_inputs.py"/>
+        <location filename="../processing_algorithms/exchange/exchange_words.py"/>
         <source>Withheld by the rules</source>
-        <translation>按规则未写</translation>
+        <translation>按规则未执行</translation>
     </message>
     <message>
-        <location filename="../processing_algorithms/exchange/exchange_results.py"/>
+        <location filename="../processing_algorithms/exchange/exchange_words.py"/>
         <source>Withheld by the rules of this run</source>
-        <translation>按本次运行的规则未写</translation>
+        <translation>按本次运行的规则未执行</translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/footprints/coverage.py"/>
@@ -4894,6 +5156,11 @@
         <translation>gzip 压缩包</translation>
     </message>
     <message>
+        <location filename="../citycheck_qgis/cim/connection_options.py"/>
+        <source>a list</source>
+        <translation>列表</translation>
+    </message>
+    <message>
         <location filename="../citycheck_qgis/cim/members.py"/>
         <source>a list of texts</source>
         <translation>文本列表</translation>
@@ -4919,6 +5186,7 @@
         <translation>没有几何的属性表</translation>
     </message>
     <message>
+        <location filename="../citycheck_qgis/cim/connection_options.py"/>
         <location filename="../citycheck_qgis/cim/members.py"/>
         <source>a text</source>
         <translation>文本</translation>
@@ -4939,6 +5207,11 @@
         <translation>文本或 null</translation>
     </message>
     <message>
+        <location filename="../citycheck_qgis/cim/connection_options.py"/>
+        <source>a text, a number, or true or false</source>
+        <translation>文本、数字、true 或 false</translation>
+    </message>
+    <message>
         <location filename="../citycheck_qgis/cim/adapters/ogcapi_writing.py"/>
         <source>a value in it cannot be said in JSON ({reason})</source>
         <translation>其中有值无法用 JSON 表示（{reason}）</translation>
@@ -4949,9 +5222,15 @@
         <translation>不合要求的值也被接受</translation>
     </message>
     <message>
+        <location filename="../citycheck_qgis/cim/connection_options.py"/>
         <location filename="../citycheck_qgis/cim/members.py"/>
         <source>a whole number</source>
         <translation>整数</translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/cim/connection_options.py"/>
+        <source>a word and a blank, such as Bearer</source>
+        <translation>一个词加一个空格，如 Bearer</translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/maps/fonts.py"/>
@@ -4995,12 +5274,18 @@
         <translation>SQLite 数据库</translation>
     </message>
     <message>
+        <location filename="../citycheck_qgis/cim/connection_options.py"/>
+        <source>an address</source>
+        <translation>地址</translation>
+    </message>
+    <message>
         <location filename="../citycheck_qgis/cim/fidelity.py"/>
         <location filename="../citycheck_qgis/cim/probe_values.py"/>
         <source>an empty text and null are the same there</source>
         <translation>平台不区分空文本与空值</translation>
     </message>
     <message>
+        <location filename="../citycheck_qgis/cim/connection_options.py"/>
         <location filename="../citycheck_qgis/cim/members.py"/>
         <source>an object</source>
         <translation>对象</translation>
@@ -5071,11 +5356,6 @@
         <translation>请向平台管理员申请相应权限</translation>
     </message>
     <message>
-        <location filename="../citycheck_qgis/cim/probe_queries.py"/>
-        <source>at most {n} keys at a time, {declared} were expected</source>
-        <translation>一次至多 {n} 个唯一标识，预期为 {declared} 个</translation>
-    </message>
-    <message>
         <location filename="../citycheck_qgis/cim/probe_reading.py"/>
         <source>axis order of reading</source>
         <translation>读取时的坐标轴顺序</translation>
@@ -5094,6 +5374,11 @@
         <location filename="../citycheck_qgis/cim/probe_values.py"/>
         <source>blanks at the end</source>
         <translation>末尾空格</translation>
+    </message>
+    <message>
+        <location filename="../processing_algorithms/translate.py"/>
+        <source>boolean</source>
+        <translation>布尔</translation>
     </message>
     <message>
         <location filename="../processing_algorithms/footprints/matchfootprints.py"/>
@@ -5286,9 +5571,19 @@
         <translation>坐标系</translation>
     </message>
     <message>
+        <location filename="../processing_algorithms/translate.py"/>
+        <source>date</source>
+        <translation>日期</translation>
+    </message>
+    <message>
         <location filename="../citycheck_qgis/cim/probe_values.py"/>
         <source>dates</source>
         <translation>日期</translation>
+    </message>
+    <message>
+        <location filename="../processing_algorithms/translate.py"/>
+        <source>datetime</source>
+        <translation>日期时间</translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/cim/probe_values.py"/>
@@ -5453,6 +5748,21 @@
         <translation>要素的位置正确</translation>
     </message>
     <message>
+        <location filename="../citycheck_qgis/cim/probe_reading.py"/>
+        <source>features that came more than once: {n}</source>
+        <translation>重复出现的要素：{n} 个</translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/cim/probe_writing.py"/>
+        <source>features with another kind of geometry may be rejected</source>
+        <translation>其他几何类型的要素可能被拒绝</translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/cim/probe_reading.py"/>
+        <source>features: {n}, pages: {pages}, largest page: {size}, to the end</source>
+        <translation>要素 {n} 个，共 {pages} 页，每页至多 {size} 个，已读完</translation>
+    </message>
+    <message>
         <location filename="../citycheck_qgis/footprints/georeference/control_points.py"/>
         <source>feet</source>
         <translation>英尺</translation>
@@ -5467,6 +5777,11 @@
         <location filename="../citycheck_qgis/cim/probe.py"/>
         <source>fields</source>
         <translation>字段</translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/cim/probe.py"/>
+        <source>fields: {n}, geometry: {geometry}</source>
+        <translation>字段 {n} 个，几何：{geometry}</translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/footprints/georeference/report.py"/>
@@ -5565,13 +5880,18 @@
         <translation>请用系统的包管理器安装 {packages}，不要用 pip 的 wheel（“pip install --no-binary shapely,pyproj,pyogrio”会针对系统的库编译），再重启 QGIS</translation>
     </message>
     <message>
+        <location filename="../processing_algorithms/translate.py"/>
+        <source>integer</source>
+        <translation>整数</translation>
+    </message>
+    <message>
         <location filename="../citycheck_qgis/cim/network.py"/>
         <source>it does not offer this</source>
         <translation>平台不提供此操作</translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/cim/probe_reading.py"/>
-        <source>it ended after {n} features without saying that these are all</source>
+        <source>it ended without saying that these are all (features: {n})</source>
         <translation>读到 {n} 个要素后结束，平台没有表明这是全部</translation>
     </message>
     <message>
@@ -5665,12 +5985,12 @@
         <translation>平台已停止应答，因此没有发送</translation>
     </message>
     <message>
-        <location filename="../citycheck_qgis/cim/adapters/wfs.py"/>
+        <location filename="../citycheck_qgis/cim/adapters/wfs_writing.py"/>
         <source>its field {field} holds the character U+{code}, which XML cannot hold; correct the text</source>
         <translation>字段 {field} 含字符 U+{code}，XML 不能容纳；请改正文字</translation>
     </message>
     <message>
-        <location filename="../citycheck_qgis/cim/adapters/wfs.py"/>
+        <location filename="../citycheck_qgis/cim/adapters/wfs_writing.py"/>
         <source>its geometry cannot be said in GML</source>
         <translation>几何无法用 GML 表示</translation>
     </message>
@@ -5702,9 +6022,29 @@
         <translation>唯一标识取值</translation>
     </message>
     <message>
+        <location filename="../citycheck_qgis/cim/probe_queries.py"/>
+        <source>keys at a time: {n}</source>
+        <translation>一次 {n} 个唯一标识</translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/cim/probe_queries.py"/>
+        <source>keys at a time: {n} at most, {declared} were expected</source>
+        <translation>一次至多 {n} 个唯一标识，预期为 {declared} 个</translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/cim/probe_reading.py"/>
+        <source>keys that come more than once: {doubled}, features without a key: {without}</source>
+        <translation>重复的唯一标识 {doubled} 个，没有唯一标识的要素 {without} 个</translation>
+    </message>
+    <message>
         <location filename="../citycheck_qgis/footprints/georeference/control_points.py"/>
         <source>kilometres</source>
         <translation>千米</translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/cim/probe_writing.py"/>
+        <source>kind of geometry</source>
+        <translation>几何类型</translation>
     </message>
     <message>
         <location filename="../processing_algorithms/translate.py"/>
@@ -5829,6 +6169,11 @@
         <translation>测试要素的名称</translation>
     </message>
     <message>
+        <location filename="../citycheck_qgis/cim/connection_options.py"/>
+        <source>names with dots between them</source>
+        <translation>以点分隔的名称</translation>
+    </message>
+    <message>
         <location filename="../citycheck_qgis/footprints/coverage.py"/>
         <location filename="../citycheck_qgis/footprints/matching.py"/>
         <source>no CRS</source>
@@ -5928,6 +6273,11 @@
     </message>
     <message>
         <location filename="../citycheck_qgis/cim/probe_writing.py"/>
+        <source>not told; the platform takes {kind}</source>
+        <translation>平台没有说明；它接收{kind}</translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/cim/probe_writing.py"/>
         <source>not tried: the platform does not change features</source>
         <translation>未测试：平台不支持修改要素</translation>
     </message>
@@ -5973,10 +6323,14 @@
         <translation>无可比较</translation>
     </message>
     <message>
-        <location filename="../citycheck_qgis/cim/probe_values.py"/>
         <location filename="../processing_algorithms/translate.py"/>
         <source>null</source>
         <translation>缺失</translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/cim/probe_values.py"/>
+        <source>null in a text field</source>
+        <translation>文本字段中的空值</translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/cim/probe_reading.py"/>
@@ -5994,6 +6348,11 @@
         <translation>一行一个单元、一项指标</translation>
     </message>
     <message>
+        <location filename="../citycheck_qgis/cim/connection_options.py"/>
+        <source>one word</source>
+        <translation>一个词</translation>
+    </message>
+    <message>
         <location filename="../citycheck_qgis/footprints/matching.py"/>
         <source>one_to_many</source>
         <translation>一对多</translation>
@@ -6002,6 +6361,11 @@
         <location filename="../citycheck_qgis/footprints/matching.py"/>
         <source>one_to_one</source>
         <translation>一对一</translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/cim/probe_reading.py"/>
+        <source>only the first features: {n}, pages: {pages}, largest page: {size}</source>
+        <translation>只读了前 {n} 个要素，共 {pages} 页，每页至多 {size} 个</translation>
     </message>
     <message>
         <location filename="../processing_algorithms/dependencies.py"/>
@@ -6136,10 +6500,19 @@
         <translation>两次读取</translation>
     </message>
     <message>
-        <location filename="../citycheck_qgis/cim/probe_values.py"/>
+        <location filename="../processing_algorithms/translate.py"/>
+        <source>real</source>
+        <translation>实数</translation>
+    </message>
+    <message>
         <location filename="../citycheck_qgis/footprints/unread.py"/>
         <source>refused</source>
         <translation>无法读取</translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/cim/probe_values.py"/>
+        <source>refused by the platform</source>
+        <translation>平台不接受</translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/cim/results.py"/>
@@ -6319,6 +6692,11 @@
         <translation>测试要素</translation>
     </message>
     <message>
+        <location filename="../processing_algorithms/translate.py"/>
+        <source>text</source>
+        <translation>文本</translation>
+    </message>
+    <message>
         <location filename="../citycheck_qgis/footprints/ifc/files.py"/>
         <source>text in UTF-16</source>
         <translation>UTF-16 文本</translation>
@@ -6397,11 +6775,6 @@
         <location filename="../citycheck_qgis/cim/probe_reading.py"/>
         <source>the features lie neither here nor, exchanged, where they should</source>
         <translation>无论是否对调，要素都不在应有的位置</translation>
-    </message>
-    <message>
-        <location filename="../citycheck_qgis/cim/probe_reading.py"/>
-        <source>the first {n} features in {pages} pages of up to {size}</source>
-        <translation>前 {n} 个要素，共 {pages} 页，每页至多 {size} 个</translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/storage/files.py"/>
@@ -6489,7 +6862,7 @@
         <translation>平台自行改动 {fields}</translation>
     </message>
     <message>
-        <location filename="../citycheck_qgis/cim/adapters/wfs.py"/>
+        <location filename="../citycheck_qgis/cim/adapters/wfs_writing.py"/>
         <source>the platform did {n} of {expected} and does not say which</source>
         <translation>{expected} 项中平台执行了 {n} 项，没有说明是哪些</translation>
     </message>
@@ -6499,7 +6872,7 @@
         <translation>平台的应答不稳定；请重新探测</translation>
     </message>
     <message>
-        <location filename="../citycheck_qgis/cim/adapters/wfs.py"/>
+        <location filename="../citycheck_qgis/cim/adapters/wfs_writing.py"/>
         <source>the platform does not say how many it did</source>
         <translation>平台没有说明执行了多少项</translation>
     </message>
@@ -6529,7 +6902,7 @@
         <translation>平台称已执行</translation>
     </message>
     <message>
-        <location filename="../citycheck_qgis/cim/adapters/wfs.py"/>
+        <location filename="../citycheck_qgis/cim/adapters/wfs_writing.py"/>
         <source>the platform says: {said}</source>
         <translation>平台答复：{said}</translation>
     </message>
@@ -6736,6 +7109,7 @@
         <translation>真与假</translation>
     </message>
     <message>
+        <location filename="../citycheck_qgis/cim/connection_options.py"/>
         <location filename="../citycheck_qgis/cim/members.py"/>
         <source>true or false</source>
         <translation>true 或 false</translation>
@@ -6797,10 +7171,14 @@
         <translation>指标值单元格</translation>
     </message>
     <message>
-        <location filename="../citycheck_qgis/cim/probe_writing.py"/>
         <location filename="../processing_algorithms/translate.py"/>
         <source>values</source>
         <translation>指标值</translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/cim/probe_writing.py"/>
+        <source>values that come back</source>
+        <translation>读回的值</translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/cim/results.py"/>
@@ -6845,7 +7223,7 @@
     <message>
         <location filename="../citycheck_qgis/cim/results.py"/>
         <source>withheld</source>
-        <translation>按规则未写</translation>
+        <translation>按规则未执行</translation>
     </message>
     <message>
         <location filename="../processing_algorithms/translate.py"/>
@@ -6879,6 +7257,11 @@
         <translation>zh（中文）或 en（英文）。</translation>
     </message>
     <message>
+        <location filename="../processing_algorithms/exchange/exchange_results.py"/>
+        <source>{action}: {n} ({state})</source>
+        <translation>{action}：{n}（{state}）</translation>
+    </message>
+    <message>
         <location filename="../citycheck_qgis/cim/origins.py"/>
         <source>{address} does not lie under the platform's address {base}; it was not asked.</source>
         <translation>{address} 不在平台地址 {base} 之下；没有访问。</translation>
@@ -6892,6 +7275,16 @@
         <location filename="../citycheck_qgis/cim/addresses.py"/>
         <source>{address} names no port that exists.</source>
         <translation>{address} 中的端口不存在。</translation>
+    </message>
+    <message>
+        <location filename="../processing_algorithms/exchange/probeplatform.py"/>
+        <source>{algorithm}: {connection}</source>
+        <translation>{algorithm}：{connection}</translation>
+    </message>
+    <message>
+        <location filename="../processing_algorithms/exchange/probeplatform.py"/>
+        <source>{algorithm}: {connection}, {collection}</source>
+        <translation>{algorithm}：{connection}，{collection}</translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/footprints/citymodels/attributes.py"/>
@@ -7094,11 +7487,6 @@
         <translation>本次完成 {done} 个分片，此前已完成 {kept} 个。</translation>
     </message>
     <message>
-        <location filename="../citycheck_qgis/cim/probe_reading.py"/>
-        <source>{doubled} keys come more than once, {without} features have none</source>
-        <translation>{doubled} 个唯一标识重复，{without} 个要素没有唯一标识</translation>
-    </message>
-    <message>
         <location filename="../citycheck_qgis/units/partitions.py"/>
         <source>{failed} of {total} parts could not be done, first {part}: {reason} The others are done: run again for the rest.</source>
         <translation>{total} 个分片中有 {failed} 个未能完成，首个为 {part}：{reason}其余已完成；再次运行即可补齐。</translation>
@@ -7107,6 +7495,16 @@
         <location filename="../citycheck_qgis/cim/probe_values.py"/>
         <source>{fields} did not stay as they were</source>
         <translation>{fields} 没有保持原样</translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/cim/comparing.py"/>
+        <source>{field} would be emptied in {n} of {total} features; check fields and code lists of both sides, and allow large changes if it is right.</source>
+        <translation>{total} 个要素中有 {n} 个的 {field} 会被清空；请检查双方的字段和代码表，确认无误时允许大量改动。</translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/cim/comparing.py"/>
+        <source>{field} would change in {n} of {total} features; check fields and code lists of both sides, and allow large changes if it is right.</source>
+        <translation>{total} 个要素中有 {n} 个的 {field} 会改变；请检查双方的字段和代码表，确认无误时允许大量改动。</translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/cim/writing.py"/>
@@ -7469,7 +7867,7 @@
     </message>
     <message>
         <location filename="../processing_algorithms/exchange/exchange_results.py"/>
-        <source>{kind} of {n} corners round {place}</source>
+        <source>{kind} round {place} (corners: {n})</source>
         <translation>{kind}，{n} 个折点，中心 {place}</translation>
     </message>
     <message>
@@ -7533,16 +7931,6 @@
         <translation>{layer} 会出现同名字段（{fields}）；请在字段映射中给其中一个换名。</translation>
     </message>
     <message>
-        <location filename="../processing_algorithms/exchange/exchange_results.py"/>
-        <source>{local} features here, {remote} read on the platform, {same} unchanged.</source>
-        <translation>本地 {local} 个要素，从平台读取 {remote} 个，无变化 {same} 个。</translation>
-    </message>
-    <message>
-        <location filename="../processing_algorithms/exchange/exchange_results.py"/>
-        <source>{local} features here, {remote} read on the platform.</source>
-        <translation>本地 {local} 个要素，从平台读取 {remote} 个。</translation>
-    </message>
-    <message>
         <location filename="../citycheck_qgis/indicators/values.py"/>
         <source>{lost} of {total} {subject} ({percent:.1f} %) could not be used, more than the limit of {limit:g} %; the first is in {table}, cell {cell} ({reason}): correct it or raise the limit.</source>
         <translation>{subject}共 {total} 项，其中 {lost} 项（{percent:.1f} %）无法使用，超过上限 {limit:g} %；第一项在 {table} 的单元格 {cell}（{reason}）：请改正，或放宽上限。</translation>
@@ -7589,8 +7977,13 @@
     </message>
     <message>
         <location filename="../processing_algorithms/exchange/exportpackage.py"/>
-        <source>{name}: {n} features, {deleted} deleted ones.</source>
+        <source>{name}: features {n}, deleted {deleted}.</source>
         <translation>{name}：{n} 个要素，{deleted} 个已删除。</translation>
+    </message>
+    <message>
+        <location filename="../processing_algorithms/exchange/probeplatform.py"/>
+        <source>{name}: {title}</source>
+        <translation>{name}：{title}</translation>
     </message>
     <message>
         <location filename="../processing_algorithms/footprints/model_inputs.py"/>
@@ -7608,16 +8001,6 @@
         <translation>数据库中来自 {file} 的 {n} 栋建筑已不在该文件中，相应的行已删除。</translation>
     </message>
     <message>
-        <location filename="../citycheck_qgis/cim/probe_reading.py"/>
-        <source>{n} features came more than once</source>
-        <translation>{n} 个要素重复出现</translation>
-    </message>
-    <message>
-        <location filename="../citycheck_qgis/cim/probe_reading.py"/>
-        <source>{n} features in {pages} pages of up to {size}, to the end</source>
-        <translation>{n} 个要素，共 {pages} 页，每页至多 {size} 个，已读完</translation>
-    </message>
-    <message>
         <location filename="../processing_algorithms/explain.py"/>
         <source>{n} features lie in more than one community.</source>
         <translation>有 {n} 个要素跨多个社区。</translation>
@@ -7628,40 +8011,14 @@
         <translation>{layer} 中有 {n} 个要素的几何不能交换（含曲线，或已损坏）；请转换为直线段或修复，再重新运行。</translation>
     </message>
     <message>
-        <location filename="../processing_algorithms/exchange/exportpackage.py"/>
-        <source>{n} features were left out; see the table.</source>
-        <translation>有 {n} 个要素未纳入；见表。</translation>
-    </message>
-    <message>
         <location filename="../citycheck_qgis/cim/comparing.py"/>
         <source>{n} features would be deleted and {allowed} may be; raise the ceiling of deletions to allow it.</source>
         <translation>将有 {n} 个要素被删除，上限是 {allowed} 个；如确需删除，请提高删除上限。</translation>
     </message>
     <message>
-        <location filename="../citycheck_qgis/cim/probe.py"/>
-        <source>{n} fields, geometry {geometry}</source>
-        <translation>{n} 个字段，几何：{geometry}</translation>
-    </message>
-    <message>
         <location filename="../citycheck_qgis/units/hierarchy.py"/>
         <source>{n} geometries of level {level} were {what}.</source>
         <translation>{level}层级的几何中，{what}的有 {n} 个。</translation>
-    </message>
-    <message>
-        <location filename="../citycheck_qgis/cim/probe_queries.py"/>
-        <source>{n} keys at a time</source>
-        <translation>一次 {n} 个唯一标识</translation>
-    </message>
-    <message>
-        <location filename="../processing_algorithms/exchange/exchange_results.py"/>
-        <location filename="../processing_algorithms/exchange/probeplatform.py"/>
-        <source>{n} more are in the table.</source>
-        <translation>另有 {n} 个见表。</translation>
-    </message>
-    <message>
-        <location filename="../processing_algorithms/exchange/exchange_results.py"/>
-        <source>{n} more reasons are in the result by feature.</source>
-        <translation>另有 {n} 种原因见逐要素结果。</translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/cim/probe_reading.py"/>
@@ -7694,19 +8051,19 @@
         <translation>{n} 个分片此前已完成且没有变动。</translation>
     </message>
     <message>
+        <location filename="../citycheck_qgis/problems/edits.py"/>
+        <source>{n} problems keep what was edited in the database since the last run.</source>
+        <translation>{n} 个问题保留上次运行以来在数据库中的编辑。</translation>
+    </message>
+    <message>
         <location filename="../citycheck_qgis/checkup.py"/>
         <source>{n} problems lie more than {metres:g} m from the building whose number they state; the number was believed: see the list of contradictions.</source>
         <translation>有 {n} 个问题的位置与所填楼栋编号对应的建筑相距超过 {metres:g} 米；已按楼栋编号定位，详见矛盾记录清单。</translation>
     </message>
     <message>
-        <location filename="../processing_algorithms/exchange/synclayer.py"/>
-        <source>{n} rows got a key.</source>
-        <translation>已为 {n} 行生成唯一标识。</translation>
-    </message>
-    <message>
-        <location filename="../processing_algorithms/exchange/resolveconflicts.py"/>
-        <source>{n} rows of the table belong to no open conflict; they may be resolved already.</source>
-        <translation>表中有 {n} 行没有对应的未解决冲突；可能已经解决。</translation>
+        <location filename="../citycheck_qgis/problems/edits.py"/>
+        <source>{n} problems that were added to the database by hand or from a platform stay.</source>
+        <translation>手工或从平台加入数据库的 {n} 个问题保留不变。</translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/cim/probe.py"/>
@@ -7819,19 +8176,29 @@
         <translation>三维数据面积的 {percent:.0f} % 在建成区之外，不计入；如果比例过高，请检查模型的坐标系。</translation>
     </message>
     <message>
-        <location filename="../citycheck_qgis/cim/connection_checks.py"/>
+        <location filename="../citycheck_qgis/cim/connection_options.py"/>
         <source>{place} of connection {connection} holds a secret; take it out and use an authentication configuration.</source>
         <translation>连接“{connection}”的 {place} 含机密信息；请去掉，改用认证配置。</translation>
     </message>
     <message>
-        <location filename="../citycheck_qgis/cim/connection_checks.py"/>
-        <source>{place} of connection {connection} is an address with a secret in it; take it out and use an authentication configuration.</source>
-        <translation>连接“{connection}”的 {place} 是含机密信息的地址；请去掉，改用认证配置。</translation>
+        <location filename="../citycheck_qgis/cim/connection_options.py"/>
+        <source>{place} of connection {connection} is not known; remove it, or write one of {known}.</source>
+        <translation>连接 {connection} 的 {place} 无法识别；请删除，或改为以下之一：{known}。</translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/cim/connections.py"/>
         <source>{place} of connection {connection} must be more than 0; correct it.</source>
         <translation>连接“{connection}”的 {place} 必须大于 0；请改正。</translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/cim/connection_options.py"/>
+        <source>{place} of connection {connection} must be {expected}; correct it.</source>
+        <translation>连接 {connection} 的 {place} 必须是{expected}；请改正。</translation>
+    </message>
+    <message>
+        <location filename="../processing_algorithms/exchange/exchange_results.py"/>
+        <source>{place}, up to {distance:.2g} m from ours</source>
+        <translation>{place}，与本地最大相距 {distance:.2g} 米</translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/units/hierarchy.py"/>
@@ -7857,11 +8224,6 @@
         <location filename="../processing_algorithms/exchange/exchange_inputs.py"/>
         <source>{reason} What was done so far is in the journal {journal}; run again, and the run goes on from there.</source>
         <translation>{reason}已完成的部分记录在交换日志 {journal} 中；重新运行即可从那里继续。</translation>
-    </message>
-    <message>
-        <location filename="../processing_algorithms/exchange/resolveconflicts.py"/>
-        <source>{resolved} conflicts were resolved, {open} are open.</source>
-        <translation>已解决 {resolved} 个冲突，还有 {open} 个未解决。</translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/cim/adapters/wfs.py"/>
@@ -8218,8 +8580,8 @@
     </message>
     <message>
         <location filename="../processing_algorithms/exchange/exchange_results.py"/>
-        <source>{state}, {n} features: {reason}</source>
-        <translation>{state}，{n} 个要素：{reason}</translation>
+        <source>{state} (features: {n}): {reason}</source>
+        <translation>{state}（{n} 个要素）：{reason}</translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/units/conservation.py"/>
@@ -8305,6 +8667,11 @@
         <translation>{text} 已按 {crs} 读取。</translation>
     </message>
     <message>
+        <location filename="../processing_algorithms/exchange/probeplatform.py"/>
+        <source>{topic}: {result}; {meaning}.</source>
+        <translation>{topic}：{result}；{meaning}。</translation>
+    </message>
+    <message>
         <location filename="../citycheck_qgis/cim/connections.py"/>
         <source>{url} among the other origins of connection {connection} is more than an origin; enter {origin}.</source>
         <translation>连接“{connection}”的“其他允许的源”中，{url} 超出了源的范围；请填写 {origin}。</translation>
@@ -8330,7 +8697,7 @@
         <translation>{url} 不是要素集合；请检查地址并探测平台。</translation>
     </message>
     <message>
-        <location filename="../citycheck_qgis/cim/adapters/wfs.py"/>
+        <location filename="../citycheck_qgis/cim/adapters/wfs_reading.py"/>
         <source>{url} is no collection of features; probe the platform.</source>
         <translation>{url} 不是要素集合；请探测平台。</translation>
     </message>
