@@ -59,6 +59,7 @@ class Comparison:
         self._changes: Counter[tuple[str, str]] = Counter()
         self._emptied: Counter[tuple[str, str]] = Counter()
         self._conflicting: set[str] = set()
+        self._coarsened = 0
         #: Whether the journal has no agreement at all, which is not said yet.
         self._unknown = False
         # Much may have been edited since an earlier run.
@@ -113,8 +114,11 @@ class Comparison:
         self.run.progress(0.1)
 
     def _check_key_length(self) -> None:
-        length, key = self.run.remote.key_length, self.run.stage.longest_key()
-        if self.run.rules.push and length is not None and key is not None and len(key) > length:
+        length = self.run.remote.key_length
+        if not self.run.rules.push or length is None:
+            return
+        key = self.run.stage.longest_key()
+        if key is not None and len(key) > length:
             raise InputError(
                 "The platform's field {field} holds keys of {length} characters at most, and {key} has {n}; make the "
                 "field longer there, or give shorter keys.",
@@ -347,6 +351,15 @@ class Comparison:
             self.settle([(s, d) for s in sides if (d := self._decision(s)) is not None], plan=True)
             done += len(keys)
             self.run.progress(0.4 + 0.1 * done / number)
+        if self._coarsened:
+            self.warn(
+                message(
+                    "The platform gives {n} features in a coarser form than at the last exchange (rounded coordinates, "
+                    "numbers or times); the layer keeps its own. It may have been updated or read in another format; probe "
+                    "it again.",
+                    n=self._coarsened,
+                )
+            )
         if self._whole_platform and self.complete and self.run.local.complete:
             open_keys = {c.key for c in self.run.store.conflicts("open", self.run.link_id)}
             held = self.run.stage.held(open_keys)
@@ -409,9 +422,15 @@ class Comparison:
                 gone.append(sides.key)
             if decision == NOTHING and sides.base is not None and (grown := self._grown(sides)) is not None:
                 bases.append((sides.key, grown))
+            base = sides.base
+            if decision.coarsened and base is not None and sides.remote is not None:
+                self._coarsened += plan
+                now = {n: sides.remote.item(n) for n in decision.coarsened}
+                base = replace(base, remote=base.remote.with_items(now))
+                bases.append((sides.key, base))
             if decision.agreed and sides.local is not None and sides.remote is not None:
-                if sides.base is not None or decision.conflict is None:
-                    bases.append((sides.key, agree(sides.base, decision.agreed, sides.local, sides.remote)))
+                if base is not None or decision.conflict is None:
+                    bases.append((sides.key, agree(base, decision.agreed, sides.local, sides.remote)))
                 if decision.idle:
                     results.append(Result(sides.key, "none", "agreed", tuple(sorted(decision.agreed))))
             if decision.conflict is not None:

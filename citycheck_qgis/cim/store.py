@@ -328,6 +328,7 @@ class Store:
         return self.connection.execute(
             "SELECT link_id, platform, collection, layer FROM link ORDER BY link_id"
         ).fetchall()
+
     def elsewhere(self, platform: str, collection: str, layer: str) -> str | None:
         """Return the address under which an unknown platform may be known already: that of the link of the same
         collection and layer with the latest agreements; None where there is none, or where this one has agreements.
@@ -376,7 +377,6 @@ class Store:
         if crs != self.crs(link_id):
             with self.transaction():
                 self.connection.execute("UPDATE link SET crs = ? WHERE link_id = ?", (crs, link_id))
-
 
     def start_run(self, link_id: int, what: str) -> int:
         """Note the start of a run; return its id."""
@@ -585,6 +585,7 @@ class Store:
                 for key, item, sent, stored, cause in rows
             ],
         )
+
     def differences(self, link_id: int) -> list[tuple[str, str, str, str, Message | None, str]]:
         """Return what a platform altered: key, item, sent, stored, cause, when it was found; by item and key."""
         rows = self.connection.execute(
@@ -592,7 +593,6 @@ class Store:
             (link_id,),
         )
         return [(*row[:4], unpacked(row[4]), row[5]) for row in rows]
-
 
     def alterations(self, link_id: int, features: int) -> set[tuple[str, str]]:
         """Return item and cause (its template) of what a platform altered in at least so many features."""
@@ -791,8 +791,8 @@ def base_of(
     local_values: str,
     local_geometry: bytes | None,
     remote_values: str | None,
-    replaced: str | None,
     remote_geometry: bytes | None,
+    replaced: str | None,
 ) -> Base:
     """Return an agreement from the columns of table `base`; a remote side without values is as the local one."""
     local = Feature(key, decoded(local_values), local_geometry)
@@ -813,8 +813,8 @@ def _base_row(link_id: int, key: str, base: Base, moment: str) -> tuple[object, 
     return (
         link_id, key, remote.server_id, remote.version, local_hash, ours, local.geometry,
         local_hash if same else digest(theirs, remote.geometry),
-        json.dumps(base.replaced) if base.replaced else None,
         None if same else theirs, None if same else remote.geometry, moment,
+        json.dumps(base.replaced) if base.replaced else None,
     )  # fmt: skip
 
 
