@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import os
 import re
-import sqlite3
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
@@ -112,6 +110,8 @@ class ExchangeAlgorithm(CheckupAlgorithm):
 
     group_of = EXCHANGE
     packages = (*dependencies.CORE, *dependencies.EXCHANGE)
+    #: The other side is a partner who sends packages, not a platform.
+    with_partner = False
 
     # --- parameters
 
@@ -145,10 +145,32 @@ class ExchangeAlgorithm(CheckupAlgorithm):
                 QgsProcessingParameterNumber.Type.Integer, 0, minValue=0,
             ),
             tr(
+                "In the layer. When more would have to be deleted none is, and the result says which. Nothing is deleted for "
+                "a package that does not hold all of the partner's features."
+            )
+            if self.with_partner
+            else tr(
                 "On each side. When more would have to be deleted none is, and the result says which. Nothing is ever deleted "
                 "after a reading that was cut short."
             ),
         )  # fmt: skip
+        self.add(
+            QgsProcessingParameterBoolean("LARGE_CHANGES", tr("Allow large changes"), False),
+            tr(
+                "Change one field in more than half of the features, or empty it in more than a tenth. Off, such changes are "
+                "withheld: a changed field, code list or platform looks like this more often than edits do."
+            ),
+            advanced=True,
+        )
+        if not self.with_partner:
+            self.add(
+                QgsProcessingParameterBoolean("SAME_PLATFORM", tr("The platform has a new address"), False),
+                tr(
+                    "The connection's address is a new one of the platform that the journal knows: go on with what both sides "
+                    "agreed on."
+                ),
+                advanced=True,
+            )
         self.add_journal_file()
 
     def add_journal_file(self) -> None:
@@ -197,16 +219,22 @@ class ExchangeAlgorithm(CheckupAlgorithm):
         self.add_sink(
             "RESULT", tr("Result by feature"),
             tr(
+                "One row per feature on which something was or is to be done: key, action, state, fields, the reason. Features "
+                "that a first import has brought are counted and not listed."
+            )
+            if self.with_partner
+            else tr(
                 "One row per feature on which something was or is to be done: key, action, state, fields, the reason, the "
                 "platform's id. Features that a first pull has brought are counted and not listed."
             ),
             optional=True, table=True,
         )  # fmt: skip
-        self.add_sink(
-            "DIFFERENCES", tr("Differences made by the platform"),
-            tr("What the platform gives back otherwise than it was sent: field, sent, stored, the cause."),
-            optional=True, table=True,
-        )  # fmt: skip
+        if not self.with_partner:
+            self.add_sink(
+                "DIFFERENCES", tr("Differences made by the platform"),
+                tr("What the platform gives back otherwise than it was sent: field, sent, stored, the cause."),
+                optional=True, table=True,
+            )  # fmt: skip
         self.add_sink(
             "CONFLICTS", tr("Conflicts"),
             tr(
@@ -218,12 +246,24 @@ class ExchangeAlgorithm(CheckupAlgorithm):
         self.add_report()
         for key, title in (
             ("LOCAL", tr("Features here")),
-            ("REMOTE", tr("Features read on the platform")),
+            (
+                "REMOTE",
+                tr("Features in the package") if self.with_partner else tr("Features read on the platform"),
+            ),
             ("UNCHANGED", tr("Unchanged")),
             ("PLANNED", tr("Planned")),
-            ("VERIFIED", tr("Sent and verified")),
-            ("ALTERED", tr("Sent and altered by the platform")),
-            ("TAKEN", tr("Taken from the platform")),
+            *(
+                ()
+                if self.with_partner
+                else (
+                    ("VERIFIED", tr("Sent and verified")),
+                    ("ALTERED", tr("Sent and altered by the platform")),
+                )
+            ),
+            (
+                "TAKEN",
+                tr("Taken from the package") if self.with_partner else tr("Taken from the platform"),
+            ),
             ("AGREED", tr("Already the same on both sides")),
             ("CONFLICTS_FOUND", tr("In conflict")),
             ("REJECTED", tr("Rejected")),
@@ -232,6 +272,15 @@ class ExchangeAlgorithm(CheckupAlgorithm):
             ("WAITING", tr("Waiting for the next run")),
         ):
             self.addOutput(QgsProcessingOutputNumber(key, title))
+
+    def add_report(self) -> None:
+        """Add the optional HTML report."""
+        self.add(
+            QgsProcessingParameterFileDestination(
+                self.REPORT, tr("Report"), tr("HTML files (*.html)"), optional=True, createByDefault=False
+            ),
+            tr("HTML page that says in words and tables what was done or found, and what is left to do."),
+        )
 
     # --- checks
 
@@ -382,7 +431,7 @@ class ExchangeAlgorithm(CheckupAlgorithm):
         report = done.report
         for told in report.warnings:
             feedback.pushWarning(sentence(told))
-        for line in results.summary(report, done.dry_run):
+        for line in results.summary(report, done.dry_run, self.with_partner):
             feedback.pushInfo(line)
         for line in results.to_be_seen_to(report):
             feedback.pushWarning(line)
@@ -394,14 +443,23 @@ class ExchangeAlgorithm(CheckupAlgorithm):
             ("DIFFERENCES", differences),
             ("CONFLICTS", conflicts),
         ):
-            written |= self.write(parameters, key, frame, context, feedback)
-        where = tr("Layer {layer}, collection {collection} ({title}) of {platform}.").format(
+            if self.parameterDefinition(key) is not None:
+                written |= self.write(parameters, key, frame, context, feedback)
+        _, platform, partner, _ = next(link for link in done.store.links() if link[0] == done.link_id)
+        where = (
+            tr("Layer {layer}, collection {collection} ({title}) of a package of {partner}.")
+            if self.with_partner
+            else tr("Layer {layer}, collection {collection} ({title}) of {platform}.")
+        ).format(
             layer=done.local.name,
             collection=done.remote.name,
             title=done.remote.title,
-            platform=next(link[1] for link in done.store.links() if link[0] == done.link_id),
+            platform=platform,
+            partner=partner,
         )
-        sections = results.sections(report, done.dry_run, conflicts, differences, done.remote.drift, where)
+        sections = results.sections(
+            report, done.dry_run, conflicts, differences, done.remote.drift, where, self.with_partner
+        )
         return {
             **written,
             **self.write_html(parameters, context, self.displayName(), sections),
@@ -487,11 +545,35 @@ class ExchangeAlgorithm(CheckupAlgorithm):
         )
 
 
-def platform_link(way: Way, collection: str, layer: str) -> Callable[[Store], int]:
-    """Return what gives the id of a layer and a collection of a platform in a journal."""
+def platform_link(way: Way, collection: str, layer: str, moved: bool) -> Callable[[Store], int]:
+    """Return what gives the id of a layer and a collection of a platform in a journal.
+
+    Parameters
+    ----------
+    moved : an address that the journal does not know is a new one of the platform that it knows
+
+    Raises
+    ------
+    InputError : of the id: the journal knows the layer with another address, and nobody says that it is the same platform.
+    """
     from ...citycheck_qgis.cim.redaction import redacted
 
-    return lambda store: store.link(redacted(way.http.base), collection, layer)
+    address = redacted(way.http.base)
+
+    def link(store: Store) -> int:
+        known = store.elsewhere(address, collection, layer)
+        if known is not None and not moved:
+            raise InputError(
+                "The journal knows this layer with {known}, not with {address}; where it is the same platform under a new "
+                "address run once with SAME_PLATFORM, else name another JOURNAL.",
+                known=known,
+                address=address,
+            )
+        if known is not None:
+            store.move(address, collection, layer)
+        return store.link(address, collection, layer)
+
+    return link
 
 
 def link_name(path: Path | None, layer: str) -> str:
@@ -516,6 +598,7 @@ def load_layer(path: Path, layer: str, context: QgsProcessingContext, group: str
 @contextmanager
 def open_journal(path: Path | None, preview: bool) -> Iterator[Store]:
     """Give the journal; for a preview a copy of it that goes with the block, or an empty one where there is none."""
+    from ...citycheck_qgis.cim.journal_files import copied
     from ...citycheck_qgis.cim.store import Store
 
     if not preview:
@@ -528,19 +611,7 @@ def open_journal(path: Path | None, preview: bool) -> Iterator[Store]:
         return
     with tempfile.TemporaryDirectory(prefix="citycheck-preview-") as folder:
         copy = Path(folder) / path.name
-        # One that may only read would leave its companions (-wal, -shm) behind.
-        way = "mode=rw" if os.access(path.parent, os.W_OK) else "mode=ro&immutable=1"
-        with closing(sqlite3.connect(f"{path.resolve().as_uri()}?{way}", uri=True)) as source:
-            try:
-                with closing(sqlite3.connect(copy)) as target:
-                    source.backup(target)
-            except sqlite3.DatabaseError as error:
-                raise InputError(
-                    "The journal {file} cannot be read ({reason}); a run that is no preview sets it aside and begins a new "
-                    "one.",
-                    file=path,
-                    reason=str(error),
-                ) from error
+        copied(path, copy)
         with Store(copy) as store:
             yield store
 

@@ -107,10 +107,11 @@ class PullLayer(ExchangeAlgorithm):
                 def finish(done: Exchanged) -> dict[str, Any]:
                     return self.outputs(parameters, done, context, feedback)
 
+                moved = self.parameterAsBool(parameters, "SAME_PLATFORM", context)
+                link = platform_link(way, remote.name, link_name(path, layer), moved)
                 found = self.exchange(
-                    local, remote, filtered_settings(settings, names), journal, platform_link(way, remote.name, link_name(path, layer)), rules,
-                    feedback, finish,
-                )  # fmt: skip
+                    local, remote, filtered_settings(settings, names), journal, link, rules, feedback, finish
+                )
         load_layer(path, layer, context, self.group())
         return {**found, "LAYER_FILE": str(path)}
 

@@ -81,7 +81,9 @@ class PushLayer(ExchangeAlgorithm):
                     max_deletions=self.parameterAsInt(parameters, "MAX_DELETIONS", context),
                     large_changes=self.parameterAsBool(parameters, "LARGE_CHANGES", context),
                 )
+                moved = self.parameterAsBool(parameters, "SAME_PLATFORM", context)
+                link = platform_link(way, remote.name, link_name(source.path, source.name), moved)
                 return self.exchange(
-                    local, remote, settings, journal, platform_link(way, remote.name, link_name(source.path, source.name)), rules, feedback,
+                    local, remote, settings, journal, link, rules, feedback,
                     lambda done: self.outputs(parameters, done, context, feedback),
                 )  # fmt: skip

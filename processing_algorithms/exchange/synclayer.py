@@ -71,14 +71,17 @@ class SyncLayer(ExchangeAlgorithm):
             with source.open_file(remote.crs, rule, writable=not dry_run) as local:
                 if not dry_run and self.parameterAsBool(parameters, "GIVE_KEYS", context):
                     given = local.give_keys()
-                    feedback.pushInfo(tr("{n} rows got a key.").format(n=given))
+                    feedback.pushInfo(tr("Rows that got a key: {n}.").format(n=given))
                 rules = Rules(
                     pull=True,
                     dry_run=dry_run,
                     writable=self.writable_fields(parameters, settings, local, context),
                     max_deletions=self.parameterAsInt(parameters, "MAX_DELETIONS", context),
+                    large_changes=self.parameterAsBool(parameters, "LARGE_CHANGES", context),
                 )
+                moved = self.parameterAsBool(parameters, "SAME_PLATFORM", context)
+                link = platform_link(way, remote.name, link_name(source.path, source.name), moved)
                 return self.exchange(
-                    local, remote, settings, journal, platform_link(way, remote.name, link_name(source.path, source.name)), rules, feedback,
+                    local, remote, settings, journal, link, rules, feedback,
                     lambda done: self.outputs(parameters, done, context, feedback),
                 )  # fmt: skip

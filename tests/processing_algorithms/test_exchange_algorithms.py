@@ -379,6 +379,18 @@ def test_sync_writes_the_status_alone_unless_told_otherwise(desk, do):
     assert desk.row(1)["name"] == "other" and len(desk.rows()) == 4
 
 
+def test_a_new_address_of_the_platform_has_to_be_said(desk, do, run):
+    do("pushlayer", **desk.way, INPUT=str(desk.layer), DRY_RUN=False)
+    text = desk.connection.read_text(encoding="utf-8")
+    desk.connection.write_text(text.replace("127.0.0.1", "localhost"), encoding="utf-8")
+    asked = {**desk.way, "LAYER": str(desk.layer)}
+    assert "SAME_PLATFORM" in refused(run, "synclayer", **asked)
+    # What was deleted here stays known as deleted, and does not come back.
+    edit(desk.layer, "DELETE FROM problems WHERE fid = 5")
+    assert counted(do("synclayer", **asked, SAME_PLATFORM=True, FIELDS=0)) == {"UNCHANGED": 4, "WITHHELD": 1}
+    assert counted(do("synclayer", **asked)) == {"UNCHANGED": 4, "WITHHELD": 1}
+
+
 def test_new_rows_get_keys_where_that_was_asked_for(desk, do):
     edit(desk.layer, "UPDATE problems SET uuid = NULL WHERE fid = 2")
     asked = {**desk.way, "LAYER": str(desk.layer), "FIELDS": 0}
