@@ -755,6 +755,38 @@ def test_a_change_after_the_resolution(pair: Pair, choice: str, whose: str) -> N
     (client.layer if whose == "ours" else platform).edit("k0", status="later")
     client.run(platform)
     if (choice == "local") == (whose == "ours"):
+        assert (
+            client.layer.rows["k0"].values["status"] == "later" == platform.by_key()["k0"][0].values["status"]
+        )
+    else:
+        assert len(client.conflicts("open")) == 1
+        assert client.layer.rows["k0"].values["status"] != platform.by_key()["k0"][0].values["status"]
+
+
+def test_sides_that_come_to_agree_settle_a_conflict(pair: Pair) -> None:
+    client, platform = pair
+    client.layer.edit("k0", status="ours")
+    platform.edit("k0", status="theirs")
+    client.run(platform)
+    client.layer.edit("k0", status="theirs")
+    assert client.run(platform).counts == {"agreed": 1}
+    assert [c.state for c in client.conflicts()] == ["settled"]
+    check_quiet(client, platform)
+
+
+def test_agreed_items_and_work_in_one_feature(pair: Pair) -> None:
+    client, platform = pair
+    client.layer.edit("k0", status="same", name="ours")
+    platform.edit("k0", status="same", storeys=9)
+    client.run(platform)
+    expected = {"name": "ours", "status": "same", "storeys": 9}
+    assert platform.by_key()["k0"][0].values == expected == client.layer.rows["k0"].values
+    check_quiet(client, platform)
+    platform.edit("k0", status="later")
+    client.run(platform)
+    assert client.layer.rows["k0"].values["status"] == "later"
+
+
 # --- another file, another journal, another address
 
 
@@ -813,38 +845,6 @@ def test_results_tell_the_row(pair: Pair) -> None:
     del client.layer.rows["k0"]
     report = client.run(platform, replace(SYNC, dry_run=True))
     assert {r.key: r.fid for r in report.results} == {"k0": "9", "k2": "2", "there": None}
-
-
-        assert (
-            client.layer.rows["k0"].values["status"] == "later" == platform.by_key()["k0"][0].values["status"]
-        )
-    else:
-        assert len(client.conflicts("open")) == 1
-        assert client.layer.rows["k0"].values["status"] != platform.by_key()["k0"][0].values["status"]
-
-
-def test_sides_that_come_to_agree_settle_a_conflict(pair: Pair) -> None:
-    client, platform = pair
-    client.layer.edit("k0", status="ours")
-    platform.edit("k0", status="theirs")
-    client.run(platform)
-    client.layer.edit("k0", status="theirs")
-    assert client.run(platform).counts == {"agreed": 1}
-    assert [c.state for c in client.conflicts()] == ["settled"]
-    check_quiet(client, platform)
-
-
-def test_agreed_items_and_work_in_one_feature(pair: Pair) -> None:
-    client, platform = pair
-    client.layer.edit("k0", status="same", name="ours")
-    platform.edit("k0", status="same", storeys=9)
-    client.run(platform)
-    expected = {"name": "ours", "status": "same", "storeys": 9}
-    assert platform.by_key()["k0"][0].values == expected == client.layer.rows["k0"].values
-    check_quiet(client, platform)
-    platform.edit("k0", status="later")
-    client.run(platform)
-    assert client.layer.rows["k0"].values["status"] == "later"
 
 
 # --- schemas that change
