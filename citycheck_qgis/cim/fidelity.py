@@ -272,6 +272,19 @@ def cause_of(sent: Value | bytes, stored: Value | bytes, length: int | None = No
     return cause if belief < POSSIBLE else None
 
 
+def coarser(before: Value | bytes, after: Value | bytes) -> bool:
+    """Return whether a value of the platform is only its earlier one in a coarser form: rounded, a time shortened."""
+    if isinstance(before, bytes) and isinstance(after, bytes):
+        cause, belief = _explained_geometry(before, after)
+    elif isinstance(before, str) and isinstance(after, str):
+        cause, belief = _explained_time(before, after) or _UNEXPLAINED
+    elif isinstance(before, float) and isinstance(after, int | float):
+        cause, belief = _explained_number(before, after)
+    else:
+        return False
+    return cause is not None and belief == SURE
+
+
 _Explanation = tuple[Message | None, int]
 _UNEXPLAINED: _Explanation = (None, POSSIBLE)
 
@@ -430,8 +443,8 @@ def _explained_geometry(sent: bytes, stored: bytes) -> _Explanation:
 
 def _rounded(before: np.ndarray, after: np.ndarray, apart: float, largest: float) -> bool:
     """Return whether coordinates are on a grid of decimals, or of single precision, on which they were not before."""
-    if (after.astype(np.float32) == after).all():
-        return apart <= 2.0**-23 * float(np.abs(before).max())
+    if before.shape == after.shape and (before.astype(np.float32) == after).all():
+        return True
     if apart > largest:
         return False
     for digits in range(1, 12):

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 from hashlib import blake2b
 
 from .features import GEOMETRY, Feature, Value
-from .fidelity import EXACT, LIKELY, LOST, Difference, Tolerance, differences, same, unmoved
+from .fidelity import EXACT, LIKELY, LOST, Difference, Tolerance, coarser, differences, same, unmoved
 
 #: Kinds of conflicts.
 BOTH_CHANGED = "both_changed"
@@ -58,6 +58,8 @@ class Decision:
     conflict : kind of the conflict; nothing is done then before it is resolved
     conflicting : names of the items in conflict
     gone : deleted on both sides
+    coarsened : names of the items that the platform gives in a coarser form than at the last agreement, which is no
+        edit: only the base follows
     """
 
     there: str | None = None
@@ -68,6 +70,7 @@ class Decision:
     conflict: str | None = None
     conflicting: frozenset[str] = field(default_factory=frozenset)
     gone: bool = False
+    coarsened: frozenset[str] = field(default_factory=frozenset)
 
     @property
     def idle(self) -> bool:
@@ -101,21 +104,25 @@ def merge(
         return _without_base(local, remote, names, tolerance)
     if local is None:
         changed = _changed(base.remote, remote, names)
+        changed -= _coarsened(base.remote, remote, changed)
         return Decision(conflict=DELETED_HERE, conflicting=changed) if changed else Decision(there="delete")
     if remote is None:
         changed = _changed(base.local, local, names)
         return Decision(conflict=DELETED_THERE, conflicting=changed) if changed else Decision(here="delete")
     ours = _changed(base.local, local, names)
     theirs = _changed(base.remote, remote, names)
+    coarsened = _coarsened(base.remote, remote, theirs)
+    theirs -= coarsened
     both = ours & theirs
     agreed = frozenset(n for n in both if same(local.item(n), remote.item(n), tolerance))
     conflicting = both - agreed
     restored = base.restored(local, ours - both) if base.replaced else frozenset()
     if conflicting or restored:
         kind = BOTH_CHANGED if conflicting else RESTORED
-        return Decision(conflict=kind, conflicting=conflicting | restored, agreed=agreed)
+        return Decision(conflict=kind, conflicting=conflicting | restored, agreed=agreed, coarsened=coarsened)
     to_there, to_here = ours - both, theirs - both
-    return Decision("update" if to_there else None, "update" if to_here else None, to_there, to_here, agreed)
+    there, here = "update" if to_there else None, "update" if to_here else None
+    return Decision(there, here, to_there, to_here, agreed, coarsened=coarsened)
 
 
 def _without_base(
@@ -142,6 +149,12 @@ def _changed(before: Feature, after: Feature | None, names: frozenset[str]) -> f
     if GEOMETRY in names and not unmoved(before.geometry, after.geometry):
         found.append(GEOMETRY)
     return frozenset(found)
+
+
+def _coarsened(before: Feature, after: Feature | None, names: frozenset[str]) -> frozenset[str]:
+    if after is None:
+        return frozenset()
+    return frozenset(n for n in names if coarser(before.item(n), after.item(n)))
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
 import shapely
 from citycheck.citycheck_qgis.cim.adapters.base import Outcome
@@ -205,3 +206,42 @@ def test_a_replacing_platform_that_loses_what_nobody_changed(tmp_path: Path) -> 
     platform.damage = lambda one: one
     assert run(client, platform).counts == {"verified": 1}
     assert platform.rows["1"].values == {"name": "楼", "status": "done", "storeys": 3}
+
+
+# --- a platform that becomes coarser between two exchanges
+
+
+def rounded(blob: bytes | None, digits: int = 6) -> bytes:
+    return shapely.to_wkb(shapely.transform(shapely.from_wkb(blob), lambda c: np.round(c, digits)))
+
+
+def test_a_platform_that_becomes_coarser_edits_nothing(tmp_path: Path) -> None:
+    rows = [
+        replace(feature(f"k{n}"), geometry=square(113.123456789012 + n, 23.0123456789, 0.0012345678))
+        for n in range(4)
+    ]
+    client, platform = Client(tmp_path, Layer(rows)), Platform()
+    run(client, platform)
+    for one in rows:
+        platform.edit(one.key, geometry=rounded(one.geometry))
+    platform.edit("k1", status="theirs")
+    client.layer.edit("k2", geometry=square(114.5))
+    del client.layer.rows["k3"]
+    report = run(client, platform)
+    assert report.counts == {"taken": 1, "verified": 2} and len(report.warnings) == 1
+    assert "3 features" in str(report.warnings[0])
+    assert client.layer.rows["k0"].geometry == rows[0].geometry
+    assert client.layer.rows["k1"].geometry == rows[1].geometry
+    assert client.layer.rows["k1"].values["status"] == "theirs"
+    assert platform.by_key()["k2"][0].geometry == square(114.5) and "k3" not in platform.by_key()
+    report = run(client, platform)
+    assert report.counts == {} and not report.warnings
+
+
+def test_a_snap_to_whole_metres_is_an_edit(tmp_path: Path) -> None:
+    row = replace(feature("a"), geometry=square(434000.3, 2553000.2, 20))
+    client, platform = Client(tmp_path, Layer([row])), Platform()
+    run(client, platform)
+    theirs = square(434000.25, 2553000.0, 20)
+    platform.edit("a", geometry=theirs)
+    assert run(client, platform).counts == {"taken": 1} and client.layer.rows["a"].geometry == theirs
