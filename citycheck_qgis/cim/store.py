@@ -11,6 +11,7 @@ import sqlite3
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from pathlib import Path
 
 from ..errors import InputError, OutputError
@@ -18,6 +19,7 @@ from ..messages import Message, message, message_of, message_record
 from ..storage.files import writable
 from ..storage.runs import now
 from .features import GEOMETRY, Feature, decoded, digest
+from .journal_files import opened
 from .merge import Base
 
 #: States of an operation.
@@ -215,10 +217,8 @@ class Store:
         return self._connect(path)
 
     def _connect(self, path: Path) -> sqlite3.Connection:
-        connection = sqlite3.connect(path, timeout=10, isolation_level=None)
+        connection = opened(path)
         try:
-            connection.execute("PRAGMA journal_mode=WAL")
-            connection.execute("PRAGMA synchronous=FULL")
             connection.execute("PRAGMA cache_size=-65536")
             connection.executescript(_TABLES)
             _add_columns(connection)
@@ -823,6 +823,7 @@ def packed(reason: Message | None) -> str | None:
     return None if reason is None else json.dumps(message_record(reason))
 
 
+@lru_cache(256)
 def unpacked(text: str | None) -> Message | None:
     """Return the sentence of `packed`."""
     return None if text is None else message_of(json.loads(text))

@@ -10,7 +10,8 @@ import sqlite3
 import tempfile
 from collections.abc import Iterable, Iterator
 from contextlib import closing, contextmanager
-from pathlib import Path
+from pathlib import Path, PurePath
+from urllib.parse import quote
 
 from ..errors import OutputError
 from ..messages import message
@@ -74,6 +75,16 @@ def writable(target: Path) -> Iterator[None]:
         if reason is None:
             raise
         raise OutputError("{what} cannot be written: {reason}.", what=target, reason=reason) from error
+
+
+def sqlite_uri(path: PurePath, options: str) -> str:
+    """Return the address under which SQLite opens a file with options (``mode=ro``).
+
+    `Path.as_uri` names the server of a share in the place of a host, which SQLite refuses; drives of the network are
+    shares as soon as they are resolved.
+    """
+    text = (path.absolute() if isinstance(path, Path) else path).as_posix()
+    return f"file://{'' if text.startswith('/') else '/'}{quote(text, safe='/:')}?{options}"
 
 
 def settle(database: Path) -> None:

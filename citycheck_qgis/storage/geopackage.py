@@ -20,6 +20,7 @@ import numpy as np
 
 from ..errors import InputError
 from ..messages import Message, message
+from .files import sqlite_uri
 
 #: Features per query: short enough to be stopped within a second, long enough that the query costs nothing.
 BATCH = 65536
@@ -674,9 +675,7 @@ def connect(path: Path) -> sqlite3.Connection:
     # Without a lock, and from read-only folders too; not where the truth is in a journal beside the file.
     options = "mode=ro" if has_log(path) else "mode=ro&immutable=1"
     with reading(path):
-        connection = sqlite3.connect(
-            f"{path.resolve().as_uri()}?{options}", uri=True, timeout=1, isolation_level=None
-        )
+        connection = sqlite3.connect(sqlite_uri(path, options), uri=True, timeout=1, isolation_level=None)
         try:
             # One state for the whole run, whoever writes to a write-ahead log meanwhile.
             connection.execute("BEGIN")

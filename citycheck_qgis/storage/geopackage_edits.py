@@ -16,7 +16,7 @@ import numpy as np
 import shapely
 
 from ..errors import InputError, OutputError
-from .files import writable
+from .files import sqlite_uri, writable
 from .geopackage import HEADER_SIZES, FeatureTable, quoted, reading
 
 #: Seconds to wait for another program that writes.
@@ -92,7 +92,7 @@ def open_to_edit(path: Path) -> sqlite3.Connection:
         # Not looked at through another connection first: closing that one would drop the locks that this process has
         # on the file, those of QGIS as well.
         connection = sqlite3.connect(
-            f"{path.resolve().as_uri()}?mode=rw",
+            sqlite_uri(path, "mode=rw"),
             uri=True,
             timeout=PATIENCE,
             isolation_level=None,

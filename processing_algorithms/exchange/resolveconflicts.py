@@ -20,7 +20,8 @@ from qgis.core import (
 from ...citycheck_qgis.errors import InputError
 from ..sources import crs_text
 from ..translate import tr
-from .exchange_inputs import ExchangeAlgorithm, any_file
+from .exchange_inputs import ExchangeAlgorithm
+from .exchange_parameters import any_file
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -129,14 +130,12 @@ class ResolveConflicts(ExchangeAlgorithm):
             still_open = len(store.conflicts("open"))
         if unknown:
             feedback.pushWarning(
-                tr("{n} rows of the table belong to no open conflict; they may be resolved already.").format(
+                tr("Rows of the table without an open conflict: {n}; they may be resolved already.").format(
                     n=unknown
                 )
             )
         feedback.pushInfo(
-            tr("{resolved} conflicts were resolved, {open} are open.").format(
-                resolved=len(chosen), open=still_open
-            )
+            tr("Conflicts resolved: {resolved}, open: {open}.").format(resolved=len(chosen), open=still_open)
         )
         if chosen:
             feedback.pushInfo(tr("Run the exchange again: it brings both sides to what was chosen."))
@@ -259,16 +258,12 @@ def _check_journal(path: Path) -> None:
     ------
     InputError
     """
-    import sqlite3
-    from contextlib import closing
+    from ...citycheck_qgis.cim.journal_files import is_journal
 
     if not path.is_file():
         raise InputError(
             "There is no journal {file}; it lies beside the layer's file once a push, pull or sync has run.",
             file=path,
         )
-    try:
-        with closing(sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True)) as connection:
-            connection.execute("SELECT 1 FROM conflict, link LIMIT 1").fetchone()
-    except sqlite3.DatabaseError:
-        raise InputError("{file} is no journal of an exchange; choose another file.", file=path) from None
+    if not is_journal(path):
+        raise InputError("{file} is no journal of an exchange; choose another file.", file=path)
