@@ -25,6 +25,10 @@ CREATE TABLE stage.result (number INTEGER PRIMARY KEY, key TEXT, action TEXT NOT
     items TEXT NOT NULL, reason TEXT, server_id TEXT, fid TEXT);
 CREATE INDEX stage.work_kind ON work (side, kind);
 """
+_REST = (
+    "main.base b WHERE b.link_id = ? AND b.key NOT IN (SELECT key FROM stage.todo) "
+    "AND b.key NOT IN (SELECT key FROM stage.held)"
+)
 
 
 @dataclass(frozen=True)
@@ -198,6 +202,15 @@ class Stage:
             "SELECT number, key FROM stage.todo WHERE number > ? ORDER BY number LIMIT ?", (), size
         )
 
+    def not_differing(self, size: int) -> Iterator[list[str]]:
+        """Give the keys of agreed features that `list_differing` has not listed, in parts."""
+        query = f"SELECT b.key, b.key FROM {_REST} AND b.key > ? ORDER BY b.key LIMIT ?"
+        yield from self._parts(query, (self._link_id,), size)
+
+    def not_differing_count(self) -> int:
+        """Return the number of the features of `not_differing`."""
+        return self._connection.execute(f"SELECT count(*) FROM {_REST}", (self._link_id,)).fetchone()[0]
+
     def planned(self, side: str, kind: str, size: int) -> Iterator[list[str]]:
         """Give the keys of the planned work of a side and kind in parts."""
         query = "SELECT number, key FROM stage.work WHERE side = ? AND kind = ? AND number > ? ORDER BY number LIMIT ?"
@@ -247,11 +260,14 @@ class Stage:
 
     def report(self, results: Iterable[Result]) -> None:
         """Note what became of features."""
+        results = list(results)
+        # Many features have one reason.
+        reasons = {id(r.reason): packed(r.reason) for r in {id(r.reason): r for r in results}.values()}
         self._many(
             "INSERT INTO stage.result (key, action, state, items, reason, server_id, fid) "
             "VALUES (?, ?, ?, ?, ?, ?, ?)",
             [
-                (r.key, r.action, r.state, "\x1f".join(r.items), packed(r.reason), r.server_id, r.fid)
+                (r.key, r.action, r.state, "\x1f".join(r.items), reasons[id(r.reason)], r.server_id, r.fid)
                 for r in results
             ],
         )
