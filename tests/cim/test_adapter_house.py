@@ -11,7 +11,7 @@ import pytest
 import shapely
 from citycheck.citycheck_qgis.cim.adapters import house
 from citycheck.citycheck_qgis.cim.adapters.base import Update
-from citycheck.citycheck_qgis.cim.adapters.templates import filled
+from citycheck.citycheck_qgis.cim.adapters.templates import address_of, filled
 from citycheck.citycheck_qgis.cim.connections import CollectionSettings, Connection
 from citycheck.citycheck_qgis.cim.features import GEOMETRY, Feature
 from citycheck.citycheck_qgis.cim.fidelity import same_geometry
@@ -25,7 +25,7 @@ from citycheck.citycheck_qgis.errors import (
 )
 from citycheck.tests.standins.adversary import Adversary, Fault
 from citycheck.tests.standins.house_standin import HouseSettings, HouseStandin
-from citycheck.tests.standins.standin_server import Login, Reply
+from citycheck.tests.standins.standin_server import Login, Reply, Request, Standin
 
 LOGIN = Login("planner", "correct horse")
 OPTIONS: dict[str, Any] = {
@@ -385,3 +385,86 @@ def test_templates_are_filled_and_never_evaluated() -> None:
         "o": "{other} {0.__class__}",
         "n": [1],
     }
+
+
+class Rows(Standin):
+    """Gives and takes rows as REST platforms do: ``rows?uuid=…``, ``rows/7``."""
+
+    def __init__(self, count: int, heeds: str = "uuid", page: int = 100, number: str = "fid") -> None:
+        super().__init__()
+        self.rows = [{"uuid": f"k{n}", number: n} for n in range(count)]
+        self.heeds, self.page = heeds, page
+
+    def answer(self, request: Request) -> Reply:
+        wanted = request.query.get(self.heeds, "")
+        found = [row for row in self.rows if not wanted or row["uuid"] in wanted.split(",")]
+        start = int(request.query.get("offset", 0))
+        return Reply.json({"code": 0, "data": found[start : start + self.page]})
+
+
+def rows_of(server: Rows, batch: int = 10, **about: Any) -> house.HouseCollection:
+    options = {
+        "collections": {
+            "problem": {
+                "fields": [{"name": "uuid"}],
+                "id": "fid",
+                "list": {
+                    "url": "rows",
+                    "rows": "data",
+                    "paging": "offset",
+                    "params": {"offset": "{offset}"},
+                },
+                "find": {"url": "rows", "rows": "data", "params": {"uuid": "{keys}"}, "batch": batch},
+                "delete": {"url": "rows/{id}", "method": "DELETE"},
+            }
+            | about
+        }
+    }
+    return opened(server.root, options, None, "uuid")
+
+
+def test_rows_beyond_the_first_page_are_found_where_keys_are_not_heeded() -> None:
+    with Rows(150, heeds="other", page=100) as server:
+        assert [f.key for f in rows_of(server).find(["k120"])] == ["k120"]
+        assert {f.key for f in rows_of(server).find(["k3", "k149", "none"])} == {"k3", "k149"}
+
+
+def test_a_parameter_that_finds_nothing_is_not_trusted() -> None:
+    class Deaf(Rows):
+        def answer(self, request: Request) -> Reply:
+            if "uuid" in request.query:
+                return Reply.json({"code": 0, "data": []})
+            return super().answer(request)
+
+    with Deaf(12) as server:
+        assert [f.key for f in rows_of(server).find(["k11", "none"])] == ["k11"]
+
+
+def test_keys_beyond_a_page_are_asked_for_by_themselves() -> None:
+    with Rows(30, page=4) as server:
+        collection = rows_of(server)
+        found = collection.find([f"k{n}" for n in range(30)] + ["none"])
+        assert sorted(f.key for f in found) == sorted(f"k{n}" for n in range(30))
+        assert "none" not in {f.key for f in found}
+
+
+def test_a_row_without_id_is_never_asked_to_be_deleted() -> None:
+    with Rows(3, number="id") as server:
+        collection = rows_of(server)
+        (row,) = collection.find(["k1"])
+        assert row.server_id is None
+        asked = len(server.record)
+        with pytest.raises(RefusedError, match="the request was not sent"):
+            collection.http.url(address_of("rows/{id}", {"id": None}))
+        assert [outcome.state for outcome in collection.delete([row])] == ["rejected"]
+        assert len(server.record) == asked
+
+
+@pytest.mark.parametrize("number", ["../../admin/wipe?all=1#", "..", ".", "a/b", "体检"])
+def test_an_id_stays_one_part_of_the_address(number: str) -> None:
+    with Rows(1) as server:
+        server.rows[0]["fid"] = number
+        collection = rows_of(server)
+        collection.delete(collection.find(["k0"]))
+        paths = [request.path for request in server.record if request.method == "DELETE"]
+        assert paths == ([] if number in (".", "..") else [f"/rows/{number}"])

@@ -198,11 +198,11 @@ class ArcGisCollection(Collection):
         if self.key_field is None:
             return self.scan(keys)
 
-        def ask(part: list[str]) -> list[Feature] | None:
+        def ask(part: list[str]) -> tuple[list[Feature], bool]:
             answer = self._query({"where": self._where(part)})
-            return None if _more(answer) else self._features(answer)
+            return self._features(answer), not _more(answer)
 
-        return found_in_halves(keys, self.capabilities.find_batch, ask, self._cut())
+        return found_in_halves(keys, self.capabilities.find_batch, ask, self._cut(), self.scan)
 
     def _where(self, keys: Sequence[str]) -> str:
         texts = list(keys)

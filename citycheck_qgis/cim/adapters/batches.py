@@ -42,24 +42,45 @@ def in_batches(
 
 
 def found_in_halves(
-    keys: Sequence[str], size: int, ask: Callable[[list[str]], list[Feature] | None], cut: ExchangeError
+    keys: Sequence[str],
+    size: int,
+    ask: Callable[[list[str]], tuple[list[Feature], bool]],
+    cut: ExchangeError,
+    scan: Callable[[Sequence[str]], list[Feature]],
 ) -> list[Feature]:
     """Ask for keys in parts, and in halves where not everything came; return the features that have one of them.
 
+    An answer with other keys shows that the platform does not heed what it is asked for: what it left out may be there
+    all the same. One with a part of the keys may be as long as its pages are: the rest is asked for by itself.
+
     Parameters
     ----------
-    ask : asks for some keys; None: the platform has more than it gave
+    ask : asks for some keys; returns what came, and whether that is all as far as the platform says
     cut : raised where even one key is too many
+    scan : finds keys by reading everything
     """
     wanted, found = set(keys), []
     parts = [list(keys[start : start + size]) for start in range(0, len(keys), size)]
     while parts:
         part = parts.pop()
-        features = ask(part)
-        if features is not None:
-            found += [feature for feature in features if feature.key in wanted]
+        features, whole = ask(part)
+        asked = {_plain(key) for key in part}
+        if any(feature.key is None or _plain(feature.key) not in asked for feature in features):
+            return scan(keys)
+        if whole:
+            came = [feature for feature in features if feature.key in wanted]
+            found += came
+            there = {feature.key for feature in came}
+            rest = [key for key in part if key not in there]
+            if there and rest:
+                parts.append(rest)
         elif len(part) == 1:
             raise cut
         else:
             parts += [part[: len(part) // 2], part[len(part) // 2 :]]
     return found
+
+
+def _plain(key: str) -> str:
+    # Databases that compare without regard to case have heeded what they were asked for.
+    return key.strip("{} ").casefold()

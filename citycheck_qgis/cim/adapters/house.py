@@ -14,11 +14,11 @@ from ..features import GEOMETRY, Feature, Field, Schema, Value, canonical
 from ..network import Answer, Http, reason_of
 from . import geojson
 from .base import DONE, Capabilities, Collection, Outcome, Page, Update
-from .batches import UNSURE, in_batches
+from .batches import UNSURE, found_in_halves, in_batches
 from .house_description import described, request_of
 from .house_dialect import HouseDialect
 from .house_geometry import RowGeometry
-from .templates import filled, put, text_of, value_at
+from .templates import address_of, filled, put, text_of, value_at
 
 __all__ = ["HouseCollection", "HouseDialect", "collections_of"]
 
@@ -44,6 +44,7 @@ class HouseCollection(Collection):
         self.fields = {field["name"]: field for field in fields}
         #: Whether the platform writes its ids as texts, whatever they look like.
         self.text_ids = False
+        self._heeds: bool | None = None
         self.id_path = str(about.get("id", "id"))
         self.geometry = RowGeometry(shape, self.title, self.id_path) if shape else None
         self.key_path = self.paths.get(self.key_field, self.key_field) if self.key_field else None
@@ -113,19 +114,33 @@ class HouseCollection(Collection):
         size = self.capabilities.find_batch
         if size == 0:
             return self.scan(keys)
+        if not self._heeds_keys():
+            return self.scan(keys)
+        cut = self._unusable(message("it gave fewer rows than it says there are"))
+        return found_in_halves(keys, size, self._found, cut, self.scan)
+
+    def _found(self, part: list[str]) -> tuple[list[Feature], bool]:
+        """Return the rows of some keys, and whether these are all as far as the platform says."""
         about = request_of(self.about, "find", self.name)
-        wanted, found = set(keys), []
-        for start in range(0, len(keys), size):
-            part = list(keys[start : start + size])
-            answer = self._ask(
-                about, {"keys": part, "key": part[0], "size": 2 * size, "page": 1, "offset": 0}
-            )
-            features = self._features(answer, about)
-            total = _whole(value_at(answer, str(about["total"]))) if about.get("total") else None
-            if total is not None and total > len(features):
-                raise self._unusable(message("it gave fewer rows than it says there are"))
-            found += [feature for feature in features if feature.key in wanted]
-        return found
+        slots = {"keys": part, "key": part[0], "size": 2 * len(part), "page": 1, "offset": 0}
+        answer = self._ask(about, slots)
+        features = self._features(answer, about)
+        total = _whole(value_at(answer, str(about["total"]))) if about.get("total") else None
+        return features, total is None or total <= len(features)
+
+    def _heeds_keys(self) -> bool:
+        """Return whether the platform shows a row that is there when it is asked for by its key.
+
+        One that does not know the parameter may answer with nothing, and all that is there would be made again.
+        """
+        if self._heeds is None:
+            first = next(iter(self.pages()), Page([]))
+            known = next((feature.key for feature in first.features if feature.key), None)
+            if known is None:
+                # In an empty collection nothing is missed; the next question looks again.
+                return True
+            self._heeds = any(feature.key == known for feature in self._found([known])[0])
+        return self._heeds
 
     def _ask(self, about: Mapping[str, Any], slots: Mapping[str, Any]) -> Any:
         answer = self._request(about, slots, "GET", repeatable=True)
@@ -144,7 +159,7 @@ class HouseCollection(Collection):
         body = about.get("body")
         return self.http.request(
             str(about.get("method", method)),
-            self.http.url(text_of(filled(about["url"], slots))),
+            self.http.url(address_of(str(about["url"]), slots)),
             params={
                 name: text_of(filled(value, slots)) for name, value in (about.get("params") or {}).items()
             },

@@ -196,15 +196,15 @@ class SuperMapCollection(Collection):
         if self.key_field is None:
             return self.scan(keys)
 
-        def ask(part: list[str]) -> list[Feature] | None:
+        def ask(part: list[str]) -> tuple[list[Feature], bool]:
             listed = ",".join("'" + key.replace("'", "''") + "'" for key in part)
             features, total = self._query(f"{self.key_field} IN ({listed})", 0, 4 * len(part))
-            return features if len(features) >= total else None
+            return features, len(features) >= total
 
         cut = NoAnswerError(
             "Dataset {name} gave fewer features than were asked for; run again.", name=self.name
         )
-        return found_in_halves(keys, _FIND_BATCH, ask, cut)
+        return found_in_halves(keys, _FIND_BATCH, ask, cut, self.scan)
 
     def _query(self, condition: str, start: int, size: int) -> tuple[list[Feature], int]:
         parameter = {"attributeFilter": condition, "orderBy": _ID}

@@ -10,6 +10,9 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from typing import Any
+from urllib.parse import quote
+
+from ...errors import RefusedError
 
 SLOTS = ("row", "rows", "id", "ids", "key", "keys", "page", "size", "offset", "cursor", "user", "password")
 _SLOT = re.compile(rf"\{{({'|'.join(SLOTS)})\}}")
@@ -47,6 +50,32 @@ def filled(template: Any, slots: Mapping[str, Any]) -> Any:
     if alone and alone[1] in slots:
         return slots[alone[1]]
     return _SLOT.sub(lambda found: text_of(slots[found[1]]) if found[1] in slots else found[0], template)
+
+
+def address_of(template: str, slots: Mapping[str, Any]) -> str:
+    """Return an address with its slots filled; what the platform gave stays one part of it.
+
+    Raises
+    ------
+    RefusedError : a slot would be empty or lead to another folder: the request would be for something else.
+    """
+
+    def part(found: re.Match[str]) -> str:
+        if found[1] not in slots:
+            return found[0]
+        text = text_of(slots[found[1]])
+        # A first page has no cursor; that a row has no id would make the request one for all rows.
+        if text in (".", "..") or (not text and found[1] != "cursor"):
+            raise RefusedError(
+                "{slot} of the address {address} would be “{text}”; the request was not sent: correct the description of "
+                "the platform's rows in the options of the connection.",
+                slot=found[1],
+                address=template,
+                text=text,
+            )
+        return quote(text, safe=",")
+
+    return _SLOT.sub(part, template)
 
 
 def text_of(value: Any) -> str:
