@@ -5,7 +5,6 @@ from __future__ import annotations
 from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
-from uuid import uuid4
 
 from qgis.core import (
     QgsProcessing,
@@ -22,7 +21,9 @@ from ...citycheck_qgis.errors import InputError
 from ..base import progress_of
 from ..sources import crs_text
 from ..translate import sentence, tr
-from .exchange_inputs import ExchangeAlgorithm, any_file, link_name
+from .exchange_inputs import ExchangeAlgorithm
+from .exchange_parameters import any_file
+from .journal_links import link_name
 from .local_sources import Source
 
 if TYPE_CHECKING:
@@ -126,6 +127,8 @@ class ExportPackage(PackageAlgorithm):
     def work(
         self, parameters: dict[str, Any], context: QgsProcessingContext, feedback: QgsProcessingFeedback
     ) -> dict[str, Any]:
+        from uuid import uuid4
+
         import pandas as pd
 
         from ...citycheck_qgis.cim.package import write_package

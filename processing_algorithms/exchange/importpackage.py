@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -20,8 +19,11 @@ from qgis.core import (
 
 from ...citycheck_qgis.errors import InputError
 from ..translate import tr
-from .exchange_inputs import Exchanged, any_file, link_name, load_layer
+from .exchange_inputs import Exchanged
+from .exchange_parameters import any_file
 from .exportpackage import PackageAlgorithm
+from .journal_links import link_name
+from .local_sources import load_layer
 
 if TYPE_CHECKING:
     from ...citycheck_qgis.cim.local_geopackage import GeoPackageLayer
@@ -154,6 +156,8 @@ class ImportPackage(PackageAlgorithm):
         context: QgsProcessingContext,
     ) -> Iterator[GeoPackageLayer]:
         """Give the layer, made where it is not there yet; for a preview in a folder that goes with the block."""
+        import tempfile
+
         from ...citycheck_qgis.cim.local_geopackage import GeoPackageLayer, create_layer
         from ...citycheck_qgis.storage.database import table_names
 

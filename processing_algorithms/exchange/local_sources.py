@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -189,3 +190,26 @@ def pulled_schema(schema: Schema, settings: CollectionSettings) -> Schema:
         coded = name in settings.values
         fields.append(Field(name, "text" if coded else field.type, length=None if coded else field.length))
     return Schema(tuple(fields), schema.geometry)
+
+
+def load_layer(path: Path, layer: str, context: QgsProcessingContext, group: str) -> None:
+    """Have the desktop load a layer of a GeoPackage when the run ends, unless it is there already."""
+    project = context.project()
+    if project is None:
+        return
+    uri = f"{path}|layername={layer}"
+    if any(present.source().split("|subset=")[0] == uri for present in project.mapLayers().values()):
+        return
+    details = QgsProcessingContext.LayerDetails(layer, project, layer)
+    details.groupName = group
+    details.forceName = True
+    context.addLayerToLoadOnCompletion(uri, details)
+
+
+def filtered_settings(settings: CollectionSettings, names: set[str]) -> CollectionSettings:
+    """Return the settings without the fields that a layer does not have."""
+    return replace(
+        settings,
+        fields={name: target for name, target in settings.fields.items() if name in names},
+        values={name: codes for name, codes in settings.values.items() if name in names},
+    )

@@ -15,15 +15,9 @@ from qgis.core import (
 
 from ...citycheck_qgis.errors import InputError
 from ..translate import tr
-from .exchange_inputs import (
-    ExchangeAlgorithm,
-    Exchanged,
-    filtered_settings,
-    link_name,
-    load_layer,
-    platform_link,
-)
-from .local_sources import pulled_schema
+from .exchange_inputs import ExchangeAlgorithm, Exchanged
+from .journal_links import link_name, platform_link
+from .local_sources import filtered_settings, load_layer, pulled_schema
 
 if TYPE_CHECKING:
     from ...citycheck_qgis.cim.adapters.base import Collection

@@ -13,7 +13,9 @@ from qgis.core import (
 
 from ...citycheck_qgis.errors import InputError
 from ..translate import tr
-from .exchange_inputs import ALL_FIELDS, ExchangeAlgorithm, link_name, platform_link
+from .exchange_inputs import ExchangeAlgorithm
+from .exchange_parameters import ALL_FIELDS
+from .journal_links import link_name, platform_link
 from .local_sources import Source
 
 

@@ -6,7 +6,6 @@ Nothing of it is written anywhere but to a private folder that goes at the end o
 from __future__ import annotations
 
 import os
-import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from importlib.util import find_spec
@@ -136,6 +135,8 @@ def surroundings(
     InputError : QGIS's proxy is of a kind that cannot be used.
     SignInError : the client's certificate cannot be read.
     """
+    import tempfile
+
     from ...citycheck_qgis.cim.network import Surroundings
 
     with tempfile.TemporaryDirectory(prefix="citycheck-network-") as folder:

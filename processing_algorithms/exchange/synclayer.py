@@ -13,7 +13,9 @@ from qgis.core import (
 )
 
 from ..translate import tr
-from .exchange_inputs import STATUS_ONLY, ExchangeAlgorithm, link_name, platform_link
+from .exchange_inputs import ExchangeAlgorithm
+from .exchange_parameters import STATUS_ONLY
+from .journal_links import link_name, platform_link
 from .local_sources import Source
 
 
