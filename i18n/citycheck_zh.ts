@@ -188,12 +188,12 @@
         <translation>全部要素保持原样，另加 community_code、street_code、district_code、city_code、share、method、overlap_count 各列。由 GeoPackage 到 GeoPackage 时，整个文件连同其中全部内容一并复制，再把列加到该图层。</translation>
     </message>
     <message>
-        <location filename="../processing_algorithms/exchange/exchange_inputs.py"/>
+        <location filename="../processing_algorithms/exchange/exchange_parameters.py"/>
         <source>All fields</source>
         <translation>全部字段</translation>
     </message>
     <message>
-        <location filename="../processing_algorithms/exchange/exchange_inputs.py"/>
+        <location filename="../processing_algorithms/exchange/exchange_parameters.py"/>
         <source>All files (*)</source>
         <translation>所有文件 (*)</translation>
     </message>
@@ -218,12 +218,12 @@
         <translation>允许导入较旧的交换包</translation>
     </message>
     <message>
-        <location filename="../processing_algorithms/exchange/exchange_inputs.py"/>
+        <location filename="../processing_algorithms/exchange/exchange_parameters.py"/>
         <source>Allow large changes</source>
         <translation>允许大量改动</translation>
     </message>
     <message>
-        <location filename="../processing_algorithms/exchange/exchange_inputs.py"/>
+        <location filename="../processing_algorithms/exchange/exchange_parameters.py"/>
         <location filename="../processing_algorithms/exchange/exchange_words.py"/>
         <source>Already the same on both sides</source>
         <translation>双方已一致</translation>
@@ -301,7 +301,7 @@
         <translation>要素归属到体检单元</translation>
     </message>
     <message>
-        <location filename="../processing_algorithms/exchange/exchange_inputs.py"/>
+        <location filename="../processing_algorithms/exchange/exchange_parameters.py"/>
         <source>Authentication</source>
         <translation>认证配置</translation>
     </message>
@@ -435,7 +435,7 @@
         <translation>CIM 三维数据覆盖率</translation>
     </message>
     <message>
-        <location filename="../processing_algorithms/exchange/exchange_inputs.py"/>
+        <location filename="../processing_algorithms/exchange/exchange_parameters.py"/>
         <source>CONNECTION takes the name of a stored connection or the path of a connection's file, not an address; store the address as a connection first.</source>
         <translation>CONNECTION 应为已保存的连接的名称或连接文件的路径，不能是地址；请先把该地址保存为连接。</translation>
     </message>
@@ -501,7 +501,7 @@
         <translation>证书 (*.pem *.crt *.cer);;所有文件 (*)</translation>
     </message>
     <message>
-        <location filename="../processing_algorithms/exchange/exchange_inputs.py"/>
+        <location filename="../processing_algorithms/exchange/exchange_parameters.py"/>
         <source>Change one field in more than half of the features, or empty it in more than a tenth. Off, such changes are withheld: a changed field, code list or platform looks like this more often than edits do.</source>
         <translation>允许一个字段在超过一半的要素中改变，或在超过十分之一的要素中被清空。关闭时，这类改动按规则不执行：它们多半来自字段、代码表或平台的变化，而不是编辑。</translation>
     </message>
@@ -649,7 +649,7 @@
     </message>
     <message>
         <location filename="../citycheck_qgis/gui/probe_result.py"/>
-        <location filename="../processing_algorithms/exchange/exchange_inputs.py"/>
+        <location filename="../processing_algorithms/exchange/exchange_parameters.py"/>
         <location filename="../processing_algorithms/exchange/exportpackage.py"/>
         <location filename="../processing_algorithms/exchange/importpackage.py"/>
         <location filename="../processing_algorithms/exchange/probeplatform.py"/>
@@ -722,7 +722,7 @@
         <translation>楼栋编号所在的列；留空则按常见列名查找。</translation>
     </message>
     <message>
-        <location filename="../processing_algorithms/exchange/exchange_inputs.py"/>
+        <location filename="../processing_algorithms/exchange/exchange_parameters.py"/>
         <source>Column of the layer that holds the key by which a feature is known on both sides; empty: the column that is named as the platform's, else for a table of a checkup (problem, advice, project, ...) a UUID made of the table's own key columns.</source>
         <translation>图层中存放唯一标识的列，双方据此认定同一要素；留空则用与平台唯一标识字段同名的列，没有该列时，体检数据表（problem、advice、project 等）用由表的主键列生成的 UUID。</translation>
     </message>
@@ -792,7 +792,7 @@
         <translation>冲突 {number}：{key}</translation>
     </message>
     <message>
-        <location filename="../processing_algorithms/exchange/exchange_inputs.py"/>
+        <location filename="../processing_algorithms/exchange/exchange_parameters.py"/>
         <location filename="../processing_algorithms/exchange/exchange_results.py"/>
         <location filename="../processing_algorithms/exchange/resolveconflicts.py"/>
         <source>Conflicts</source>
@@ -804,7 +804,7 @@
         <translation>已解决的冲突：{resolved} 个，未解决：{open} 个。</translation>
     </message>
     <message>
-        <location filename="../processing_algorithms/exchange/exchange_inputs.py"/>
+        <location filename="../processing_algorithms/exchange/exchange_parameters.py"/>
         <source>Connection</source>
         <translation>连接</translation>
     </message>
@@ -957,7 +957,7 @@
         <translation>逐要素的差异</translation>
     </message>
     <message>
-        <location filename="../processing_algorithms/exchange/exchange_inputs.py"/>
+        <location filename="../processing_algorithms/exchange/exchange_parameters.py"/>
         <location filename="../processing_algorithms/exchange/exchange_results.py"/>
         <source>Differences made by the platform</source>
         <translation>平台造成的差异</translation>
@@ -1127,7 +1127,7 @@
         <translation>要素</translation>
     </message>
     <message>
-        <location filename="../processing_algorithms/exchange/exchange_inputs.py"/>
+        <location filename="../processing_algorithms/exchange/exchange_parameters.py"/>
         <source>Features here</source>
         <translation>本地要素数</translation>
     </message>
@@ -1147,7 +1147,7 @@
         <translation>跨社区的要素数</translation>
     </message>
     <message>
-        <location filename="../processing_algorithms/exchange/exchange_inputs.py"/>
+        <location filename="../processing_algorithms/exchange/exchange_parameters.py"/>
         <location filename="../processing_algorithms/exchange/exportpackage.py"/>
         <source>Features in the package</source>
         <translation>交换包中的要素数</translation>
@@ -1168,7 +1168,7 @@
         <translation>每片要素数</translation>
     </message>
     <message>
-        <location filename="../processing_algorithms/exchange/exchange_inputs.py"/>
+        <location filename="../processing_algorithms/exchange/exchange_parameters.py"/>
         <source>Features read on the platform</source>
         <translation>从平台读取的要素数</translation>
     </message>
@@ -1254,7 +1254,7 @@
         <translation>未列出的字段名称不变。</translation>
     </message>
     <message>
-        <location filename="../processing_algorithms/exchange/exchange_inputs.py"/>
+        <location filename="../processing_algorithms/exchange/exchange_parameters.py"/>
         <source>Fields that are sent</source>
         <translation>发送的字段</translation>
     </message>
@@ -1284,7 +1284,7 @@
         <translation>共用密钥文件</translation>
     </message>
     <message>
-        <location filename="../processing_algorithms/exchange/exchange_inputs.py"/>
+        <location filename="../processing_algorithms/exchange/exchange_parameters.py"/>
         <source>File that remembers what both sides agreed on, what was sent, and the conflicts; empty: beside the layer's file, with the ending {ending}. Keep it with the layer: without it both sides are compared afresh.</source>
         <translation>记录双方一致的状态、已发送的内容和冲突的文件；留空则放在图层文件旁，扩展名为 {ending}。请与图层一起保管：没有它，双方须从头比较。</translation>
     </message>
@@ -1542,12 +1542,12 @@
     </message>
     <message>
         <location filename="../processing_algorithms/base.py"/>
-        <location filename="../processing_algorithms/exchange/exchange_inputs.py"/>
+        <location filename="../processing_algorithms/exchange/exchange_parameters.py"/>
         <source>HTML files (*.html)</source>
         <translation>HTML 文件 (*.html)</translation>
     </message>
     <message>
-        <location filename="../processing_algorithms/exchange/exchange_inputs.py"/>
+        <location filename="../processing_algorithms/exchange/exchange_parameters.py"/>
         <source>HTML page that says in words and tables what was done or found, and what is left to do.</source>
         <translation>HTML 页面，用文字和表格说明做了什么、发现了什么、还有什么待处理。</translation>
     </message>
@@ -1557,7 +1557,7 @@
         <translation>HTML 页面，含对账表和所有发现。</translation>
     </message>
     <message>
-        <location filename="../processing_algorithms/exchange/exchange_inputs.py"/>
+        <location filename="../processing_algorithms/exchange/exchange_parameters.py"/>
         <location filename="../processing_algorithms/exchange/exchange_words.py"/>
         <source>Held back</source>
         <translation>暂不处理</translation>
@@ -1588,7 +1588,7 @@
         <translation>社区归属方式</translation>
     </message>
     <message>
-        <location filename="../processing_algorithms/exchange/exchange_inputs.py"/>
+        <location filename="../processing_algorithms/exchange/exchange_parameters.py"/>
         <source>Id of an authentication configuration of QGIS; empty: the one that the connection names. Passwords and tokens are never parameters.</source>
         <translation>QGIS 认证配置的 ID；留空则用连接中指定的。密码和令牌从不作为参数。</translation>
     </message>
@@ -1628,7 +1628,7 @@
         <translation>导入…</translation>
     </message>
     <message>
-        <location filename="../processing_algorithms/exchange/exchange_inputs.py"/>
+        <location filename="../processing_algorithms/exchange/exchange_parameters.py"/>
         <location filename="../processing_algorithms/exchange/exchange_words.py"/>
         <source>In conflict</source>
         <translation>冲突</translation>
@@ -1639,7 +1639,7 @@
         <translation>冲突：双方都有改动；请用 resolveconflicts 解决</translation>
     </message>
     <message>
-        <location filename="../processing_algorithms/exchange/exchange_inputs.py"/>
+        <location filename="../processing_algorithms/exchange/exchange_parameters.py"/>
         <source>In the layer. When more would have to be deleted none is, and the result says which. Nothing is deleted for a package that does not hold all of the partner's features.</source>
         <translation>针对本地图层。需删除的超过上限时一个也不删，并在结果中列出。交换包不含对方全部要素时，从不因此删除任何要素。</translation>
     </message>
@@ -1697,6 +1697,11 @@
     </message>
     <message>
         <location filename="../citycheck_qgis/cim/comparing.py"/>
+        <source>It has changed on the platform; a pull or a sync brings it.</source>
+        <translation>平台上已有改动；拉取或同步会带入本地。</translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/cim/comparing.py"/>
         <source>It has no key on the platform.</source>
         <translation>该要素在平台上没有唯一标识。</translation>
     </message>
@@ -1739,6 +1744,11 @@
         <location filename="../citycheck_qgis/cim/results.py"/>
         <source>It was deleted here and changed on the platform.</source>
         <translation>本地已删除，平台有改动。</translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/cim/comparing.py"/>
+        <source>It was deleted on the platform; a pull or a sync takes that over.</source>
+        <translation>平台上已删除；拉取或同步会带入本地。</translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/cim/store.py"/>
@@ -1796,13 +1806,13 @@
         <translation>把指标连接到边界</translation>
     </message>
     <message>
-        <location filename="../processing_algorithms/exchange/exchange_inputs.py"/>
+        <location filename="../processing_algorithms/exchange/exchange_parameters.py"/>
         <location filename="../processing_algorithms/exchange/resolveconflicts.py"/>
         <source>Journal</source>
         <translation>交换日志</translation>
     </message>
     <message>
-        <location filename="../processing_algorithms/exchange/exchange_inputs.py"/>
+        <location filename="../processing_algorithms/exchange/exchange_parameters.py"/>
         <source>Journals (*.db)</source>
         <translation>交换日志 (*.db)</translation>
     </message>
@@ -1823,7 +1833,7 @@
         <translation>唯一标识</translation>
     </message>
     <message>
-        <location filename="../processing_algorithms/exchange/exchange_inputs.py"/>
+        <location filename="../processing_algorithms/exchange/exchange_parameters.py"/>
         <source>Key column</source>
         <translation>唯一标识列</translation>
     </message>
@@ -2082,7 +2092,7 @@
         <translation>逐要素结果中还有 {n} 种原因。</translation>
     </message>
     <message>
-        <location filename="../processing_algorithms/exchange/exchange_inputs.py"/>
+        <location filename="../processing_algorithms/exchange/exchange_parameters.py"/>
         <source>Most features that may be deleted</source>
         <translation>删除上限（要素数）</translation>
     </message>
@@ -2119,7 +2129,7 @@
         <translation>内置版本的名称，或同样格式的自有 CSV 文件的路径；留空则用 61 项国家基础指标。</translation>
     </message>
     <message>
-        <location filename="../processing_algorithms/exchange/exchange_inputs.py"/>
+        <location filename="../processing_algorithms/exchange/exchange_parameters.py"/>
         <source>Name of a stored connection, or the path of a connection's file (JSON). It holds the address and the mapping of the fields, and never a password or token.</source>
         <translation>已保存的连接的名称，或连接文件（JSON）的路径。连接中有地址和字段映射，从不含密码或令牌。</translation>
     </message>
@@ -2311,7 +2321,7 @@
         <translation>不勾选：该字段只留在本地，既不发送也不取回。</translation>
     </message>
     <message>
-        <location filename="../processing_algorithms/exchange/exchange_inputs.py"/>
+        <location filename="../processing_algorithms/exchange/exchange_parameters.py"/>
         <source>On each side. When more would have to be deleted none is, and the result says which. Nothing is ever deleted after a reading that was cut short.</source>
         <translation>双方分别计算。需删除的超过上限时一个也不删，并在结果中列出。没有读完时从不删除任何要素。</translation>
     </message>
@@ -2336,12 +2346,12 @@
         <translation>每行一个。这些地址也可访问，并会收到凭据。</translation>
     </message>
     <message>
-        <location filename="../processing_algorithms/exchange/exchange_inputs.py"/>
+        <location filename="../processing_algorithms/exchange/exchange_parameters.py"/>
         <source>One row per feature on which something was or is to be done: key, action, state, fields, the reason, the platform's id. Features that a first pull has brought are counted and not listed.</source>
         <translation>每个已处理或待处理的要素一行：唯一标识、操作、状态、字段、原因、平台 id。首次拉取带来的要素只计数，不列出。</translation>
     </message>
     <message>
-        <location filename="../processing_algorithms/exchange/exchange_inputs.py"/>
+        <location filename="../processing_algorithms/exchange/exchange_parameters.py"/>
         <source>One row per feature on which something was or is to be done: key, action, state, fields, the reason. Features that a first import has brought are counted and not listed.</source>
         <translation>每个已处理或待处理的要素一行：唯一标识、操作、状态、字段、原因。首次导入带来的要素只计数，不列出。</translation>
     </message>
@@ -2401,6 +2411,11 @@
         <translation>只对比两个年度都纳入体检的 {n} 个单元。</translation>
     </message>
     <message>
+        <location filename="../citycheck_qgis/cim/comparing.py"/>
+        <source>Only what has changed here was compared with the platform; a preview of a sync tells what has changed there.</source>
+        <translation>只把本地有改动的要素与平台作了比较；平台上的改动请用同步的预演查看。</translation>
+    </message>
+    <message>
         <location filename="../citycheck_qgis/footprints/citymodels/read.py"/>
         <source>Only {count} buildings could be read: {reason}</source>
         <translation>只读取了 {count} 栋建筑：{reason}</translation>
@@ -2411,7 +2426,7 @@
         <translation>未解决的冲突数</translation>
     </message>
     <message>
-        <location filename="../processing_algorithms/exchange/exchange_inputs.py"/>
+        <location filename="../processing_algorithms/exchange/exchange_parameters.py"/>
         <source>Open conflicts, one row per field in conflict: the last agreement, ours, theirs. Nothing is done with these features before resolveconflicts.</source>
         <translation>未解决的冲突，每个冲突字段一行：上次一致的状态、本地、平台。用 resolveconflicts 解决之前，不处理这些要素。</translation>
     </message>
@@ -2530,7 +2545,7 @@
         <translation>定位一个模型至少需要两个控制点，各有局部坐标和地图坐标；现在给出了 {local} 个局部点和 {map} 个地图点。</translation>
     </message>
     <message>
-        <location filename="../processing_algorithms/exchange/exchange_inputs.py"/>
+        <location filename="../processing_algorithms/exchange/exchange_parameters.py"/>
         <location filename="../processing_algorithms/exchange/exchange_words.py"/>
         <source>Planned</source>
         <translation>待执行</translation>
@@ -2587,7 +2602,7 @@
         <translation>点击“新建”，填写平台服务的地址；再点击“测试”，即可看到平台提供的数据集。</translation>
     </message>
     <message>
-        <location filename="../processing_algorithms/exchange/exchange_inputs.py"/>
+        <location filename="../processing_algorithms/exchange/exchange_parameters.py"/>
         <source>Preview only</source>
         <translation>仅预演</translation>
     </message>
@@ -2749,7 +2764,7 @@
         <translation>原因</translation>
     </message>
     <message>
-        <location filename="../processing_algorithms/exchange/exchange_inputs.py"/>
+        <location filename="../processing_algorithms/exchange/exchange_parameters.py"/>
         <location filename="../processing_algorithms/exchange/exchange_words.py"/>
         <source>Rejected</source>
         <translation>被拒绝</translation>
@@ -2807,7 +2822,7 @@
     <message>
         <location filename="../processing_algorithms/annual/annualcheckup.py"/>
         <location filename="../processing_algorithms/base.py"/>
-        <location filename="../processing_algorithms/exchange/exchange_inputs.py"/>
+        <location filename="../processing_algorithms/exchange/exchange_parameters.py"/>
         <source>Report</source>
         <translation>报告</translation>
     </message>
@@ -2827,7 +2842,7 @@
         <translation>已解决的冲突数</translation>
     </message>
     <message>
-        <location filename="../processing_algorithms/exchange/exchange_inputs.py"/>
+        <location filename="../processing_algorithms/exchange/exchange_parameters.py"/>
         <source>Result by feature</source>
         <translation>逐要素结果</translation>
     </message>
@@ -2953,13 +2968,13 @@
         <translation>发送值</translation>
     </message>
     <message>
-        <location filename="../processing_algorithms/exchange/exchange_inputs.py"/>
+        <location filename="../processing_algorithms/exchange/exchange_parameters.py"/>
         <location filename="../processing_algorithms/exchange/exchange_words.py"/>
         <source>Sent and altered by the platform</source>
         <translation>已发送，平台有改动</translation>
     </message>
     <message>
-        <location filename="../processing_algorithms/exchange/exchange_inputs.py"/>
+        <location filename="../processing_algorithms/exchange/exchange_parameters.py"/>
         <location filename="../processing_algorithms/exchange/exchange_words.py"/>
         <source>Sent and verified</source>
         <translation>已发送并核对</translation>
@@ -3049,12 +3064,12 @@
         <translation>文件状态</translation>
     </message>
     <message>
-        <location filename="../processing_algorithms/exchange/exchange_inputs.py"/>
+        <location filename="../processing_algorithms/exchange/exchange_parameters.py"/>
         <source>Status only</source>
         <translation>仅状态</translation>
     </message>
     <message>
-        <location filename="../processing_algorithms/exchange/exchange_inputs.py"/>
+        <location filename="../processing_algorithms/exchange/exchange_parameters.py"/>
         <source>Status only: nothing is written to the platform but the fields that the connection names as those of the status, and no feature is made or deleted there.</source>
         <translation>选择“仅状态”时，只向平台写入连接中指定的状态字段，不在平台上新增或删除要素。</translation>
     </message>
@@ -3129,13 +3144,13 @@
         <translation>表 {table} 无法写入 {file}：{reason}。</translation>
     </message>
     <message>
-        <location filename="../processing_algorithms/exchange/exchange_inputs.py"/>
+        <location filename="../processing_algorithms/exchange/exchange_parameters.py"/>
         <location filename="../processing_algorithms/exchange/exchange_words.py"/>
         <source>Taken from the package</source>
         <translation>已从交换包带入</translation>
     </message>
     <message>
-        <location filename="../processing_algorithms/exchange/exchange_inputs.py"/>
+        <location filename="../processing_algorithms/exchange/exchange_parameters.py"/>
         <location filename="../processing_algorithms/exchange/exchange_words.py"/>
         <source>Taken from the platform</source>
         <translation>已从平台取回</translation>
@@ -3386,9 +3401,9 @@
         <translation>连接文件 {file} 不存在；请另选文件。</translation>
     </message>
     <message>
-        <location filename="../processing_algorithms/exchange/exchange_inputs.py"/>
+        <location filename="../processing_algorithms/exchange/exchange_parameters.py"/>
         <source>The connection's address is a new one of the platform that the journal knows: go on with what both sides agreed on.</source>
-        <translation type="unfinished"></translation>
+        <translation>连接的地址是交换日志中那个平台的新地址：按双方上次一致的状态继续。</translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/cim/connections.py"/>
@@ -3738,9 +3753,9 @@
         <translation>输入不是矢量图层。</translation>
     </message>
     <message>
-        <location filename="../processing_algorithms/exchange/exchange_inputs.py"/>
+        <location filename="../processing_algorithms/exchange/journal_links.py"/>
         <source>The journal knows this layer with {known}, not with {address}; where it is the same platform under a new address run once with SAME_PLATFORM, else name another JOURNAL.</source>
-        <translation type="unfinished"></translation>
+        <translation>交换日志中这个图层对应 {known}，而不是 {address}；如果是同一平台换了地址，请用 SAME_PLATFORM 运行一次，否则另行指定 JOURNAL。</translation>
     </message>
     <message>
         <location filename="../processing_algorithms/exchange/resolveconflicts.py"/>
@@ -4243,7 +4258,7 @@
     <message>
         <location filename="../citycheck_qgis/cim/comparing.py"/>
         <source>The platform gives {n} features in a coarser form than at the last exchange (rounded coordinates, numbers or times); the layer keeps its own. It may have been updated or read in another format; probe it again.</source>
-        <translation type="unfinished"></translation>
+        <translation>平台给出的 {n} 个要素比上次交换时粗略（坐标、数值或时间被舍入）；图层保留自己的值。平台可能已更新，或以另一种格式读取；请重新探测。</translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/cim/comparing.py"/>
@@ -4251,9 +4266,9 @@
         <translation>平台上有我们造成的 {key} 的第二份；已删除。</translation>
     </message>
     <message>
-        <location filename="../processing_algorithms/exchange/exchange_inputs.py"/>
+        <location filename="../processing_algorithms/exchange/exchange_parameters.py"/>
         <source>The platform has a new address</source>
-        <translation type="unfinished"></translation>
+        <translation>平台换了地址</translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/cim/comparing.py"/>
@@ -4376,7 +4391,7 @@
         <translation>平台的字段 {field} 最多容纳 {length} 个字符的唯一标识，而 {key} 有 {n} 个；请在平台上加长字段，或使用较短的唯一标识。</translation>
     </message>
     <message>
-        <location filename="../processing_algorithms/exchange/exchange_inputs.py"/>
+        <location filename="../processing_algorithms/exchange/exchange_parameters.py"/>
         <source>The platform's name of the collection: feature type, layer number, dataset.</source>
         <translation>平台上数据集的名称：要素类型、图层编号或数据集名。</translation>
     </message>
@@ -4680,7 +4695,7 @@
         <translation>体检单元中没有{levels}这些层级；请补充其边界，或另选层级。</translation>
     </message>
     <message>
-        <location filename="../processing_algorithms/exchange/exchange_inputs.py"/>
+        <location filename="../processing_algorithms/exchange/exchange_parameters.py"/>
         <source>The value of {parameter} holds a user name, password or token; it was not used. Change that password if others can see this log, and give the id of an authentication configuration instead.</source>
         <translation>{parameter} 的值含用户名、密码或令牌；没有使用。如果他人能看到这份日志，请更改该密码，并改用认证配置的 ID。</translation>
     </message>
@@ -4890,7 +4905,7 @@
         <translation>有两个图层都叫 {name}；交换包中的数据集不能同名，请给其中一个改名。</translation>
     </message>
     <message>
-        <location filename="../processing_algorithms/exchange/exchange_inputs.py"/>
+        <location filename="../processing_algorithms/exchange/exchange_parameters.py"/>
         <location filename="../processing_algorithms/exchange/exchange_results.py"/>
         <source>Unchanged</source>
         <translation>无变化</translation>
@@ -4988,7 +5003,7 @@
         <translation>应答超时</translation>
     </message>
     <message>
-        <location filename="../processing_algorithms/exchange/exchange_inputs.py"/>
+        <location filename="../processing_algorithms/exchange/exchange_parameters.py"/>
         <location filename="../processing_algorithms/exchange/exchange_words.py"/>
         <source>Waiting for the next run</source>
         <translation>待下次运行</translation>
@@ -5019,7 +5034,7 @@
         <translation>平台的表现</translation>
     </message>
     <message>
-        <location filename="../processing_algorithms/exchange/exchange_inputs.py"/>
+        <location filename="../processing_algorithms/exchange/exchange_parameters.py"/>
         <source>What the platform gives back otherwise than it was sent: field, sent, stored, the cause.</source>
         <translation>平台返回的内容与发送的不同之处：字段、发送值、存储值、原因。</translation>
     </message>
@@ -5070,7 +5085,7 @@
         <translation>签名人，写入带签名的交换包的清单。</translation>
     </message>
     <message>
-        <location filename="../processing_algorithms/exchange/exchange_inputs.py"/>
+        <location filename="../processing_algorithms/exchange/exchange_parameters.py"/>
         <location filename="../processing_algorithms/exchange/exchange_words.py"/>
         <source>Withheld by the rules</source>
         <translation>按规则未执行</translation>
@@ -8250,6 +8265,11 @@
         <location filename="../processing_algorithms/base.py"/>
         <source>{shown} of {total} rows are shown.</source>
         <translation>共 {total} 行，这里列出 {shown} 行。</translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/cim/adapters/templates.py"/>
+        <source>{slot} of the address {address} would be “{text}”; the request was not sent: correct the description of the platform's rows in the options of the connection.</source>
+        <translation>地址 {address} 中的 {slot} 会成为“{text}”；没有发送请求：请在连接的选项中改正对平台各行的描述。</translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/footprints/georeference/directions.py"/>
