@@ -21,6 +21,8 @@ from .store import ACKNOWLEDGED, REJECTED, VERIFIED, Operation, Store
 
 #: How many features are compared at a time.
 CHUNK = 500
+#: So many requests of a run that only sends may ask for features that have not changed here.
+LOOKS = 50
 #: A change of one field in so many features is nothing that has to be asked about.
 FEW = 20
 
@@ -77,7 +79,7 @@ class Comparison:
         return self.run.remote.capabilities.find_batch > 0
 
     @property
-    def _whole_platform(self) -> bool:
+    def whole_platform(self) -> bool:
         """Whether everything is read; else only what has changed here is asked for by its key."""
         return self.run.rules.pull or not self.by_key
 
@@ -86,12 +88,12 @@ class Comparison:
         self.run.store.keep_items(self.run.link_id, self.names)
         self._unknown = not self.run.store.has_agreements(self.run.link_id)
         self._read_local()
-        if self._whole_platform:
+        if self.whole_platform:
             self._read_remote()
         self.run.stage.index()
         self._check_key_length()
         self._recognise_own_writes()
-        if self._whole_platform:
+        if self.whole_platform:
             self._hold_spellings()
 
     def decide(self) -> None:
@@ -273,7 +275,7 @@ class Comparison:
         unanswered = self.run.store.unanswered(self.run.link_id)
         missing = []
         for keys in parts(list(unanswered), CHUNK):
-            if not self._whole_platform:
+            if not self.whole_platform:
                 found = self.find(keys)
             else:
                 missed = [s.key for s in self.run.stage.sides(keys) if s.remote is None]
@@ -342,15 +344,17 @@ class Comparison:
         return moved, arrived
 
     def _decide(self) -> None:
-        number = self.run.stage.list_differing(self._whole_platform)
+        number = self.run.stage.list_differing(self.whole_platform)
         done = 0
         for keys in self.run.stage.chunks(CHUNK):
-            if not self._whole_platform and self.run.rules.dry_run:
+            if not self.whole_platform and self.run.rules.dry_run:
                 keys = self.look(keys)
             sides = self._known(keys)
             self.settle([(s, d) for s in sides if (d := self._decision(s)) is not None], plan=True)
             done += len(keys)
             self.run.progress(0.4 + 0.1 * done / number)
+        if not self.whole_platform:
+            self._look_at_the_rest()
         if self._coarsened:
             self.warn(
                 message(
@@ -360,16 +364,30 @@ class Comparison:
                     n=self._coarsened,
                 )
             )
-        if self._whole_platform and self.complete and self.run.local.complete:
+        if self.whole_platform and self.complete and self.run.local.complete:
             open_keys = {c.key for c in self.run.store.conflicts("open", self.run.link_id)}
             held = self.run.stage.held(open_keys)
             with self.run.store.transaction():
                 self.run.store.settle_conflicts(self.run.link_id, open_keys - self._conflicting - held)
 
+    def _look_at_the_rest(self) -> None:
+        """Tell what has changed on the platform in features that have not changed here."""
+        if self.run.stage.not_differing_count() > LOOKS * self.run.remote.capabilities.find_batch:
+            self.warn(
+                message(
+                    "Only what has changed here was compared with the platform; a preview of a sync tells what has changed "
+                    "there."
+                )
+            )
+            return
+        for keys in self.run.stage.not_differing(CHUNK):
+            sides = self.run.stage.sides(self.look(keys))
+            self.settle([(s, self.merged(s)) for s in sides], plan=True)
+
     def _known(self, keys: Sequence[str]) -> list[Sides]:
         """Return what is known of some features."""
         sides = self.run.stage.sides(keys)
-        if self._whole_platform:
+        if self.whole_platform:
             missed = [s.key for s in sides if s.base is not None and s.remote is None]
             if not missed or not self.by_key:
                 return sides
@@ -496,7 +514,20 @@ class Comparison:
             if self.run.rules.dry_run and decision.here != "delete":
                 items = tuple(sorted(decision.to_here))
                 results.append(Result(sides.key, f"{decision.here}_here", "planned", items))
-        return results
+        return results + self.not_taken(sides, decision)
+
+    def not_taken(self, sides: Sides, decision: Decision) -> list[Result]:
+        """Return what has changed on the platform and this run does not take over."""
+        if self.run.rules.pull or decision.here is None or sides.base is None:
+            return []
+        reason = (
+            message("It was deleted on the platform; a pull or a sync takes that over.")
+            if decision.here == "delete"
+            else message("It has changed on the platform; a pull or a sync brings it.")
+        )
+        return [
+            Result(sides.key, f"{decision.here}_here", "withheld", tuple(sorted(decision.to_here)), reason)
+        ]
 
     def allowed(self, decision: Decision) -> tuple[frozenset[str], Message | None]:
         """Return which items may be written, and why others, or the whole feature, may not."""

@@ -86,9 +86,11 @@ class Writer:
 
     def _write_group(self, keys: Sequence[str], kind: str) -> None:
         usable = self._comparison.look(keys)
-        work, other = [], []
+        work, other, results = [], [], []
         for sides in self._run.stage.sides(usable):
             decision = self._comparison.merged(sides)
+            if not self._comparison.whole_platform:
+                results += self._comparison.not_taken(sides, decision)
             allowed, _ = self._comparison.allowed(decision) if decision.there else (frozenset[str](), None)
             items = self._comparison.names if kind == "delete" else decision.to_there & allowed
             if decision.there == kind and items and decision.conflict is None:
@@ -97,6 +99,7 @@ class Writer:
                 other.append((sides, decision))
         # The platform has changed since it was compared.
         self._comparison.settle(other, plan=False)
+        self._run.stage.report(results)
         self._run.stage.report(
             Result(
                 s.key,

@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import shapely
+from citycheck.citycheck_qgis.cim import comparing
 from citycheck.citycheck_qgis.cim.adapters.base import Outcome
 from citycheck.citycheck_qgis.cim.exchange import exchange
 from citycheck.citycheck_qgis.cim.features import Feature
@@ -245,3 +246,54 @@ def test_a_snap_to_whole_metres_is_an_edit(tmp_path: Path) -> None:
     theirs = square(434000.25, 2553000.0, 20)
     platform.edit("a", geometry=theirs)
     assert run(client, platform).counts == {"taken": 1} and client.layer.rows["a"].geometry == theirs
+
+
+# --- runs that only send
+
+
+@pytest.mark.parametrize("find_batch", [10, 0])
+@pytest.mark.parametrize("dry_run", [True, False])
+def test_a_push_tells_what_it_does_not_take_over(tmp_path: Path, find_batch: int, dry_run: bool) -> None:
+    rows = [feature(f"k{n}", x=113 + n) for n in range(5)]
+    client, platform = Client(tmp_path, Layer(rows)), Platform(replace(ABLE, find_batch=find_batch))
+    run(client, platform, PUSH)
+    platform.edit("k0", status="theirs")
+    platform.remove("k1")
+    platform.edit("k2", name="theirs")
+    client.layer.edit("k2", status="ours")
+    platform.add(feature("strange"))
+    report = run(client, platform, replace(PUSH, dry_run=dry_run))
+    told = {(r.key, r.action): (r.items, str(r.reason)) for r in report.results if r.state == "withheld"}
+    assert told.keys() == {("k0", "update_here"), ("k1", "delete_here"), ("k2", "update_here")}
+    assert told["k0", "update_here"] == (
+        ("status",),
+        "It has changed on the platform; a pull or a sync brings it.",
+    )
+    assert "deleted on the platform" in told["k1", "delete_here"][1]
+    assert told["k2", "update_here"][0] == ("name",) and len(report.results) == 4
+    assert client.layer.rows["k0"].values["status"] == "open" and "k1" in client.layer.rows
+    if dry_run:
+        return
+    assert platform.by_key()["k2"][0].values == {"name": "theirs", "status": "ours", "storeys": 3}
+    assert run(client, platform).counts == {"taken": 4} and run(client, platform, PUSH).counts == {}
+
+
+def test_a_conflict_resolved_for_the_platform_is_told_by_a_push(tmp_path: Path) -> None:
+    client, platform = Client(tmp_path, Layer([feature("a")])), Platform()
+    run(client, platform, PUSH)
+    client.layer.edit("a", status="ours")
+    platform.edit("a", status="theirs")
+    run(client, platform, PUSH)
+    client.resolve(client.conflicts("open")[0], {"status": "remote"})
+    for _ in range(2):
+        assert run(client, platform, PUSH).counts == {"withheld": 1}
+
+
+def test_a_push_of_many_features_looks_only_at_those_that_changed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(comparing, "LOOKS", 0)
+    client, platform = Client(tmp_path, Layer([feature(f"k{n}", x=113 + n) for n in range(5)])), Platform()
+    run(client, platform, PUSH)
+    platform.requests.clear()
+    assert len(run(client, platform, PUSH).warnings) == 1 and not platform.requests
