@@ -439,7 +439,8 @@ class Store:
             if known is None or not set(json.loads(known)) <= names:
                 for keys in self._keys(link_id):
                     bases = self.bases(link_id, keys).items()
-                    self.set_bases(link_id, [(key, _only(base, names)) for key, base in bases])
+                    cut = [(key, _only(base, names)) for key, base in bases if not _within(base, names)]
+                    self.set_bases(link_id, cut)
             self.connection.execute("UPDATE link SET items = ? WHERE link_id = ?", (told, link_id))
 
     def _keys(self, link_id: int) -> Iterator[list[str]]:
@@ -827,6 +828,11 @@ def packed(reason: Message | None) -> str | None:
 def unpacked(text: str | None) -> Message | None:
     """Return the sentence of `packed`."""
     return None if text is None else message_of(json.loads(text))
+
+
+def _within(base: Base, names: frozenset[str]) -> bool:
+    sides = (base.local, base.remote)
+    return all(f.values.keys() <= names and (f.geometry is None or GEOMETRY in names) for f in sides)
 
 
 def _only(base: Base, names: frozenset[str]) -> Base:
