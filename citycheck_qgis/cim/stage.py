@@ -29,10 +29,6 @@ _REST = (
     "main.base b WHERE b.link_id = ? AND b.key NOT IN (SELECT key FROM stage.todo) "
     "AND b.key NOT IN (SELECT key FROM stage.held)"
 )
-_REST = (
-    "main.base b WHERE b.link_id = ? AND b.key NOT IN (SELECT key FROM stage.todo) "
-    "AND b.key NOT IN (SELECT key FROM stage.held)"
-)
 
 
 @dataclass(frozen=True)
@@ -205,15 +201,6 @@ class Stage:
         yield from self._parts(
             "SELECT number, key FROM stage.todo WHERE number > ? ORDER BY number LIMIT ?", (), size
         )
-
-    def not_differing(self, size: int) -> Iterator[list[str]]:
-        """Give the keys of agreed features that `list_differing` has not listed, in parts."""
-        query = f"SELECT b.key, b.key FROM {_REST} AND b.key > ? ORDER BY b.key LIMIT ?"
-        yield from self._parts(query, (self._link_id,), size)
-
-    def not_differing_count(self) -> int:
-        """Return the number of the features of `not_differing`."""
-        return self._connection.execute(f"SELECT count(*) FROM {_REST}", (self._link_id,)).fetchone()[0]
 
     def not_differing(self, size: int) -> Iterator[list[str]]:
         """Give the keys of agreed features that `list_differing` has not listed, in parts."""
