@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 
+from ..errors import RefusedError
 from .adapters.base import Collection, Page
 from .features import Feature
 from .merge import Trust, judge
@@ -22,7 +23,10 @@ def plain(key: str) -> str:
 
 
 def find_spellings(remote: Collection, keys: Iterable[str]) -> dict[str, str]:
-    """Ask the platform for keys in their usual other spellings; return key -> the one that it keeps."""
+    """Ask the platform for keys in their usual other spellings; return key -> the one that it keeps.
+
+    A platform that refuses to be asked for what its field cannot hold keeps none of them.
+    """
     asked: dict[str, str] = {}
     for key in keys:
         bare = "".join(key.split()).strip("{}")
@@ -31,7 +35,10 @@ def find_spellings(remote: Collection, keys: Iterable[str]) -> dict[str, str]:
         asked.pop(key, None)
     if not asked:
         return {}
-    kept = (feature.key or "" for feature in remote.find(list(asked)))
+    try:
+        kept = [feature.key or "" for feature in remote.find(list(asked))]
+    except RefusedError:
+        return {}
     return {asked[text]: text for text in kept if text in asked}
 
 

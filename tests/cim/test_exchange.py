@@ -21,7 +21,7 @@ from citycheck.citycheck_qgis.cim.fidelity import Tolerance
 from citycheck.citycheck_qgis.cim.local import LocalProblem
 from citycheck.citycheck_qgis.cim.results import Report, Rules
 from citycheck.citycheck_qgis.cim.store import Store
-from citycheck.citycheck_qgis.errors import ExchangeError, InputError, NoAnswerError
+from citycheck.citycheck_qgis.errors import ExchangeError, InputError, NoAnswerError, RefusedError
 from citycheck.citycheck_qgis.messages import message
 from citycheck.tests.fixtures.exchange_sides import (
     ABLE,
@@ -443,6 +443,20 @@ def test_a_platform_that_keeps_keys_in_another_spelling(
     assert not [key for key in client.layer.rows if key in kept and key not in keys]
     (held, *_) = [r for r in client.run(platform, replace(PUSH, dry_run=True)).results if r.key == keys[0]]
     assert held.state == "waiting"
+
+
+def test_a_platform_that_refuses_other_spellings(tmp_path: Path) -> None:
+    client, platform = Client(tmp_path, Layer([feature("ab-1")])), Platform()
+    whole = platform.find
+
+    def find(keys: Any) -> list[Feature]:
+        if any("{" in key for key in keys):
+            raise RefusedError("It is no UUID.")
+        return whole(keys)
+
+    platform.find, platform.create = find, lambda features: [DONE for _ in features]  # type: ignore[method-assign]
+    with pytest.raises(ExchangeError, match="shows no feature of this key"):
+        client.run(platform, PUSH)
 
 
 def test_two_spellings_of_one_key_are_one_feature(tmp_path: Path) -> None:
