@@ -349,7 +349,7 @@ class Comparison:
         for keys in self.run.stage.chunks(CHUNK):
             if not self.whole_platform and self.run.rules.dry_run:
                 keys = self.look(keys)
-            sides = self._known(keys)
+            sides = self._within(self._known(keys))
             self.settle([(s, d) for s in sides if (d := self._decision(s)) is not None], plan=True)
             done += len(keys)
             self.run.progress(0.4 + 0.1 * done / number)
@@ -369,6 +369,16 @@ class Comparison:
             held = self.run.stage.held(open_keys)
             with self.run.store.transaction():
                 self.run.store.settle_conflicts(self.run.link_id, open_keys - self._conflicting - held)
+
+    def _within(self, sides: list[Sides]) -> list[Sides]:
+        """Leave out what is in the layer, beyond its filter or selection: it is not new here."""
+        if self.run.local.complete:
+            return sides
+        beyond = self.run.local.beyond([s.key for s in sides if s.local is None and s.base is None])
+        reason = message("It is in the layer, beyond its filter or selection.")
+        self.run.stage.hold(beyond)
+        self.run.stage.report(Result(key, "none", "held_back", (), reason) for key in sorted(beyond))
+        return [s for s in sides if s.key not in beyond]
 
     def _look_at_the_rest(self) -> None:
         """Tell what has changed on the platform in features that have not changed here."""

@@ -105,6 +105,15 @@ class LocalLayer(ABC):
         InputError : the layer cannot be read, or was changed by another program meanwhile.
         """
 
+    def beyond(self, keys: Sequence[str]) -> set[str]:
+        """Return those of some keys whose rows are in the layer and beyond its filter or selection.
+
+        Parameters
+        ----------
+        keys : none of which `features` has given
+        """
+        return set()
+
     def apply(self, changes: Sequence[LocalChange]) -> list[LocalOutcome]:
         """Make changes, all in one transaction; return what became of each, in order.
 

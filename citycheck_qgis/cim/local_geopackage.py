@@ -353,6 +353,10 @@ class GeoPackageLayer(Streamed):
             )
         )
 
+    def beyond(self, keys: Sequence[str]) -> set[str]:
+        """Return those of some keys whose rows are beyond the filter; see `LocalLayer.beyond`."""
+        return set(self.fids_of(keys)) if self._filter and keys else set()
+
     def note_keys(self, rows: Iterable[tuple[str | None, int]]) -> None:
         """Add rows (key, id) to those that `fids_of` knows."""
         self.connection.executemany(

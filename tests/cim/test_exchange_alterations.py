@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -14,10 +15,22 @@ from citycheck.citycheck_qgis.cim.adapters.base import Outcome
 from citycheck.citycheck_qgis.cim.exchange import exchange
 from citycheck.citycheck_qgis.cim.features import Feature
 from citycheck.citycheck_qgis.cim.fidelity import EXACT, Tolerance
+from citycheck.citycheck_qgis.cim.local import LocalChange
+from citycheck.citycheck_qgis.cim.local_geopackage import GeoPackageLayer, create_layer
 from citycheck.citycheck_qgis.cim.results import Report, Rules
 from citycheck.citycheck_qgis.cim.store import Store
 from citycheck.citycheck_qgis.errors import NoAnswerError
-from citycheck.tests.fixtures.exchange_sides import ABLE, PUSH, SYNC, Client, Layer, Platform, feature, square
+from citycheck.tests.fixtures.exchange_sides import (
+    ABLE,
+    PUSH,
+    SCHEMA,
+    SYNC,
+    Client,
+    Layer,
+    Platform,
+    feature,
+    square,
+)
 
 
 def run(client: Client, platform: Platform, rules: Rules = SYNC, tolerance: Tolerance = EXACT) -> Report:
@@ -297,3 +310,40 @@ def test_a_push_of_many_features_looks_only_at_those_that_changed(
     run(client, platform, PUSH)
     platform.requests.clear()
     assert len(run(client, platform, PUSH).warnings) == 1 and not platform.requests
+
+
+# --- a filter on the layer
+
+
+@pytest.mark.parametrize("dry_run", [True, False])
+@pytest.mark.parametrize("words", [{"where": "status = 'open'"}, {"fids": [2]}])
+def test_a_row_beyond_the_filter_is_not_new(tmp_path: Path, words: dict[str, Any], dry_run: bool) -> None:
+    path, platform = tmp_path / "建筑.gpkg", Platform()
+    for key in ("a", "b", "c"):
+        platform.add(feature(key))
+    create_layer(path, "建筑", SCHEMA, "OGC:CRS84", "uuid")
+
+    def synced(number: int, rules: Rules, **words: Any) -> Report:
+        with (
+            Store(tmp_path / f"{number}.db") as store,
+            GeoPackageLayer(
+                path, "建筑", "OGC:CRS84", key_field="uuid", writable=not rules.dry_run, **words
+            ) as layer,
+        ):
+            return exchange(store, store.link("p", "c", "l"), layer, platform, rules, sleep=lambda s: None)
+
+    synced(1, SYNC)
+    with GeoPackageLayer(path, "建筑", "OGC:CRS84", key_field="uuid") as layer:
+        one = next(row for row in layer.features() if row.key == "a")
+        after = one.with_items({"status": "mine"})
+        layer.apply([LocalChange("update", after, one, frozenset(["status"]))])
+    platform.add(feature("new"))
+    for _ in range(2):
+        # A journal that knows nothing of the rows, as where another filter was on before.
+        report = synced(2 + dry_run, replace(SYNC, dry_run=dry_run), **words)
+        held = {r.key: str(r.reason) for r in report.results if r.state == "held_back"}
+        assert "a" in held and "b" not in held
+        assert set(held.values()) == {"It is in the layer, beyond its filter or selection."}
+        assert not report.counts.get("waiting")
+    with GeoPackageLayer(path, "建筑", "OGC:CRS84", key_field="uuid") as layer:
+        assert [row.key for row in layer.features()] == ["a", "b", "c"] + ["new"] * (not dry_run)
