@@ -1119,6 +1119,11 @@
         <translation>无法读取数据集 {collection} 的要素 {feature}：{reason}。</translation>
     </message>
     <message>
+        <location filename="../citycheck_qgis/cim/adapters/base.py"/>
+        <source>Feature {feature} of collection {collection}: {reason}</source>
+        <translation>数据集 {collection} 的要素 {feature}：{reason}</translation>
+    </message>
+    <message>
         <location filename="../processing_algorithms/boundaries/assignunits.py"/>
         <location filename="../processing_algorithms/exchange/exchange_results.py"/>
         <location filename="../processing_algorithms/exchange/exportpackage.py"/>
@@ -1216,6 +1221,16 @@
         <location filename="../citycheck_qgis/gui/connection_form.py"/>
         <source>Field of the platform</source>
         <translation>平台字段</translation>
+    </message>
+    <message>
+        <location filename="../processing_algorithms/exchange/exchange_words.py"/>
+        <source>Field {field} is of type {type} here and of type {other} in the package; it is not exchanged.</source>
+        <translation>字段 {field} 在本地是{type}类型，在交换包中是{other}类型；不交换。</translation>
+    </message>
+    <message>
+        <location filename="../processing_algorithms/exchange/exchange_words.py"/>
+        <source>Field {field} is of type {type} here and of type {other} in the package; values that do not fit are rejected.</source>
+        <translation>字段 {field} 在本地是{type}类型，在交换包中是{other}类型；不相符的值被拒绝。</translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/cim/mapping.py"/>
@@ -1691,6 +1706,11 @@
         <translation>边界问题</translation>
     </message>
     <message>
+        <location filename="../citycheck_qgis/cim/adapters/faults.py"/>
+        <source>It cannot be read from the platform ({reason}); have it repaired there.</source>
+        <translation>无法从平台读取（{reason}）；请让平台修复。</translation>
+    </message>
+    <message>
         <location filename="../citycheck_qgis/cim/writing.py"/>
         <source>It changed on the platform meanwhile; the next run goes on.</source>
         <translation>其间平台上有变化；下次运行继续处理。</translation>
@@ -1701,9 +1721,19 @@
         <translation>平台上已有改动；拉取或同步会带入本地。</translation>
     </message>
     <message>
+        <location filename="../processing_algorithms/exchange/exchange_words.py"/>
+        <source>It has no key in the package.</source>
+        <translation>它在交换包中没有唯一标识。</translation>
+    </message>
+    <message>
         <location filename="../citycheck_qgis/cim/comparing.py"/>
         <source>It has no key on the platform.</source>
         <translation>该要素在平台上没有唯一标识。</translation>
+    </message>
+    <message>
+        <location filename="../processing_algorithms/exchange/exchange_words.py"/>
+        <source>It holds again what it held before the partner's value was taken over: an older file may have come back.</source>
+        <translation>它的值又变回带入对方的值之前的样子：可能换回了较旧的文件。</translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/cim/results.py"/>
@@ -1714,6 +1744,11 @@
         <location filename="../citycheck_qgis/cim/comparing.py"/>
         <source>It is a second copy that we have made ourselves.</source>
         <translation>这是我们自己造成的第二份。</translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/cim/comparing.py"/>
+        <source>It is in the layer, beyond its filter or selection.</source>
+        <translation>它在图层中，但不在筛选或选择范围内。</translation>
     </message>
     <message>
         <location filename="../processing_algorithms/exchange/importpackage.py"/>
@@ -1736,9 +1771,19 @@
         <translation>平台没有显示使用这一唯一标识的要素。</translation>
     </message>
     <message>
+        <location filename="../processing_algorithms/exchange/exchange_words.py"/>
+        <source>It was changed here and deleted by the partner.</source>
+        <translation>本地有改动，对方已删除。</translation>
+    </message>
+    <message>
         <location filename="../citycheck_qgis/cim/results.py"/>
         <source>It was changed here and deleted on the platform.</source>
         <translation>本地有改动，平台已删除。</translation>
+    </message>
+    <message>
+        <location filename="../processing_algorithms/exchange/exchange_words.py"/>
+        <source>It was deleted here and changed by the partner.</source>
+        <translation>本地已删除，对方有改动。</translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/cim/results.py"/>
@@ -3820,9 +3865,24 @@
         <translation>{parameter} 给出的图层是空的；请选择有要素的图层。</translation>
     </message>
     <message>
+        <location filename="../processing_algorithms/exchange/exchange_words.py"/>
+        <source>The layer has no field for {field} of the package; it is not taken over.</source>
+        <translation>图层没有与交换包的 {field} 对应的字段；不带入本地。</translation>
+    </message>
+    <message>
         <location filename="../citycheck_qgis/cim/mapping.py"/>
         <source>The layer has no field for {field} of the platform; it stays as it is there.</source>
         <translation>图层没有与平台字段 {field} 对应的字段；平台上的该字段保持不变。</translation>
+    </message>
+    <message>
+        <location filename="../processing_algorithms/exchange/exchange_words.py"/>
+        <source>The layer holds {here}, the package {there}; features with geometry are rejected.</source>
+        <translation>图层的几何类型是{here}，交换包是{there}；有几何的要素被拒绝。</translation>
+    </message>
+    <message>
+        <location filename="../processing_algorithms/exchange/exchange_words.py"/>
+        <source>The layer holds {here}, the package {there}; what cannot be turned into the other without loss is rejected.</source>
+        <translation>图层的几何类型是{here}，交换包是{there}；不能无损转换的要素被拒绝。</translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/cim/mapping.py"/>
@@ -4058,6 +4118,16 @@
         <location filename="../citycheck_qgis/units/partitions.py"/>
         <source>The output {folder} lies in the folder of the parts; choose another folder.</source>
         <translation>输出文件夹 {folder} 位于分片文件夹之内；请另选文件夹。</translation>
+    </message>
+    <message>
+        <location filename="../processing_algorithms/exchange/exchange_words.py"/>
+        <source>The package does not hold all features of the partner; nothing is taken for deleted.</source>
+        <translation>交换包不含对方的全部要素；不判定任何要素已删除。</translation>
+    </message>
+    <message>
+        <location filename="../processing_algorithms/exchange/exchange_words.py"/>
+        <source>The package has no field {remote}; {field} is not exchanged.</source>
+        <translation>交换包中没有字段 {remote}；{field} 不交换。</translation>
     </message>
     <message>
         <location filename="../processing_algorithms/exchange/importpackage.py"/>
