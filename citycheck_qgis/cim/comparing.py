@@ -92,6 +92,7 @@ class Comparison:
             self._read_remote()
         self.run.stage.index()
         self._check_key_length()
+        self._check_ids()
         self._recognise_own_writes()
         if self.whole_platform:
             self._hold_spellings()
@@ -128,6 +129,19 @@ class Comparison:
                 length=length,
                 key=key,
                 n=len(key),
+            )
+
+    def _check_ids(self) -> None:
+        if self.run.remote.key_field is not None or not self.whole_platform:
+            return
+        moved, changed = self.run.stage.moved_on_platform()
+        if 2 * moved > changed:
+            raise InputError(
+                "The platform has numbered its features anew: {n} of the {changed} that have changed hold what another one "
+                "held before, so what was added here would come to stand at others; pull into a new layer, or name a field "
+                "that holds a key in the connection.",
+                n=moved,
+                changed=changed,
             )
 
     def _hold_spellings(self) -> None:

@@ -161,6 +161,17 @@ class Stage:
         )
         return cursor.rowcount
 
+    def moved_on_platform(self) -> tuple[int, int]:
+        """Return how many features of the platform hold now just what another key alone held, and how many changed."""
+        return self._connection.execute(
+            "WITH changed AS MATERIALIZED (SELECT r.hash FROM stage.remote r JOIN main.base b ON b.link_id = ?1 "
+            "AND b.key = r.key WHERE b.remote_hash <> r.hash), alone AS MATERIALIZED (SELECT remote_hash FROM main.base "
+            "WHERE link_id = ?1 GROUP BY remote_hash HAVING count(*) = 1) SELECT "
+            "(SELECT count(*) FROM changed WHERE hash IN (SELECT remote_hash FROM alone)), "
+            "(SELECT count(*) FROM changed)",
+            (self._link_id,),
+        ).fetchone()
+
     def list_differing(self, both_sides: bool) -> int:
         """List the features that may need something done, see `chunks`; return their number.
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 import shapely
 from citycheck.citycheck_qgis.cim import comparing
-from citycheck.citycheck_qgis.cim.adapters.base import Outcome
+from citycheck.citycheck_qgis.cim.adapters.base import Outcome, Page
 from citycheck.citycheck_qgis.cim.exchange import exchange
 from citycheck.citycheck_qgis.cim.features import Feature
 from citycheck.citycheck_qgis.cim.fidelity import EXACT, Tolerance
@@ -19,9 +19,10 @@ from citycheck.citycheck_qgis.cim.local import LocalChange
 from citycheck.citycheck_qgis.cim.local_geopackage import GeoPackageLayer, create_layer
 from citycheck.citycheck_qgis.cim.results import Report, Rules
 from citycheck.citycheck_qgis.cim.store import Store
-from citycheck.citycheck_qgis.errors import NoAnswerError
+from citycheck.citycheck_qgis.errors import InputError, NoAnswerError
 from citycheck.tests.fixtures.exchange_sides import (
     ABLE,
+    PULL,
     PUSH,
     SCHEMA,
     SYNC,
@@ -347,3 +348,49 @@ def test_a_row_beyond_the_filter_is_not_new(tmp_path: Path, words: dict[str, Any
         assert not report.counts.get("waiting")
     with GeoPackageLayer(path, "建筑", "OGC:CRS84", key_field="uuid") as layer:
         assert [row.key for row in layer.features()] == ["a", "b", "c"] + ["new"] * (not dry_run)
+
+
+# --- collections without a key
+
+
+class Keyless(Platform):
+    """A stand-in for a platform whose own ids have to do as keys."""
+
+    key_field = None  # type: ignore[assignment]
+
+    def pages(self) -> Iterator[Page]:
+        for page in super().pages():
+            yield replace(page, features=[replace(f, key=f.server_id) for f in page.features])
+
+    def find(self, keys: Sequence[str]) -> list[Feature]:
+        return [replace(f, key=n) for n, f in self.rows.items() if n in keys]
+
+
+def keyless(folder: Path) -> tuple[Client, Keyless]:
+    client, platform = Client(folder, Layer()), Keyless()
+    for n in range(6):
+        platform.add(feature(f"f{n}", name=f"{n}", x=113 + n))
+    run(client, platform, PULL)
+    return client, platform
+
+
+@pytest.mark.parametrize("gone", [0, 2, 4])
+def test_a_platform_that_numbers_anew_is_not_merged(tmp_path: Path, gone: int) -> None:
+    client, platform = keyless(tmp_path)
+    client.layer.edit("1", status="a note on f0")
+    before = {key: row.digest() for key, row in client.layer.rows.items()}
+    kept = [row for n, row in enumerate(platform.rows.values()) if n != gone]
+    platform.rows = {str(n + 1): replace(row, server_id=str(n + 1)) for n, row in enumerate(kept)}
+    for rules in (PULL, SYNC, replace(SYNC, dry_run=True)):
+        with pytest.raises(InputError, match="numbered its features anew"):
+            run(client, platform, rules)
+    assert {key: row.digest() for key, row in client.layer.rows.items()} == before
+
+
+def test_edits_of_a_platform_without_keys_are_merged(tmp_path: Path) -> None:
+    client, platform = keyless(tmp_path)
+    for n in list(platform.rows)[:4]:
+        platform.rows[n] = replace(platform.rows[n], values={"name": "same", "status": "done", "storeys": 1})
+    del platform.rows["6"]
+    assert run(client, platform, PULL).counts == {"taken": 5}
+    assert client.layer.rows["1"].values["name"] == "same" and "6" not in client.layer.rows
