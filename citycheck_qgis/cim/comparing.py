@@ -167,7 +167,13 @@ class Comparison:
 
     def _read_remote(self) -> None:
         matched, last, read = None, False, 0
+        nameless = False
         for page in self.run.remote.pages():
+            self.run.stage.hold(f.key for f in page.faults if f.key is not None)
+            nameless = nameless or any(f.key is None for f in page.faults)
+            self.run.stage.report(
+                Result(f.key, "none", "held_back", (), f.reason, f.server_id) for f in page.faults
+            )
             keyed = [f for f in page.features if f.key is not None and _sayable(f.key)]
             self.run.stage.add_remote(map(self.project, keyed))
             if len(keyed) < len(page.features):
@@ -178,12 +184,13 @@ class Comparison:
                     for f in page.features
                     if f.key is None or not _sayable(f.key)
                 )
-            read += len(page.features)
+            read += len(page.features) + len(page.faults)
             matched, last = page.matched if page.matched is not None else matched, page.last
             self.run.progress(0.1 + 0.3 * min(1.0, read / max(matched or 2 * read, 1)))
         repeated = self.run.stage.drop_repeats()
         self.run.report.remote = read - repeated
-        self.complete = last and not repeated
+        # What cannot be read and has no key may be any of those that seem to be absent.
+        self.complete = last and not repeated and not nameless
         if repeated:
             self.warn(
                 message(

@@ -201,7 +201,7 @@ class Mapped(Collection):
     def pages(self) -> Iterator[Page]:
         """Read everything, see `Collection.pages`."""
         for page in self._inner.pages():
-            yield Page([self._here(f) for f in page.features], page.matched, page.last)
+            yield Page([self._here(f) for f in page.features], page.matched, page.last, page.faults)
 
     def find(self, keys: Sequence[str]) -> list[Feature]:
         """Return the features of some keys, see `Collection.find`."""

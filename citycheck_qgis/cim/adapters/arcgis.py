@@ -28,10 +28,11 @@ from ..connections import Connection
 from ..features import GEOMETRY, Feature, Field, Schema
 from ..network import Http
 from .arcgis_dialect import ArcGisDialect, ask_service, checked, reason_in
-from .base import DONE, Capabilities, Collection, Outcome, Page, Update
+from .base import DONE, Capabilities, Collection, Fault, Outcome, Page, Update
 from .batches import UNSURE, found_in_halves, in_batches
 from .esri_geometry import geometries_from_esri, geometry_to_esri
 from .esri_values import GUIDS, TYPES, crs_text, guid_of, said_by_esri, value_from_esri
+from .faults import faults_in, features_in, read_each
 
 __all__ = ["ArcGisCollection", "ArcGisDialect", "collections_of"]
 
@@ -157,7 +158,7 @@ class ArcGisCollection(Collection):
                     "resultRecordCount": str(self.limit),
                 }
             )
-            features = self._features(answer)
+            features = self._each(answer)
             ids = [int(feature.server_id or -1) for feature in features]
             more = _more(answer)
             if any(one >= other for one, other in zip([after, *ids], ids, strict=False)):
@@ -169,7 +170,7 @@ class ArcGisCollection(Collection):
             seen += len(features)
             full = more or len(features) >= self.limit or (matched is not None and seen < matched)
             last = not more if not features else not full
-            yield Page(features, matched, last)
+            yield Page(features_in(features), matched, last, faults_in(features))
             if last or not features:
                 return
             after = ids[-1]
@@ -182,7 +183,8 @@ class ArcGisCollection(Collection):
             answer = self._query({"objectIds": ",".join(map(str, part))})
             if _more(answer):
                 raise self._cut()
-            yield Page(self._features(answer), matched, start + self.limit >= len(ids))
+            found, last = self._each(answer), start + self.limit >= len(ids)
+            yield Page(features_in(found), matched, last, faults_in(found))
         if not ids:
             yield Page([], matched, True)
 
@@ -224,9 +226,22 @@ class ArcGisCollection(Collection):
         return ask_service(self.http, f"{self.url}/query", asked)
 
     def _features(self, answer: Mapping[str, Any]) -> list[Feature]:
+        return self._read(self._rows(answer))
+
+    def _each(self, answer: Mapping[str, Any]) -> list[Feature | Fault]:
+        def told(row: Mapping[str, Any]) -> tuple[object, object]:
+            number = row["attributes"].get(self.id_field)
+            return self._key(row["attributes"], number), number
+
+        return read_each(self._rows(answer), self._read, told)
+
+    def _rows(self, answer: Mapping[str, Any]) -> Sequence[Mapping[str, Any]]:
         rows = answer.get("features")
         if rows is None:
             raise NoAnswerError("Layer {name} answered without features; run again.", name=self.title)
+        return rows
+
+    def _read(self, rows: Sequence[Mapping[str, Any]]) -> list[Feature]:
         shapes = geometries_from_esri([row.get("geometry") for row in rows])
         return [self._feature(row["attributes"], shape) for row, shape in zip(rows, shapes, strict=True)]
 

@@ -41,6 +41,20 @@ class Capabilities:
 
 
 @dataclass(frozen=True)
+class Fault:
+    """A feature of the platform that is there and cannot be read.
+
+    Attributes
+    ----------
+    key, server_id : None where they cannot be read either
+    """
+
+    key: str | None
+    server_id: str | None
+    reason: Message
+
+
+@dataclass(frozen=True)
 class Page:
     """A part of a collection.
 
@@ -50,11 +64,13 @@ class Page:
     matched : how many features the platform says there are; a hint that may be wrong, None where it says nothing
     last : the platform has said that nothing comes after this page. The last page that an adapter gives without
         saying so means that the reading broke off: what was not read is then unknown, not absent
+    faults : features that cannot be read; they are there all the same
     """
 
     features: list[Feature]
     matched: int | None = None
     last: bool = False
+    faults: Sequence[Fault] = ()
 
 
 @dataclass(frozen=True)
@@ -162,6 +178,15 @@ class Collection(ABC):
         wanted, found, page = set(keys), [], Page([])
         for page in self.pages():
             found += [feature for feature in page.features if feature.key in wanted]
+            for fault in page.faults:
+                # One of them may be what is looked for: it is not absent.
+                if fault.key is None or fault.key in wanted:
+                    raise NoAnswerError(
+                        "Feature {feature} of collection {collection}: {reason}",
+                        feature=fault.server_id or fault.key,
+                        collection=self.name,
+                        reason=fault.reason,
+                    )
         if not page.last:
             raise NoAnswerError(
                 "The platform stopped in the middle of collection {collection}; run again, and probe the platform if "

@@ -18,7 +18,7 @@ from ..features import Feature
 from .base import Collection, Outcome, Page, Update
 
 #: What reading an answer of another shape raises.
-_BROKEN = (
+BROKEN = (
     LookupError, TypeError, ValueError, AttributeError, ArithmeticError, RecursionError, shapely.errors.ShapelyError,
     ProjError,
 )  # fmt: skip
@@ -40,7 +40,7 @@ def understood(what: str) -> Iterator[None]:
     """
     try:
         yield
-    except _BROKEN as error:
+    except BROKEN as error:
         raise NoAnswerError(
             "The answer of the platform on {what} is not built as its protocol says ({reason}); probe the platform, and "
             "ask its operator if it happens again.",

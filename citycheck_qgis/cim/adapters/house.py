@@ -15,6 +15,7 @@ from ..network import Answer, Http, reason_of
 from . import geojson
 from .base import DONE, Capabilities, Collection, Outcome, Page, Update
 from .batches import UNSURE, found_in_halves, in_batches
+from .faults import faults_in, features_in, read_each
 from .house_description import described, request_of
 from .house_dialect import HouseDialect
 from .house_geometry import RowGeometry
@@ -89,20 +90,21 @@ class HouseCollection(Collection):
         while True:
             slots = {"page": number, "size": size, "offset": count, "cursor": cursor}
             answer = self._ask(about, slots)
-            features = self._features(answer, about)
+            features = read_each(self._rows(answer, about), self._read, self._told)
+            faults = faults_in(features)
             total = _whole(value_at(answer, str(about["total"]))) if about.get("total") else None
             known = bool(features) and all(feature.server_id in seen for feature in features)
             seen |= {feature.server_id for feature in features}
             complete = total is None or len(seen) >= total
             following = value_at(answer, str(about.get("next", "next"))) if paging == "cursor" else None
             if paging == "none" or (paging == "cursor" and following in (None, "", False)):
-                yield Page(features, total, complete)
+                yield Page(features_in(features), total, complete, faults)
                 return
             if known or not features:
                 # The same page again without a count may be the end, or a page that was lost.
                 yield Page([], total, complete and not (known and total is None) and paging != "cursor")
                 return
-            yield Page(features, total)
+            yield Page(features_in(features), total, False, faults)
             count += len(features)
             number += 1
             cursor = str(following)
@@ -176,9 +178,19 @@ class HouseCollection(Collection):
         )
 
     def _features(self, answer: Any, about: Mapping[str, Any]) -> list[Feature]:
+        return self._read(self._rows(answer, about))
+
+    def _rows(self, answer: Any, about: Mapping[str, Any]) -> list[dict[str, Any]]:
         rows = value_at(answer, str(about.get("rows", "")))
         if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
             raise self._unusable(message("there is no list of rows at {path}", path=about.get("rows", "")))
+        return rows
+
+    def _told(self, row: Mapping[str, Any]) -> tuple[object, object]:
+        number = value_at(row, self.id_path)
+        return value_at(row, self.key_path) if self.key_path else number, number
+
+    def _read(self, rows: Sequence[Mapping[str, Any]]) -> list[Feature]:
         columns = [
             self._column([value_at(row, self.paths[field.name]) for row in rows], field)
             for field in self.schema.fields

@@ -27,6 +27,7 @@ from ..features import GEOMETRY, Feature, Schema
 from ..network import Answer, Dialect, Http, reason_of
 from . import ahead, axes, geojson, guessing
 from .base import DONE, Capabilities, Collection, Outcome, Page, Update
+from .faults import faults_in, features_in, read_each
 from .ogcapi_description import Description
 from .ogcapi_documents import ERRORS, FEATURES, Site, items_of
 from .ogcapi_reading import KEYS_AT_ONCE, PLAIN_KEY, PROPERTY, SCAN, KeyQuery, parts_of
@@ -97,7 +98,7 @@ class OgcApiCollection(Collection):
         self._decide_order(items)
         return items
 
-    def _decide_order(self, items: list[Mapping[str, Any]]) -> None:
+    def _decide_order(self, items: Sequence[Mapping[str, Any]]) -> None:
         if self._read_order is None:
             positions = geojson.first_positions(items)
             self._read_order = axes.decide(positions, str(self.crs), self._description.box)
@@ -155,15 +156,24 @@ class OgcApiCollection(Collection):
         """Read everything by following the platform's links to the next page."""
         return ahead.converted(
             self._items.pages(self._limit, self._order),
-            lambda page: Page(self._features(page.items), page.matched, page.last),
+            lambda page: self._page(page.items, page.matched, page.last),
         )
+
+    def _page(self, items: list[Mapping[str, Any]], matched: int | None, last: bool) -> Page:
+        def told(item: Mapping[str, Any]) -> tuple[object, object]:
+            return item["properties"].get(self.key_field) if self.key_field else item.get("id"), item.get(
+                "id"
+            )
+
+        found = read_each(items, self._features, told)
+        return Page(features_in(found), matched, last, faults_in(found))
 
     @property
     def _order(self) -> str:
         """What to sort by so that pages do not overlap: only where the interface says that it can be sorted."""
         return self._id_field or self.key_field or "" if self._description.sorts else ""
 
-    def _features(self, items: list[Mapping[str, Any]]) -> list[Feature]:
+    def _features(self, items: Sequence[Mapping[str, Any]]) -> list[Feature]:
         self._decide_order(items)
         if items:
             self._numeric_ids = isinstance(items[0].get("id"), int)

@@ -31,8 +31,9 @@ from ...messages import Message, message
 from ..connections import Connection
 from ..features import GEOMETRY, Feature, Field, Schema
 from ..network import Http, reason_of
-from .base import DONE, Capabilities, Collection, Outcome, Page, Update
+from .base import DONE, Capabilities, Collection, Fault, Outcome, Page, Update
 from .batches import UNSURE, found_in_halves, in_batches
+from .faults import faults_in, features_in, read_each
 from .iserver_geometry import geometries_from_iserver, geometry_to_iserver
 from .iserver_values import TYPES, is_of_system, said_by_iserver, value_from_iserver
 from .supermap_dialect import BAD, SuperMapDialect, ask_iserver, checked, error_of, reason_in
@@ -157,7 +158,7 @@ class SuperMapCollection(Collection):
         """
         after, seen, matched = -1, 0, None
         while True:
-            features, total = self._query(f"{_ID} > {after}", 0, self.page)
+            features, total = self._each(f"{_ID} > {after}", 0, self.page)
             ids = [int(str(feature.server_id)) for feature in features]
             if ids != sorted(set(ids)) or (ids and ids[0] <= after):
                 if matched is None:
@@ -172,7 +173,7 @@ class SuperMapCollection(Collection):
             seen += len(features)
             # Fewer than there were at first: some were deleted meanwhile, or a page that looked sorted was not.
             last = len(features) == total and seen >= matched
-            yield Page(features, matched, last)
+            yield Page(features_in(features), matched, last, faults_in(features))
             if len(features) == total or not features:
                 return
             after = ids[-1]
@@ -181,11 +182,11 @@ class SuperMapCollection(Collection):
         seen: set[str | None] = set()
         start = 0
         while True:
-            features, total = self._query(f"{_ID} > -1", start, self.page)
+            features, total = self._each(f"{_ID} > -1", start, self.page)
             seen |= {feature.server_id for feature in features}
             start += self.page
             last = len(seen) >= total
-            yield Page(features, total, last)
+            yield Page(features_in(features), total, last, faults_in(features))
             if last or not features:
                 return
 
@@ -207,11 +208,24 @@ class SuperMapCollection(Collection):
         return found_in_halves(keys, _FIND_BATCH, ask, cut, self.scan)
 
     def _query(self, condition: str, start: int, size: int) -> tuple[list[Feature], int]:
-        parameter = {"attributeFilter": condition, "orderBy": _ID}
-        asked = {"getFeatureMode": "SQL", "maxFeatures": size, "queryParameter": parameter}
-        return self._results(asked, start, size)
+        rows, total = self._rows(self._asked(condition, size), start, size)
+        return self._read(rows), total
 
-    def _results(self, asked: Mapping[str, Any], start: int, size: int) -> tuple[list[Feature], int]:
+    def _each(self, condition: str, start: int, size: int) -> tuple[list[Feature | Fault], int]:
+        def told(row: Mapping[str, Any]) -> tuple[object, object]:
+            given, number = self._given(row)
+            return given.get(self.key_field.upper()) if self.key_field else number, number
+
+        rows, total = self._rows(self._asked(condition, size), start, size)
+        return read_each(rows, self._read, told), total
+
+    def _asked(self, condition: str, size: int) -> dict[str, Any]:
+        parameter = {"attributeFilter": condition, "orderBy": _ID}
+        return {"getFeatureMode": "SQL", "maxFeatures": size, "queryParameter": parameter}
+
+    def _rows(
+        self, asked: Mapping[str, Any], start: int, size: int
+    ) -> tuple[Sequence[Mapping[str, Any]], int]:
         answer = ask_iserver(
             self.http,
             "POST",
@@ -222,14 +236,20 @@ class SuperMapCollection(Collection):
         rows = answer.get("features")
         if rows is None or not isinstance(answer.get("totalCount"), int):
             raise NoAnswerError("Dataset {name} answered without features; run again.", name=self.name)
+        return rows, answer["totalCount"]
+
+    def _read(self, rows: Sequence[Mapping[str, Any]]) -> list[Feature]:
         shapes = geometries_from_iserver([row.get("geometry") for row in rows])
-        features = [self._feature(row, shape) for row, shape in zip(rows, shapes, strict=True)]
-        return features, answer["totalCount"]
+        return [self._feature(row, shape) for row, shape in zip(rows, shapes, strict=True)]
+
+    def _given(self, row: Mapping[str, Any]) -> tuple[dict[str, Any], Any]:
+        """Return the values of a row by their names in capitals, and its id."""
+        given = {str(n).upper(): v for n, v in zip(row["fieldNames"], row["fieldValues"], strict=True)}
+        return given, given.get(_ID) or row.get("ID")
 
     def _feature(self, row: Mapping[str, Any], shape: bytes | None) -> Feature:
-        given = {str(n).upper(): v for n, v in zip(row["fieldNames"], row["fieldValues"], strict=True)}
+        given, number = self._given(row)
         values = {f.name: value_from_iserver(given.get(f.name.upper()), f.type) for f in self.schema.fields}
-        number = given.get(_ID) or row.get("ID")
         key = given.get(self.key_field.upper()) if self.key_field else number
         return Feature(str(key) if key else None, values, shape, None if number is None else str(number))
 
@@ -265,8 +285,8 @@ class SuperMapCollection(Collection):
 
         def rest(part: Sequence[Feature]) -> dict[str, Outcome]:
             ids = [int(str(feature.server_id)) for feature in part]
-            there, _ = self._results({"getFeatureMode": "ID", "ids": ids}, 0, len(ids))
-            left = {feature.server_id for feature in there}
+            there, _ = self._rows({"getFeatureMode": "ID", "ids": ids}, 0, len(ids))
+            left = {str(self._given(row)[1]) for row in there}
             return {str(feature.key): DONE for feature in part if feature.server_id not in left}
 
         items = [int(str(feature.server_id)) for feature in features]

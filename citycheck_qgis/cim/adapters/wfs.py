@@ -33,6 +33,7 @@ from ..features import Feature, Schema
 from ..network import Answer, Dialect, Http, reason_of, words_of
 from . import ahead, axes, geojson, guessing, wkb
 from .base import Capabilities, Collection, Outcome, Page, Update
+from .faults import faults_in, features_in, read_each
 from .wfs_reading import Formats, Raw, column, exactness, first_positions, formats_of, matching, read, to_wkb
 from .wfs_requests import UNSAYABLE, Requests, Source, address_of
 from .wfs_service import VERSIONS, refined, service_of
@@ -233,8 +234,21 @@ class WfsCollection(Collection):
         """Read everything, from each start until a page is empty: platforms cut pages shorter than they were asked."""
         self._choose_late()
         return ahead.converted(
-            self._parsed_pages(), lambda page: Page(self._features(page.sets), page.matched, page.last)
+            self._parsed_pages(), lambda page: self._page(page.sets, page.matched, page.last)
         )
+
+    def _page(self, sets: _Sets, matched: int | None, last: bool) -> Page:
+        def read(part: Sequence[Raw]) -> list[Feature]:
+            if part is sets[0]:
+                return self._features(sets)
+            numbers = {raw.server_id for raw in part}
+            return self._features([part, *([r for r in raws if r.server_id in numbers] for raws in sets[1:])])
+
+        def told(raw: Raw) -> tuple[object, object]:
+            return raw.values.get(self.key_field) if self.key_field else raw.server_id, raw.server_id
+
+        found = read_each(sets[0], read, told)
+        return Page(features_in(found), matched, last, faults_in(found))
 
     def _parsed_pages(self) -> Generator[_Parsed, None, None]:
         limit = str(self._options.get("page", PAGE))
