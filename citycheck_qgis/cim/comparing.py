@@ -252,7 +252,7 @@ class Comparison:
             return features
         with run.store.transaction():
             numbers = run.store.plan(run.link_id, run.run_id, "delete", [(f, self.names) for f in surplus])
-        run.store.mark_sent(numbers)
+        run.store.mark_sent(numbers, copies=True)
         run.remote.delete(surplus)
         left = self.find([key])[key]
         there = {f.server_id for f in left}

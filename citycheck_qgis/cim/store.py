@@ -478,13 +478,20 @@ class Store:
             ids.append(row[0])
         return ids
 
-    def mark_sent(self, operations: Sequence[int]) -> None:
-        """Note that operations are about to be sent; on the disk when this returns."""
+    def mark_sent(self, operations: Sequence[int], copies: bool = False) -> None:
+        """Note that operations are about to be sent; on the disk when this returns.
+
+        Parameters
+        ----------
+        copies : they are about second copies, and what was sent to make the feature is still to be told
+        """
         with self.transaction():
             self.connection.executemany(
                 "UPDATE operation SET state = ?, attempts = attempts + 1, sent = ? WHERE operation_id = ?",
                 [(SENT, now(), operation) for operation in operations],
             )
+            if copies:
+                return
             # What an earlier request of the same feature has done cannot be told from this one any more.
             reason = packed(message("It was sent again."))
             self.connection.executemany(

@@ -27,6 +27,7 @@ from citycheck.tests.fixtures.exchange_sides import (
     SCHEMA,
     SYNC,
     Client,
+    KilledError,
     Layer,
     Platform,
     feature,
@@ -97,6 +98,31 @@ def test_the_removal_of_our_own_copy_is_in_the_journal(tmp_path: Path) -> None:
     report = run(client, platform)
     assert len(platform.rows) == 1 and len(report.warnings) == 1
     assert sorted(operations(client)) == [("create", "verified"), ("delete", "verified")]
+
+
+def test_what_stays_after_the_removal_of_a_copy_is_known_as_ours(tmp_path: Path) -> None:
+    """The process ends with two copies, and the platform alters what it stores."""
+    client, platform = (
+        Client(tmp_path, Layer([replace(feature("a"), geometry=square(113.123456789))])),
+        Platform(),
+    )
+    platform.damage = lambda one: replace(one, geometry=rounded(one.geometry))
+    late_once(platform)
+
+    def kill(kind: str) -> None:
+        if kind == "create":
+            raise KilledError
+
+    platform.after = kill
+    with pytest.raises(KilledError):
+        run(client, platform)
+    assert len(platform.rows) == 2
+    client.die()
+    platform.after = lambda kind: None
+    report = run(client, platform)
+    assert len(platform.rows) == 1 and not report.counts
+    assert run(client, platform).counts == {} and not client.conflicts()
+    assert ("create", "verified") in operations(client)
 
 
 def test_a_copy_that_somebody_made_stays(tmp_path: Path) -> None:
