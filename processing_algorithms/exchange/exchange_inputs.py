@@ -14,6 +14,7 @@ from ...citycheck_qgis.errors import CancelledError, ExchangeError, InputError
 from ...citycheck_qgis.messages import message
 from ..translate import sentence, tr
 from .exchange_parameters import ALL_FIELDS, JOURNAL, ExchangeParameters
+from .exchange_words import of_partner, report_of_partner
 from .journal_links import open_journal
 from .qgis_network import QgisCredentials, surroundings
 
@@ -190,6 +191,8 @@ class ExchangeAlgorithm(ExchangeParameters):
                 raise CancelledError(
                     "The run was stopped; what was done so far is in the journal, and the next run goes on from there."
                 ) from None
+            if self.with_partner:
+                mapped.drift = [of_partner(note) for note in mapped.drift]
             for note in mapped.drift:
                 feedback.pushInfo(sentence(note))
             for (field, value), number in sorted(mapped.unlisted.items(), key=str):
@@ -211,7 +214,7 @@ class ExchangeAlgorithm(ExchangeParameters):
         """Say what was done, write the tables and the report, and return the counts."""
         from . import exchange_results as results
 
-        report = done.report
+        report = report_of_partner(done.report) if self.with_partner else done.report
         for told in report.warnings:
             feedback.pushWarning(sentence(told))
         for line in results.summary(report, done.dry_run, self.with_partner):

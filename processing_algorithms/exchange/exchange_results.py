@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
@@ -15,7 +15,7 @@ from ...citycheck_qgis.cim.store import unpacked
 from ...citycheck_qgis.messages import word
 from ...citycheck_qgis.storage.report import Section
 from ..translate import sentence, tr
-from .exchange_words import action_words, both_sides, state_meanings, state_names
+from .exchange_words import action_words, both_sides, of_partner, state_meanings, state_names
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -151,7 +151,7 @@ def summary(report: Report, dry_run: bool, package: bool = False) -> list[str]:
         both_sides(report.local, report.remote, package),
         tr("Features without a change: {n}.").format(n=report.unchanged),
     ]
-    actions, states = action_words(), state_names(package)
+    actions, states = action_words(package), state_names(package)
     for (action, state), number in sorted(report.actions.items(), key=lambda pair: _order(*pair[0])):
         lines.append(
             tr("{action}: {n} ({state})").format(action=actions[action], n=number, state=states[state])
@@ -203,7 +203,7 @@ def sections(
     where : which layer was exchanged with what
     package : the other side is a partner who sends packages
     """
-    states, names, actions = state_meanings(package), state_names(package), action_words()
+    states, names, actions = state_meanings(package), state_names(package), action_words(package)
     number = tr("Features")
     counted = [(tr("Unchanged"), report.unchanged)]
     counted += [(states[state], report.counts[state]) for state in STATES if report.counts.get(state)]
@@ -231,7 +231,7 @@ def sections(
                 tr("What was done"), table=pd.DataFrame(what, columns=[tr("Action"), tr("State"), number])
             )
         )
-    made += _listed(report)
+    made += _listed(report, action_words(package))
     if len(conflicts):
         said = [
             tr(
@@ -239,7 +239,8 @@ def sections(
             )
         ]
         table = _told(conflicts.drop(columns=["side", "found"]))
-        table["kind"] = [sentence(conflict_reason(kind)) for kind in table["kind"]]
+        reasons = [conflict_reason(kind) for kind in table["kind"]]
+        table["kind"] = [sentence(of_partner(reason) if package else reason) for reason in reasons]
         made.append(Section(tr("Conflicts"), said, table=_headed(table)))
     if len(differences):
         by_cause = differences.groupby(["item", "cause"], dropna=False).size().reset_index(name=number)
@@ -257,13 +258,13 @@ def sections(
     return made
 
 
-def _listed(report: Report) -> list[Section]:
+def _listed(report: Report, actions: Mapping[str, str]) -> list[Section]:
     """Return the features that were not exchanged."""
     states = state_meanings()
     made = []
     for state in ("rejected", "held_back", "waiting", "withheld"):
         rows = [
-            (r.key, action_words()[r.action], tr(", ").join(r.items), sentence(r.reason) if r.reason else "")
+            (r.key, actions[r.action], tr(", ").join(r.items), sentence(r.reason) if r.reason else "")
             for r in report.results
             if r.state == state
         ]

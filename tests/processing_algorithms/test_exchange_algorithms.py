@@ -275,8 +275,8 @@ def test_packages_go_there_and_back(desk, process):
     assert local["severity"].tolist() == [55, 44, 3, 4, 5] and local["note"][0] == "ours"
     assert process("importpackage", **asked, MAX_DELETIONS=1).status == 0
     assert len(desk.local()) == 4
-    said = first.out + first.err
-    assert "read on the platform" not in said and "in the package of the partner: 4" in said
+    said = (first.out + first.err).replace("CIM platforms", "")
+    assert "latform" not in said and "in the package of the partner: 4" in said
     other = desk.folder / "别的密钥"
     other.write_text("quite another key for all\n", encoding="utf-8")
     other.chmod(0o600)
@@ -313,6 +313,17 @@ def test_an_older_package_brings_nothing_back(desk, do, run, monkeypatch):
     do("importpackage", **{**asked, "PARTNER": "省里"}, PACKAGE=str(packages[1]))
     do("importpackage", **asked, PACKAGE=str(packages[0]), ALLOW_OLDER=True)
     assert desk_note(target) == "state 0"
+
+
+def test_what_is_said_of_partners_is_what_the_exchange_says():
+    from citycheck.processing_algorithms.exchange import exchange_words
+
+    catalogue = Path(__file__).parents[2] / "i18n" / "citycheck_zh.ts"
+
+    catalogue = catalogue.read_text(encoding="utf-8")
+    for told, of_partner in exchange_words._OF_PARTNER.items():
+        assert f"<source>{told}</source>" in catalogue.replace("&gt;", ">"), told
+        assert "latform" not in of_partner
 
 
 def desk_note(file):
