@@ -4372,6 +4372,11 @@
     </message>
     <message>
         <location filename="../citycheck_qgis/cim/comparing.py"/>
+        <source>The platform has numbered its features anew: {n} of the {changed} that have changed hold what another one held before, so what was added here would come to stand at others; pull into a new layer, or name a field that holds a key in the connection.</source>
+        <translation>平台给要素重新编号了：{changed} 个有变化的要素中，{n} 个的内容原属于别的要素，本地补充的内容会落到别的要素上；请拉取到新图层，或在连接中指定含唯一标识的字段。</translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/cim/comparing.py"/>
         <source>The platform has said that it made it and does not show it; it is not sent again before a reading of the whole platform has shown that it is not there.</source>
         <translation>平台表示已新增，却没有显示；在读完整个平台、确认没有它之前，不会再次发送。</translation>
     </message>
@@ -4948,6 +4953,21 @@
         <location filename="../processing_algorithms/exchange/probeplatform.py"/>
         <source>Title</source>
         <translation>标题</translation>
+    </message>
+    <message>
+        <location filename="../processing_algorithms/exchange/exchange_words.py"/>
+        <source>To be changed by the partner</source>
+        <translation>待对方修改</translation>
+    </message>
+    <message>
+        <location filename="../processing_algorithms/exchange/exchange_words.py"/>
+        <source>To be deleted by the partner</source>
+        <translation>待对方删除</translation>
+    </message>
+    <message>
+        <location filename="../processing_algorithms/exchange/exchange_words.py"/>
+        <source>To be made by the partner</source>
+        <translation>待对方新增</translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/gui/connection_form.py"/>
