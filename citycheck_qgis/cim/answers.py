@@ -13,8 +13,9 @@ from ..messages import Message, message
 from .documents import read_json, read_xml
 from .redaction import redacted, redacted_message
 
-#: Bytes at the beginning of an answer in which a sentence is looked for.
-_BEGINNING = 1 << 16
+#: Bytes at the beginning of an answer in which a sentence is looked for; few, because looking for the end of what has
+#: none takes the square of them.
+_BEGINNING = 1 << 13
 #: Where platforms put the sentence, in the order of what says most.
 _MEMBERS = (
     "description", "detail", "message", "errorMsg", "msg", "error_description", "title", "error",

@@ -96,7 +96,8 @@ class SignIn:
         except RefusedError as error:
             raise SignInError(
                 "The platform did not accept the sign-in ({reason}); check the authentication configuration.",
-                reason=error.message,
+                # Its own sentence has a remedy of its own, which is another one.
+                reason=error.message.values.get("reason", error.message),
             ) from None
         finally:
             self._signing = None

@@ -483,6 +483,103 @@ def test_an_endless_header_is_refused() -> None:
         http.request("POST", "x")
 
 
+@pytest.mark.parametrize(
+    "script",
+    [
+        [b"HTTP/1.1 100 Continue\r\n\r\n" * 40_000] * 5,
+        [b"HTTP/1.1 100 Continue\r\nX-A: 1\r\n\r\n" * 40_000] * 5,
+        [b"HTTP/1.1 200 OK\r\n", *[b"X-A: 1\r\n" * 10_000] * 20],
+        [b"HTTP/1.1 200 OK\r\nSet-Cookie: " + b"a" * 60_000 + b"\r\n", *[b"X-A: 1\r\n" * 10_000] * 20],
+        [b"\r\n" * 1_000_000] * 3,
+    ],
+)
+def test_a_beginning_without_end_is_refused(script: list[bytes]) -> None:
+    with Raw(script) as server, reached(server.root, Keys(), max_body=100_000) as http:
+        started = time.monotonic()
+        with pytest.raises(CityCheckError) as error:
+            http.request("POST", "x")
+        assert isinstance(error.value, UnsafeError | NoAnswerError)
+        assert time.monotonic() - started < 10
+
+
+@pytest.mark.parametrize("status", [200, 302, 401, 404, 429, 500, 503])
+def test_a_bomb_in_any_answer_is_refused(status: int) -> None:
+    packed = zlib.compressobj(9, zlib.DEFLATED, 31)
+    bomb = b"".join([*(packed.compress(b" " * 1_000_000) for _ in range(50)), packed.flush()])
+    reply = Reply(status, bomb, {"Content-Encoding": "gzip", "Location": "/x"})
+    with Scripted(lambda request: reply) as server, reached(server.root, Keys(), max_body=1_000_000) as http:
+        with pytest.raises(UnsafeError, match="larger than"):
+            http.request("GET", "x")
+        assert len(server.record) == 1
+
+
+@pytest.mark.parametrize(
+    "unit", ["<script>", "<title>", "<title", "<ExceptionText>", "<![CDATA[", "<a:", "token", "<"]
+)
+@pytest.mark.parametrize("status", [400, 500])
+def test_words_without_end_take_no_time(unit: str, status: int) -> None:
+    reply = Reply(status, (unit * 200_000).encode())
+    with Scripted(lambda request: reply) as server, reached(server.root) as http:
+        started = time.process_time()
+        with pytest.raises(CityCheckError) as error:
+            http.request("POST", "x")
+        assert time.process_time() - started < 2
+        assert len(str(error.value)) < 1000
+
+
+def test_an_entity_bomb_in_an_error_is_not_unpacked() -> None:
+    entities = "".join(f'<!ENTITY l{n} "{f"&l{n - 1};" * 10 if n else "ha"}">' for n in range(12))
+    text = (
+        f"<!DOCTYPE r [{entities}]><ExceptionReport><ExceptionText>no &l11;</ExceptionText></ExceptionReport>"
+    )
+    with (
+        Scripted(lambda request: Reply(400, text.encode())) as server,
+        reached(server.root) as http,
+        pytest.raises(RefusedError, match="no &l11; "),
+    ):
+        http.request("GET", "x")
+
+
+def test_a_token_address_elsewhere_gets_no_password() -> None:
+    class Astray(Dialect):
+        def sign_in(self, http: Http, user: str, password: str) -> Any:
+            info = http.request("GET", "info").json()
+            return {}, {
+                "token": http.request("POST", http.url(info["url"]), form={"pw": password}).json()["t"]
+            }
+
+    with Malicious() as harmful:
+        reply = Reply.json({"url": f"{harmful.stranger.root}/token"})
+        with (
+            Scripted(lambda request: reply) as server,
+            reached(server.root + "/a", Keys(login=("me", "pw")), Astray()) as http,
+        ):
+            with pytest.raises(UnsafeError, match="another host"):
+                http.request("GET", "items")
+            assert [request.path for request in server.record] == ["/a/info"]
+        assert harmful.stranger.record == []
+
+
+@pytest.mark.parametrize("status", [301, 302, 307, 308])
+def test_a_token_does_not_follow_a_redirect_elsewhere(status: int) -> None:
+    given = {"token": SECRET}
+
+    class Granting(Dialect):
+        def sign_in(self, http: Http, user: str, password: str) -> Any:
+            return {"X-Token": SECRET}, given
+
+    with Malicious() as harmful:
+        location = f"{harmful.stranger.root}/items?token={SECRET}"
+        with (
+            Scripted(lambda request: Reply(status, b"", {"Location": location})) as server,
+            reached(server.root, Keys(login=("me", "pw")), Granting()) as http,
+        ):
+            with pytest.raises(UnsafeError) as error:
+                http.request("GET", "items")
+            assert SECRET not in said(error)
+        assert harmful.stranger.record == []
+
+
 def test_an_endless_size_of_a_chunk_is_refused() -> None:
     script = [b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n", *([b"0" * 1_000_000] * 20)]
     with (
@@ -597,6 +694,9 @@ def test_a_sign_in_of_the_platforms_own() -> None:
             with pytest.raises(SignInError, match="did not accept the sign-in") as error:
                 http.request("GET", "items")
             assert "wr0ng" not in said(error)
+            # One sentence with one remedy.
+            assert "refused POST" not in str(error.value) and "operator" not in str(error.value)
+            assert str(error.value).count("(status 400)") == 1
 
 
 def test_credentials_do_not_travel_unprotected(monkeypatch: pytest.MonkeyPatch) -> None:
