@@ -50,7 +50,19 @@ class Items:
     params: Mapping[str, str] = field(default_factory=dict)
 
     def url(self, server_id: str | None = None) -> str:
-        """Return the address of all features, or of one."""
+        """Return the address of all features, or of one.
+
+        Raises
+        ------
+        RefusedError : the platform gave an id that would make it the address of something else.
+        """
+        if server_id in ("", ".", "..", "None"):
+            raise RefusedError(
+                "The platform gave a feature of collection {collection} the id “{id}”, which has no address of its own; "
+                "the request was not sent.",
+                collection=self.collection,
+                id=server_id,
+            )
         return self.site.url(self.path if server_id is None else f"{self.path}/{quote(server_id, safe='')}")
 
     def ask(self, params: Mapping[str, str], accept: tuple[int, ...] = ()) -> Answer:
