@@ -4305,6 +4305,11 @@
         <translation>平台没有给数据集 {collection} 的一个要素 id，没有 id 就无法修改；没有发送任何内容，请探测平台。</translation>
     </message>
     <message>
+        <location filename="../citycheck_qgis/cim/adapters/ogcapi_reading.py"/>
+        <source>The platform gave a feature of collection {collection} the id “{id}”, which has no address of its own; the request was not sent.</source>
+        <translation>平台给数据集 {collection} 的一个要素的 id 是“{id}”，它没有自己的地址；没有发送请求。</translation>
+    </message>
+    <message>
         <location filename="../citycheck_qgis/cim/comparing.py"/>
         <source>The platform gave {n} features twice while it was read page by page, so others may be missing; nothing is taken for deleted.</source>
         <translation>逐页读取时平台重复返回了 {n} 个要素，其他要素可能遗漏；不判定任何要素已删除。</translation>
