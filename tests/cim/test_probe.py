@@ -291,8 +291,18 @@ def test_what_is_found_is_json_and_every_sentence_is_whole() -> None:
     [
         (damaged("overlaps"), "pages", "features that came more than once: 4", FAULT),
         (damaged("wrong_count"), "number of features", "250 are told, 25 were read", MIND),
-        (damaged(stop_after=10), "reading", "ended after 10 features", FAULT),
-        (damaged("never_ends"), "reading", "ended after 25 features", FAULT),
+        (
+            damaged(stop_after=10),
+            "reading",
+            "it ended without saying that these are all (features: 10)",
+            FAULT,
+        ),
+        (
+            damaged("never_ends"),
+            "reading",
+            "it ended without saying that these are all (features: 25)",
+            FAULT,
+        ),
         (damaged("fails", stop_after=10), "reading", "fell silent", FAULT),
         (damaged("renumbers"), "reading twice", "another id", MIND),
         (damaged("counts_views"), "reading twice", "floors changed without an edit", FAULT),
@@ -300,7 +310,7 @@ def test_what_is_found_is_json_and_every_sentence_is_whole() -> None:
         (damaged("shuffles"), "reading twice", "another order", MIND),
         (damaged("find_everything"), "query by key", "other features", FAULT),
         (damaged(most_keys=0), "query by key", "too long", FAULT),
-        (damaged(most_keys=7), "query by key", "at most 6 keys", MIND),
+        (damaged(most_keys=7), "query by key", "keys at a time: 6 at most", MIND),
         (damaged("swaps_reading"), "axis order of reading", "exchanged", MIND),
     ],
 )
