@@ -86,7 +86,8 @@ class Comparison:
     def read(self) -> None:
         """Read both sides, and find out what became of writes of which no answer came."""
         self.run.store.keep_items(self.run.link_id, self.names)
-        self._unknown = not self.run.store.has_agreements(self.run.link_id)
+        # A journal that was set aside has said so.
+        self._unknown = not (self.run.store.warnings or self.run.store.has_agreements(self.run.link_id))
         self._read_local()
         if self.whole_platform:
             self._read_remote()
@@ -596,7 +597,9 @@ class Comparison:
         ):  # fmt: skip
             for (where, name), number in sorted(counts.items()):
                 if where == side and number > max(FEW, share * total):
-                    field = message("The geometry") if name == GEOMETRY else message("Field {name}", name=name)
+                    field = (
+                        message("The geometry") if name == GEOMETRY else message("Field {name}", name=name)
+                    )
                     return Message(template, {"field": field, "n": number, "total": total})
         return None
 
