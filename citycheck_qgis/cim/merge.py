@@ -313,7 +313,9 @@ def agree(base: Base | None, names: Iterable[str], local: Feature, remote: Featu
     return Base(ours, theirs, {n: known for n, known in base.replaced.items() if n not in names})
 
 
-def take(base: Base | None, names: Iterable[str], before: Feature | None, local: Feature, remote: Feature) -> Base:
+def take(
+    base: Base | None, names: Iterable[str], before: Feature | None, local: Feature, remote: Feature
+) -> Base:
     """Return the base after items of the platform were taken over, as `agree`.
 
     Parameters

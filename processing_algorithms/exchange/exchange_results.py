@@ -11,7 +11,6 @@ import pandas as pd
 
 from ...citycheck_qgis.cim.features import GEOMETRY, Feature
 from ...citycheck_qgis.cim.results import STATES, Report, conflict_reason
-from ...citycheck_qgis.cim.store import unpacked
 from ...citycheck_qgis.messages import word
 from ...citycheck_qgis.storage.report import Section
 from ..translate import sentence, tr
@@ -23,7 +22,7 @@ if TYPE_CHECKING:
     from ...citycheck_qgis.cim.store import Conflict, Store
     from ...citycheck_qgis.messages import Message
 
-RESULT = ("key", "action", "state", "fields", "reason", "server_id")
+RESULT = ("key", "row", "action", "state", "fields", "reason", "server_id")
 DIFFERENCES = ("key", "item", "sent", "stored", "cause", "found")
 CONFLICTS = ("conflict_id", "key", "kind", "item", "base", "ours", "theirs", "side", "found")
 #: Longest text in a cell of the report.
@@ -31,9 +30,17 @@ _CELL = 120
 
 
 def result_frame(report: Report) -> pd.DataFrame:
-    """Return one row per result, the words of action and state as they are stored."""
+    """Return one row per result, the words of action and state as they are stored; ``row`` is the layer's row number."""
     rows = [
-        (r.key, r.action, r.state, ", ".join(r.items), sentence(r.reason) if r.reason else None, r.server_id)
+        (
+            r.key,
+            r.fid,
+            r.action,
+            r.state,
+            ", ".join(r.items),
+            sentence(r.reason) if r.reason else None,
+            r.server_id,
+        )
         for r in report.results
     ]
     return pd.DataFrame(rows, columns=list(RESULT), dtype=object)
@@ -41,13 +48,9 @@ def result_frame(report: Report) -> pd.DataFrame:
 
 def differences_frame(store: Store, link_id: int) -> pd.DataFrame:
     """Return what the platform is known to have altered, one row per feature and item."""
-    rows = store.connection.execute(
-        "SELECT key, item, sent, stored, cause, found FROM difference WHERE link_id = ? ORDER BY item, key",
-        (link_id,),
-    ).fetchall()
     said = [
-        (key, item, sent, stored, sentence(cause) if (cause := unpacked(packed)) else None, found)
-        for key, item, sent, stored, packed, found in rows
+        (key, item, sent, stored, sentence(cause) if cause else None, found)
+        for key, item, sent, stored, cause, found in store.differences(link_id)
     ]
     return pd.DataFrame(said, columns=list(DIFFERENCES), dtype=object)
 

@@ -309,7 +309,10 @@ class Odd(HouseStandin):
     [
         ({"code": 0, "data": None}, "no list of rows at data.rows"),
         ({"code": 0, "data": {"rows": ["a"]}}, "no list of rows"),
-        ({"code": 0, "data": {"rows": [{"id": 7, "location": {"geom": "nonsense"}}] * 20}}, "row 7: the geometry"),
+        (
+            {"code": 0, "data": {"rows": [{"id": 7, "location": {"geom": "nonsense"}}] * 20}},
+            "row 7: the geometry",
+        ),
         ({"code": 77, "msg": "不行"}, "不行"),
     ],
 )
