@@ -6,7 +6,7 @@ import logging
 import re
 from collections.abc import Iterable
 from dataclasses import replace
-from urllib.parse import parse_qsl, urlsplit
+from urllib.parse import parse_qsl, quote, urlsplit
 
 from ..messages import Message
 
@@ -20,7 +20,7 @@ _STRONG = (
     r"|jsessionid|jwt|ticket|密码|口令|密钥|令牌"
 )
 #: Short names that hold a secret when they are the whole name, or its last word.
-_SHORT = r"key|sig|auth|tk|ak|sk|sid|pass"
+_SHORT = r"key|sig|sign|auth|tk|ak|sk|sid|pass|appkey|authcode"
 _NAME = re.compile(rf"(?i)(?:.*(?:{_STRONG}).*|(?:.*[_.-])?(?:{_SHORT})|authorization|(?:set-)?cookie)")
 _USER_INFO = re.compile(r"(?<=://)[^\s/?#]*@")
 _HEADER = re.compile(r"(?i)\b((?:proxy-|x-\w+-)?authorization|(?:set-)?cookie)([\"']?\s*[:=]\s*)[^\r\n]*")
@@ -46,7 +46,8 @@ def redacted(text: object, secrets: Iterable[str] = ()) -> str:
     found = str(text)[:_LONGEST]
     for secret in secrets:
         if len(secret) > 2:
-            found = found.replace(secret, MASK)
+            # As it is, and as a server repeats it from an address.
+            found = found.replace(secret, MASK).replace(quote(secret, safe=""), MASK)
     found = _USER_INFO.sub(f"{MASK}@", found)
     found = _HEADER.sub(rf"\1\2{MASK}", found)
     found = _BEARER.sub(rf"\1 {MASK}", found)

@@ -102,3 +102,8 @@ def test_names_of_secrets(name):
 @pytest.mark.parametrize("name", ["keyword", "author", "layers", "authcfg", "monkey", "task", "code"])
 def test_names_of_no_secrets(name):
     assert not is_secret_name(name)
+
+
+def test_signatures_and_secrets_as_addresses_write_them():
+    assert redacted("https://h/x?sign=abc123&appkey=zz9&page=2") == "https://h/x?sign=***&appkey=***&page=2"
+    assert "pa%2Fss" not in redacted("GET /a/pa%2Fss/b", ["pa/ss"])
