@@ -75,6 +75,6 @@ def measure(platforms: Platforms, title: str, count: int, rounds: int, folder: P
         return report.counts.get("planned") == CHANGED
 
     preview = [run(PREVIEW, planned) for _ in range(rounds)]
-    only_push = Rules(push=True, pull=False, dry_run=True)
+    only_push = Rules(push=True, pull=False, large_changes=True, dry_run=True)
     push = [run(only_push, planned) for _ in range(rounds)]
     return Times(median(push), median(preview), median(same), median(waited), sorted(wrong))

@@ -21,10 +21,10 @@ from citycheck.citycheck_qgis.cim.store import Store
 
 from .city_features import KEY
 
-PUSH = Rules(push=True, pull=False, dry_run=False, max_deletions=1 << 30)
-PULL = Rules(push=False, pull=True, dry_run=False, max_deletions=0)
-SYNC = Rules(push=True, pull=True, dry_run=False, max_deletions=1 << 30)
-PREVIEW = Rules(push=True, pull=True, dry_run=True)
+PUSH = Rules(push=True, pull=False, large_changes=True, dry_run=False, max_deletions=1 << 30)
+PULL = Rules(push=False, pull=True, large_changes=True, dry_run=False, max_deletions=0)
+SYNC = Rules(push=True, pull=True, large_changes=True, dry_run=False, max_deletions=1 << 30)
+PREVIEW = Rules(push=True, pull=True, large_changes=True, dry_run=True)
 
 
 class Way:
