@@ -22,6 +22,7 @@ demo: setup ## make the annual problem map of the sample city in out/demo; CITY=
 	@CITY='$(CITY)' scripts/demo.sh
 
 test: lint setup-cluster ## run all checks and tests; PYTEST_ARGS='-k codes' for some of them
+	@scripts/setup-servers.sh || echo "Without these servers their tests are skipped."
 	@. scripts/env.sh && python -m pytest $(PYTEST_ARGS)
 	@echo "All passed: ruff, mypy, pytest."
 
