@@ -2002,6 +2002,11 @@
         <translation>图层或表格，每行写明一项指标；依次按楼栋编号、位置、单元名称定位。</translation>
     </message>
     <message>
+        <location filename="../processing_algorithms/exchange/exchange_words.py"/>
+        <source>Left as it is</source>
+        <translation>保持原样</translation>
+    </message>
+    <message>
         <location filename="../processing_algorithms/explain.py"/>
         <location filename="../processing_algorithms/indicators/joinindicators.py"/>
         <source>Level</source>
@@ -2302,11 +2307,6 @@
         <location filename="../processing_algorithms/explain.py"/>
         <source>Notes</source>
         <translation>说明</translation>
-    </message>
-    <message>
-        <location filename="../processing_algorithms/exchange/exchange_words.py"/>
-        <source>Nothing</source>
-        <translation>无操作</translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/cim/comparing.py"/>

@@ -104,7 +104,7 @@ def action_words(package: bool = False) -> dict[str, str]:
         "create_here": tr("New here"),
         "update_here": tr("Changed here"),
         "delete_here": tr("Deleted here"),
-        "none": tr("Nothing"),
+        "none": tr("Left as it is"),
     }
 
 
