@@ -148,6 +148,15 @@ def formats_of(
         for field in fields
     }
 
+    if of_geometry == "gml" or "gml" in of_field.values():
+        # A sample of round numbers does not show which format cuts the others; GML is read in any case.
+        for field in fields:
+            in_gml, in_geojson = (
+                [raw.values.get(field.name) for raw in samples[f]] for f in ("gml", "geojson")
+            )
+            if field.type == "real" and _digits(in_gml) == _digits(in_geojson):
+                of_field[field.name] = "gml"
+
     def wanted(format_: str) -> tuple[str, ...]:
         return tuple(name for name, source in of_field.items() if source == format_ or name in joins)
 
