@@ -105,6 +105,9 @@ class Raw:
 
     def __exit__(self, *_: object) -> None:
         self.ended.set()
+        # Closing alone does not wake the thread that accepts.
+        with contextlib.suppress(OSError):
+            self.socket.shutdown(socket.SHUT_RDWR)
         self.socket.close()
 
 
