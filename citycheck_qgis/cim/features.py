@@ -58,6 +58,15 @@ class Schema:
         """The names of the fields in their order."""
         return tuple(f.name for f in self.fields)
 
+    def without(self, *names: str | None) -> Schema:
+        """Return the schema without some fields."""
+        return Schema(tuple(f for f in self.fields if f.name not in names), self.geometry)
+
+    def length(self, name: str | None) -> int | None:
+        """Return the longest text that fits in a field; None where it is not known, or there is no such field."""
+        field = self.field(name) if name is not None else None
+        return field.length if field is not None else None
+
 
 @dataclass(slots=True)
 class Feature:

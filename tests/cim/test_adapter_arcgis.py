@@ -63,6 +63,7 @@ def test_schema_leaves_out_ids_and_key() -> None:
     edited = collection.schema.field("EditDate")
     assert edited is not None and (edited.type, edited.editable) == ("datetime", False)
     assert (collection.schema.geometry, collection.crs) == ("MultiPolygon", "EPSG:4490")
+    assert collection.key_length == 64
     assert collection.capabilities.writable and collection.capabilities.partial_update
 
 

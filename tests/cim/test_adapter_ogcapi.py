@@ -529,10 +529,12 @@ def test_fields_of_a_schema(platform: Platform) -> None:
             "number": {"type": "integer", "x-ogc-role": "id"},
             "when": {"type": ["string", "null"], "format": "date-time"},
             "parts": {"type": "array"},
-            "uuid": {"type": "string"},
+            "uuid": {"type": "string", "maxLength": 36},
         },
     }
-    schema = open_it().schema
+    collection = open_it()
+    schema = collection.schema
+    assert collection.key_length == 36
     assert schema.geometry == "MultiPolygon"
     assert [(f.name, f.type, f.nullable, f.length, f.editable) for f in schema.fields] == [
         ("code", "text", False, 12, True),

@@ -61,6 +61,7 @@ def test_schema_leaves_out_the_systems_fields(all_at_once: bool) -> None:
     assert collection.schema.names == ("SMUSERID", "NAME", "NOTE", "SEVERITY", "BIG", "AREA", "OPEN", "FOUND")
     found = collection.schema.field("NAME")
     assert found is not None and (found.type, found.length) == ("text", 64)
+    assert collection.key_length == 64
     assert (collection.schema.geometry, collection.crs, collection.key_field) == (
         "MultiPolygon",
         "EPSG:4490",

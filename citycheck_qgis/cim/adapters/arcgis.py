@@ -90,7 +90,9 @@ class ArcGisCollection(Collection):
         self.limit = int(self.layer.get("maxRecordCount") or 1000)
         self.reference = self._reference()
         self.crs = crs_text(self.reference) if self.layer.get("geometryType") else None
-        self.schema = self._schema()
+        described = self._schema()
+        self.schema = described.without(self.id_field, self.guid_field, self.key_field)
+        self.key_length = described.length(self.key_field)
         self.capabilities = self._capabilities(int(connection.options.get("batch", 250)))
 
     def _of_type(self, kind: str) -> str | None:
@@ -107,7 +109,6 @@ class ArcGisCollection(Collection):
         return {"wkid": wkid} if wkid else {"wkt": own["wkt"]} if own.get("wkt") else {"wkid": 4326}
 
     def _schema(self) -> Schema:
-        ids = (self.id_field, self.guid_field, self.key_field)
         fields = tuple(
             Field(
                 item["name"],
@@ -117,7 +118,7 @@ class ArcGisCollection(Collection):
                 editable=bool(item.get("editable", True)),
             )
             for item in self.layer["fields"]
-            if item["type"] in TYPES and item["name"] not in ids
+            if item["type"] in TYPES
         )
         kind = self.layer.get("geometryType")
         return Schema(fields, _GEOMETRIES.get(kind, "Geometry") if kind else None)

@@ -54,16 +54,18 @@ class Guarded(Collection):
 
     Raises
     ------
-    NoAnswerError : the names of its fields are no texts.
+    NoAnswerError : the names of its fields are no texts, or their lengths no numbers.
     """
 
     def __init__(self, collection: Collection) -> None:
         self._inner = collection
         self.name, self.title, self.schema = collection.name, collection.title, collection.schema
-        self.crs, self.key_field = collection.crs, collection.key_field
+        self.crs = collection.crs
+        self.key_field, self.key_length = collection.key_field, collection.key_length
         self.capabilities = collection.capabilities
         with understood(self.name):
             "".join(self.schema.names).encode()
+            sum(n for n in (self.key_length, *(f.length for f in self.schema.fields)) if n is not None)
 
     def __getattr__(self, name: str) -> Any:
         """Return what an adapter tells beyond the contract of collections."""

@@ -50,7 +50,7 @@ class HouseCollection(Collection):
         self.geometry = RowGeometry(shape, self.title, self.id_path) if shape else None
         self.key_path = self.paths.get(self.key_field, self.key_field) if self.key_field else None
         self.crs = str(self.settings.crs or about.get("crs", "OGC:CRS84")) if shape else None
-        self.schema = Schema(
+        schema = Schema(
             tuple(
                 Field(
                     field["name"],
@@ -59,10 +59,10 @@ class HouseCollection(Collection):
                     editable=bool(field.get("editable", True)),
                 )
                 for field in fields
-                if field["name"] != self.key_field
             ),
             str(shape.get("type", "Geometry")) if shape else None,
         )
+        self.schema, self.key_length = schema.without(self.key_field), schema.length(self.key_field)
         writes = [about[kind] for kind in ("create", "update", "delete") if about.get(kind)]
         self.capabilities = Capabilities(
             create=bool(about.get("create")) and self.key_field is not None,

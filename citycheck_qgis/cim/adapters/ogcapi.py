@@ -112,8 +112,9 @@ class OgcApiCollection(Collection):
                 found, [(item.get("properties") or {}, str(item.get("id"))) for item in sample]
             )
         self._key_type = next((f.type for f in found if f.name == self.key_field), "text")
-        known = {self.key_field, self._id_field}
-        self.schema = Schema(tuple(field for field in found if field.name not in known), geometry)
+        described = Schema(tuple(found), geometry)
+        self.schema = described.without(self.key_field, self._id_field)
+        self.key_length = described.length(self.key_field)
         if geometry is None:
             self.crs = None
         if self.key_field is not None and not any(field.name == self.key_field for field in found):

@@ -86,7 +86,8 @@ class SuperMapCollection(Collection):
         self.key_field = self._own_name(self.settings.key_field)
         self.types = {item["name"]: str(item.get("type", "WTEXT")).upper() for item in self.infos}
         self.crs = self._crs(info) if _GEOMETRIES[self.kind] else None
-        self.schema = self._schema()
+        described = self._schema()
+        self.schema, self.key_length = described.without(self.key_field), described.length(self.key_field)
         self.page = min(int(connection.options.get("page", 500)), 1000)
         writable = self.key_field is not None and not info.get("isReadOnly")
         self.capabilities = Capabilities(
@@ -144,7 +145,7 @@ class SuperMapCollection(Collection):
                 editable=not item.get("isSystemField"),
             )
             for item in self.infos
-            if self.types[item["name"]] in TYPES and not is_of_system(item) and item["name"] != self.key_field
+            if self.types[item["name"]] in TYPES and not is_of_system(item)
         )
         return Schema(fields, _GEOMETRIES[self.kind])
 

@@ -182,8 +182,9 @@ class WfsCollection(Collection):
                 field=self.key_field,
                 fields=[field.name for field in found],
             )
-        known = {self.key_field, self._id_field}
-        self.schema = Schema(tuple(f for f in found if f.name not in known), self._described.geometry_type)
+        described = Schema(tuple(found), self._described.geometry_type)
+        self.schema = described.without(self.key_field, self._id_field)
+        self.key_length = described.length(self.key_field)
 
     def _capabilities(self, sample: _Sets) -> Capabilities:
         self._keys = int(self._options.get("keys", KEYS))
