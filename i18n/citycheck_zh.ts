@@ -653,6 +653,7 @@
         <location filename="../processing_algorithms/exchange/exportpackage.py"/>
         <location filename="../processing_algorithms/exchange/importpackage.py"/>
         <location filename="../processing_algorithms/exchange/probeplatform.py"/>
+        <location filename="../processing_algorithms/exchange/resolveconflicts.py"/>
         <source>Collection</source>
         <translation>数据集</translation>
     </message>
@@ -2441,6 +2442,11 @@
         <translation>只有一方有几何；几何不交换。</translation>
     </message>
     <message>
+        <location filename="../processing_algorithms/exchange/resolveconflicts.py"/>
+        <source>Only the conflicts of this collection of the platform or partner of packages; empty: all. A choice of one side for all needs it where the journal holds open conflicts of several.</source>
+        <translation>只处理平台的该数据集或交换包对方的冲突；留空：全部。日志中有多个数据集的未解决冲突时，为全部冲突选定一方必须填写。</translation>
+    </message>
+    <message>
         <location filename="../citycheck_qgis/footprints/coverage.py"/>
         <source>Only the ground under the models counts as covered, not streets and open ground between them: the share is a lower bound; add the extents of the 3D data, or choose rule {closed} or {hull}.</source>
         <translation>只有模型所占的地面计为覆盖，其间的道路和空地不计，因此比例是下限；请补充三维数据的范围，或选择规则 {closed} 或 {hull}。</translation>
@@ -3796,6 +3802,16 @@
         <location filename="../processing_algorithms/layer_files.py"/>
         <source>The input is no vector layer.</source>
         <translation>输入不是矢量图层。</translation>
+    </message>
+    <message>
+        <location filename="../processing_algorithms/exchange/resolveconflicts.py"/>
+        <source>The journal holds open conflicts of several collections ({collections}); name one of them as COLLECTION, or choose by a table.</source>
+        <translation>日志中有多个数据集（{collections}）的未解决冲突；请用 COLLECTION 指定其中一个，或用表选择。</translation>
+    </message>
+    <message>
+        <location filename="../processing_algorithms/exchange/resolveconflicts.py"/>
+        <source>The journal knows no collection {collection}; it knows {known}.</source>
+        <translation>日志中没有数据集 {collection}；已有的是 {known}。</translation>
     </message>
     <message>
         <location filename="../processing_algorithms/exchange/journal_links.py"/>

@@ -70,9 +70,10 @@ LATER = (
     ("operation", "answers"),
     ("operation", "server_id"),
 )
-_CONFLICT = (
-    "conflict_id, link_id, key, kind, items, base_values, base_geometry, local_values, local_geometry, remote_values, "
-    "remote_geometry, server_id, found, state, choice"
+_CONFLICTS = (
+    "SELECT conflict_id, link_id, collection, key, kind, items, base_values, base_geometry, local_values, "
+    "local_geometry, remote_values, remote_geometry, server_id, found, state, choice "
+    "FROM conflict JOIN (SELECT link_id, collection FROM link) USING (link_id)"
 )
 
 
@@ -121,6 +122,7 @@ class Conflict:
 
     Attributes
     ----------
+    collection : that of its link: of a platform, or the partner of packages
     kind : see `merge`
     items : names of the items in conflict
     base, local, remote : the feature when both last agreed, ours, theirs; None where it is not there
@@ -129,6 +131,7 @@ class Conflict:
 
     conflict_id: int
     link_id: int
+    collection: str
     key: str
     kind: str
     items: tuple[str, ...]
@@ -658,14 +661,14 @@ class Store:
     def conflicts(self, state: str | None = "open", link_id: int | None = None) -> list[Conflict]:
         """Return the conflicts of a state (None: all) and of a link (None: of all)."""
         rows = self.connection.execute(
-            f"SELECT {_CONFLICT} FROM conflict WHERE (?1 IS NULL OR state = ?1) AND (?2 IS NULL OR link_id = ?2) ORDER BY conflict_id",
+            f"{_CONFLICTS} WHERE (?1 IS NULL OR state = ?1) AND (?2 IS NULL OR link_id = ?2) ORDER BY conflict_id",
             (state, link_id),
         )
         return [_conflict(*row) for row in rows]
 
     def _open_conflict(self, link_id: int, key: str) -> Conflict | None:
         row = self.connection.execute(
-            f"SELECT {_CONFLICT} FROM conflict WHERE link_id = ? AND key = ? AND state = 'open'",
+            f"{_CONFLICTS} WHERE link_id = ? AND key = ? AND state = 'open'",
             (link_id, key),
         ).fetchone()
         return None if row is None else _conflict(*row)
@@ -856,7 +859,7 @@ def _side(feature: Feature | None) -> tuple[str | None, bytes | None]:
 
 
 def _conflict(
-    conflict_id: int, link_id: int, key: str, kind: str, items: str,
+    conflict_id: int, link_id: int, collection: str, key: str, kind: str, items: str,
     base_values: str | None, base_geometry: bytes | None, local_values: str | None, local_geometry: bytes | None,
     remote_values: str | None, remote_geometry: bytes | None, server_id: str | None,
     found: str, state: str, choice: str | None,
@@ -865,7 +868,7 @@ def _conflict(
         return None if values is None else Feature(key, decoded(values), geometry, number)
 
     return Conflict(
-        conflict_id, link_id, key, kind, tuple(json.loads(items)), feature(base_values, base_geometry),
+        conflict_id, link_id, collection, key, kind, tuple(json.loads(items)), feature(base_values, base_geometry),
         feature(local_values, local_geometry), feature(remote_values, remote_geometry, server_id), found, state,
         json.loads(choice) if choice else None,
     )  # fmt: skip

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 RESULT = ("key", "row", "action", "state", "fields", "reason", "server_id")
 DIFFERENCES = ("key", "item", "sent", "stored", "cause", "found")
-CONFLICTS = ("conflict_id", "key", "kind", "item", "base", "ours", "theirs", "side", "found")
+CONFLICTS = ("conflict_id", "collection", "key", "kind", "item", "base", "ours", "theirs", "side", "found")
 #: Longest text in a cell of the report.
 _CELL = 120
 
@@ -59,7 +59,7 @@ def conflicts_frame(conflicts: Sequence[Conflict]) -> pd.DataFrame:
     """Return one row per conflict and item in conflict; column ``side`` is for the user's choice."""
     rows = [
         (
-            c.conflict_id, c.key, c.kind, item, cell(c.base, item, tr("(no agreement yet)")),
+            c.conflict_id, c.collection, c.key, c.kind, item, cell(c.base, item, tr("(no agreement yet)")),
             cell(c.local, item, tr("(deleted)")), cell(c.remote, item, tr("(deleted)")) , None, c.found,
         )
         for c in conflicts

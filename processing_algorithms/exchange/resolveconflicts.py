@@ -15,6 +15,7 @@ from qgis.core import (
     QgsProcessingParameterEnum,
     QgsProcessingParameterFeatureSource,
     QgsProcessingParameterFile,
+    QgsProcessingParameterString,
 )
 
 from ...citycheck_qgis.errors import InputError
@@ -26,7 +27,7 @@ from .exchange_parameters import any_file
 if TYPE_CHECKING:
     import pandas as pd
 
-    from ...citycheck_qgis.cim.store import Conflict
+    from ...citycheck_qgis.cim.store import Conflict, Store
 
 LIST, OURS, THEIRS, BY_TABLE = range(4)
 #: What may stand in column ``side`` of the table of rules -> the side.
@@ -67,6 +68,13 @@ class ResolveConflicts(ExchangeAlgorithm):
             ),
             tr("Which side holds for the open conflicts. A deletion is a side as well."),
         )  # fmt: skip
+        self.add(
+            QgsProcessingParameterString("COLLECTION", tr("Collection"), optional=True),
+            tr(
+                "Only the conflicts of this collection of the platform or partner of packages; empty: all. A choice of one "
+                "side for all needs it where the journal holds open conflicts of several."
+            ),
+        )
         self.add(
             QgsProcessingParameterFeatureSource(
                 "RULES", tr("Table of resolutions"), [QgsProcessing.SourceType.TypeVector], optional=True
@@ -115,19 +123,21 @@ class ResolveConflicts(ExchangeAlgorithm):
         choice = self.parameterAsEnum(parameters, "CHOICE", context)
         _check_journal(path)
         with Store(path) as store:
-            conflicts = store.conflicts("open")
+            collection = self.parameterAsString(parameters, "COLLECTION", context).strip()
+            conflicts = _open_conflicts(store, collection)
             chosen: dict[int, dict[str, str]] = {}
             unknown = 0
             if choice == BY_TABLE:
                 chosen, unknown = self._by_table(conflicts, parameters, context, feedback)
             elif choice != LIST:
+                _check_one_collection(conflicts)
                 side = "local" if choice == OURS else "remote"
                 chosen = {c.conflict_id: dict.fromkeys(_items(c), side) for c in conflicts}
             written = self._outputs(conflicts, chosen, parameters, context, feedback)
             for conflict in conflicts:
                 if conflict.conflict_id in chosen:
                     store.resolve(conflict, chosen[conflict.conflict_id])
-            still_open = len(store.conflicts("open"))
+            still_open = len(_open_conflicts(store, collection))
         if unknown:
             feedback.pushWarning(
                 tr("Rows of the table without an open conflict: {n}; they may be resolved already.").format(
@@ -245,6 +255,39 @@ def _rows(table: pd.DataFrame) -> Iterator[tuple[int, str, str, str, str]]:
 
 def _items(conflict: Conflict) -> tuple[str, ...]:
     return conflict.items or ("",)
+
+
+def _open_conflicts(store: Store, collection: str) -> list[Conflict]:
+    """Return the open conflicts of a collection; of all where none is named.
+
+    Raises
+    ------
+    InputError : the journal does not know it.
+    """
+    known = sorted({name for _, _, name, _ in store.links()})
+    if collection and collection not in known:
+        raise InputError(
+            "The journal knows no collection {collection}; it knows {known}.",
+            collection=collection,
+            known=known,
+        )
+    return [c for c in store.conflicts("open") if collection in ("", c.collection)]
+
+
+def _check_one_collection(conflicts: list[Conflict]) -> None:
+    """Check that one choice for all is about one collection: who looked at one may not know of the others.
+
+    Raises
+    ------
+    InputError
+    """
+    names = sorted({conflict.collection for conflict in conflicts})
+    if len(names) > 1:
+        raise InputError(
+            "The journal holds open conflicts of several collections ({collections}); name one of them as COLLECTION, or "
+            "choose by a table.",
+            collections=names,
+        )
 
 
 def _is_deletion(conflict: Conflict) -> bool:

@@ -537,6 +537,34 @@ def test_both_sides_of_a_conflict_are_layers(desk, do):
     assert desk.row(1)["severity"] == 9 and len(desk.rows()) == 4
 
 
+def test_one_side_for_all_is_one_collections(desk, do, run):
+    """A journal is the file's: another layer of it, or a partner of packages, may have conflicts of its own."""
+    do("pushlayer", **desk.way, INPUT=str(desk.layer), DRY_RUN=False)
+    edit(desk.layer, "UPDATE problems SET severity = 9 WHERE fid = 1")
+    desk.platform.change(1, severity=7)
+    do("synclayer", **desk.way, LAYER=str(desk.layer))
+    with closing(sqlite3.connect(desk.journal)) as journal, journal:
+        journal.execute(
+            "INSERT INTO link (platform, collection, layer, created) SELECT platform, 'parts', layer, created FROM link"
+        )
+        journal.execute(
+            "INSERT INTO conflict (link_id, key, kind, items, local_values, remote_values, found, seen, state) "
+            "SELECT 2, key, kind, items, local_values, remote_values, found, seen, state FROM conflict"
+        )
+    both = {"JOURNAL": str(desk.journal)}
+    assert "open conflicts of several collections (0, parts)" in refused(
+        run, "resolveconflicts", **both, CHOICE=2
+    )
+    assert "knows no collection 1; it knows 0, parts" in refused(
+        run, "resolveconflicts", **both, COLLECTION="1"
+    )
+    table = desk.folder / "table.csv"
+    assert do("resolveconflicts", **both, OUTPUT=str(table)).OPEN == 2
+    assert pd.read_csv(table, dtype=str)["collection"].tolist() == ["0", "parts"]
+    assert do("resolveconflicts", **both, CHOICE=2, COLLECTION="parts").RESOLVED == 1
+    assert do("resolveconflicts", **both, CHOICE=2).RESOLVED == 1
+
+
 @pytest.mark.parametrize(
     ("columns", "sentence"),
     [
