@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import numpy as np
@@ -119,7 +120,7 @@ def test_rounding_that_brings_another_corner_to_the_front() -> None:
 
 corners = st.lists(
     st.tuples(st.floats(113, 113.001), st.floats(23, 23.001)), min_size=3, max_size=12, unique=True
-)
+).map(lambda found: sorted(found, key=lambda corner: math.atan2(corner[1] - 23.0005, corner[0] - 113.0005)))
 
 
 @given(corners, st.integers(0, 11), st.booleans())
