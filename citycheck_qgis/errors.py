@@ -43,6 +43,10 @@ class NoAnswerError(ExchangeError):
     """A request was sent and no usable answer came: whether the platform did what was asked is not known."""
 
 
+class FailedError(NoAnswerError):
+    """The platform answered that it failed: what it did is not known, but it is not busy with it any more."""
+
+
 class RefusedError(ExchangeError):
     """The platform refused a request and did nothing of it."""
 

@@ -13,6 +13,8 @@ from ..messages import Message, message
 from .documents import read_json, read_xml
 from .redaction import redacted, redacted_message
 
+#: Status (and code in a body) of a platform that has failed itself: no gateway speaks so, behind which it may go on.
+FAILED = 500
 #: Bytes at the beginning of an answer in which a sentence is looked for; few, because looking for the end of what has
 #: none takes the square of them.
 _BEGINNING = 1 << 13

@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from ..errors import ExchangeError, NoAnswerError, RefusedError
+from ..errors import ExchangeError, FailedError, NoAnswerError, RefusedError
 from ..messages import Message, message
 from .adapters.base import Outcome, Update
 from .comparing import Comparison, conflict_result, other_key, parts
@@ -51,6 +51,8 @@ class Writer:
     def __init__(self, comparison: Comparison) -> None:
         self._comparison, self._run = comparison, comparison.run
         self._geometry_checked = False
+        #: Whether a new feature at which the platform failed was waited for, and did not come.
+        self._failed_is_undone = False
         #: Whether the platform has shown a new feature under its key.
         self._key_shown = False
         #: What features have shown of an item (see `Trust`) -> their keys, as many as are needed.
@@ -160,13 +162,18 @@ class Writer:
                 )
                 said = [(w.operation, outcomes[w.key]) for w in pending]
                 self._run.store.note_answers(
-                    (number, o.state == "done", o.server_id) for number, o in said if o.state != "unknown"
+                    (number, o.state == "done", o.server_id)
+                    for number, o in said
+                    if o.state in ("done", "rejected")
                 )
             found = self._find_afterwards(kind, pending, outcomes, answered)
             pending = self._check(kind, pending, outcomes, found)
             reasons |= {key: o.reason for key, o in outcomes.items() if o.reason is not None}
             if not pending:
                 return
+            if attempt and all(outcomes[w.key].state == "failed" for w in pending):
+                # What a platform fails at twice is most likely what it will never take.
+                break
         pending = self._without_stubborn(kind, pending, outcomes, found)
         ended = [(w, reasons.get(w.key) or _undone(w, found[w.key])) for w in pending]
         with self._run.store.transaction():
@@ -192,6 +199,8 @@ class Writer:
         try:
             for w, outcome in zip(work, self._call(kind, work), strict=True):
                 outcomes[w.key] = outcome
+        except FailedError as error:
+            outcomes |= {w.key: Outcome("failed", reason=error.message) for w in work}
         except RefusedError as error:
             if len(work) == 1:
                 outcomes[work[0].key] = Outcome("rejected", reason=error.message)
@@ -228,11 +237,14 @@ class Writer:
         # The platform may still be busy with a request of which the answer was lost, or show late what it has done:
         # sent again, it would be doubled.
         for pause in self._run.rules.pauses:
-            if all(found[key] or (answered and outcomes[key].state == "rejected") for key in keys):
-                break
+            undone = {"rejected", "failed"} if self._failed_is_undone else {"rejected"}
+            if all(found[key] or (answered and outcomes[key].state in undone) for key in keys):
+                return found
             self._run.sleep(pause)
             self._run.progress(0.5)
             found = self._comparison.find(keys)
+        missing = [outcomes[key].state for key in keys if not found[key]]
+        self._failed_is_undone = self._failed_is_undone or (answered and "failed" in missing)
         return found
 
     def _check(

@@ -218,9 +218,7 @@ def test_deleting_twice_is_done(url: str, postgis: PostGis, stored: list[Any]) -
     assert postgis.count("ogc_polygon") == len(stored) - 2
 
 
-def test_a_fault_of_the_server_is_unknown_and_the_others_go_on(
-    url: str, postgis: PostGis, stored: list[Any]
-) -> None:
+def test_after_a_fault_of_the_server_the_others_go_on(url: str, postgis: PostGis, stored: list[Any]) -> None:
     collection = opened(url, "ogc_polygon")
     new = [
         Feature("n1", {}, None),
@@ -229,7 +227,7 @@ def test_a_fault_of_the_server_is_unknown_and_the_others_go_on(
         Feature("n3", {}, None),
     ]
     outcomes = collection.create(new)
-    assert [o.state for o in outcomes] == ["done", "unknown", "unknown", "done"]
+    assert [o.state for o in outcomes] == ["done", "failed", "failed", "done"]
     assert all(o.reason is not None for o in outcomes[1:3])
     assert sorted(str(f.key) for f in collection.find(["n1", "n2", "n3"])) == ["n1", "n3"]
 
@@ -436,7 +434,7 @@ def test_a_landing_page_is_no_schema(platform: Platform) -> None:
         (
             500,
             b"<!doctype html><title>500 Internal Server Error</title><h1>x</h1>",
-            "unknown",
+            "failed",
             "Internal Server Error",
         ),
         (412, b"", "rejected", "changed meanwhile"),
@@ -454,12 +452,21 @@ def test_reasons_are_told(platform: Platform, status: int, body: bytes, state: s
 
 @pytest.mark.parametrize(
     ("status", "state"),
-    [(200, "done"), (404, "done"), (410, "done"), (202, "unknown"), (403, "rejected"), (500, "unknown")],
+    [(200, "done"), (404, "done"), (410, "done"), (202, "unknown"), (403, "rejected"), (500, "failed")],
 )
 def test_deleting_what_is_gone_is_done(platform: Platform, status: int, state: str) -> None:
     platform.write = lambda method, path: (status, {}, b"")
     (outcome,) = open_it().delete([Feature("u1", {}, None, "1")])
     assert outcome.state == state
+
+
+def test_what_is_sent_again_in_one_run_is_one_request(platform: Platform) -> None:
+    platform.write = lambda method, path: (500, {}, b"")
+    first, later = open_it(), open_it()
+    for collection in (first, first, later):
+        collection.create([Feature("n1"), Feature("n2")])
+    told = [asked[3]["Idempotency-Key"] for asked in platform.asked if asked[0] == "POST"]
+    assert told[:2] == told[2:4] and len(set(told)) == 4
 
 
 def test_a_broken_connection_leaves_the_rest_unsent(platform: Platform) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import html
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from itertools import product
@@ -21,7 +21,13 @@ from citycheck.citycheck_qgis.cim.fidelity import Tolerance
 from citycheck.citycheck_qgis.cim.local import LocalProblem
 from citycheck.citycheck_qgis.cim.results import Report, Rules
 from citycheck.citycheck_qgis.cim.store import Store
-from citycheck.citycheck_qgis.errors import ExchangeError, InputError, NoAnswerError, RefusedError
+from citycheck.citycheck_qgis.errors import (
+    ExchangeError,
+    FailedError,
+    InputError,
+    NoAnswerError,
+    RefusedError,
+)
 from citycheck.citycheck_qgis.messages import message
 from citycheck.tests.fixtures.exchange_sides import (
     ABLE,
@@ -537,6 +543,44 @@ def test_one_bad_feature_does_not_stop_the_others(tmp_path: Path) -> None:
         assert report.counts == {"rejected": 1, "verified": 8}
         platform.refuses = lambda one: False
         assert client.run(platform).counts == {"verified": 1}
+
+
+@pytest.mark.parametrize("batch", [1, 4])
+def test_what_the_platform_fails_at_does_not_hold_up_the_others(tmp_path: Path, batch: int) -> None:
+    """Status 500 for what breaks a rule of the database, as several servers answer: it is waited for once."""
+    client, platform = agreed(tmp_path, 0, replace(ABLE, batch=batch))
+    for n in range(40):
+        client.layer.rows[f"n{n}"] = feature(f"n{n}", x=113 + n / 10)
+    create, pauses = platform.create, []
+
+    def failing(features: Sequence[Feature]) -> list[Outcome]:
+        if any(str(one.key).endswith("7") for one in features):
+            raise FailedError("status 500")
+        return create(features)
+
+    platform.create = failing  # type: ignore[method-assign]
+    with Store(client.path) as store:
+        rules = replace(PUSH, pauses=(0.5, 1.0))
+        report = exchange(
+            store, store.link("p", "c", "l"), client.layer, platform, rules, sleep=pauses.append
+        )
+    assert report.counts == {"rejected": 4, "verified": 36}
+    assert {str(r.reason) for r in report.results if r.state == "rejected"} == {"status 500"}
+    assert pauses == [0.5, 1.0] and platform.requests.count("create") <= 40
+
+
+def test_a_failed_request_that_was_done_is_not_repeated(tmp_path: Path) -> None:
+    client, platform = agreed(tmp_path, 0, replace(ABLE, batch=4))
+    for n in range(8):
+        client.layer.rows[f"n{n}"] = feature(f"n{n}", x=113 + n / 10)
+
+    def after(kind: str) -> None:
+        if kind == "create":
+            raise FailedError("status 500")
+
+    platform.after = after
+    assert client.run(platform, PUSH).counts == {"verified": 8}
+    assert len(platform.rows) == 8
 
 
 # --- what is not known is not deleted

@@ -10,8 +10,9 @@ from collections.abc import Mapping
 from typing import Any
 from urllib.parse import urlsplit
 
-from ...errors import NoAnswerError
+from ...errors import FailedError, NoAnswerError
 from ...messages import Message, message
+from ..answers import FAILED
 from ..connections import Connection
 from ..network import Answer, Dialect, Http, reason_of
 
@@ -100,7 +101,8 @@ def checked(answer: Answer, name: str) -> dict[str, Any]:
     error = _error(answer)
     if error or answer.status >= 500:
         reason = reason_in(error) if error else reason_of(answer)
-        raise NoAnswerError(
+        kind = FailedError if FAILED in (answer.status, error.get("code")) else NoAnswerError
+        raise kind(
             "Layer {name} reports an error of the platform: {reason}; run again.", name=name, reason=reason
         )
     read = answer.json()

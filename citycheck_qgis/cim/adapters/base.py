@@ -95,7 +95,8 @@ class Outcome:
 
     Attributes
     ----------
-    state : ``done``, ``rejected`` (nothing was changed), ``unknown`` (the answer does not tell)
+    state : ``done``, ``rejected`` (nothing was changed), ``failed`` (the platform says that it failed: what it did is
+        not known, but it is not busy with it any more), ``unknown`` (no answer, or it does not tell)
     server_id : the id of a new feature, where the answer tells it
     reason : why it was rejected or is unknown
     """

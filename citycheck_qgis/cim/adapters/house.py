@@ -7,8 +7,9 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from ...errors import NoAnswerError, RefusedError
+from ...errors import FailedError, NoAnswerError, RefusedError
 from ...messages import Message, message
+from ..answers import FAILED
 from ..connections import Connection
 from ..features import GEOMETRY, Feature, Field, Schema, Value, canonical
 from ..network import Answer, Http, reason_of
@@ -170,8 +171,8 @@ class HouseCollection(Collection):
             accept=accept,
         )
 
-    def _unusable(self, reason: Message) -> NoAnswerError:
-        return NoAnswerError(
+    def _unusable(self, reason: Message, kind: type[NoAnswerError] = NoAnswerError) -> NoAnswerError:
+        return kind(
             "Collection {name} did not answer as it should: {reason}; run again.",
             name=self.title,
             reason=reason,
@@ -288,7 +289,9 @@ class HouseCollection(Collection):
             reason = self.dialect.words(answer) if code else reason_of(answer)
             return [DONE] if kind == "delete" and len(rows) == 1 else self._all_refused(len(rows), reason)
         if answer.status >= 400 or code in self.dialect.failed or (code is None and self.dialect.code):
-            raise self._unusable(self.dialect.words(answer) if code else reason_of(answer))
+            failed = answer.status == FAILED or code in self.dialect.failed
+            kind = FailedError if failed else NoAnswerError
+            raise self._unusable(self.dialect.words(answer) if code else reason_of(answer), kind)
         return self._outcomes(about, answer.json() if answer.body.strip() else None, len(rows))
 
     def _all_refused(self, count: int, reason: Message) -> list[Outcome]:

@@ -13,6 +13,7 @@ What a probe may state (`CollectionSettings.probe`), each before what the platfo
 
 from __future__ import annotations
 
+import hashlib
 import re
 import uuid
 from collections.abc import Iterator, Mapping, Sequence
@@ -73,6 +74,8 @@ class OgcApiCollection(Collection):
         self._settings: CollectionSettings = connection.settings(name)
         self._probe = self._settings.probe
         self.key_field = self._settings.key_field
+        #: What is sent again in one run is one request; a later run may make anew what was deleted meanwhile.
+        self._run = uuid.uuid4()
         self._limit = int(connection.options.get("page", PAGE))
         self._description = Description(Site(http), name)
         self.title = self._description.title
@@ -276,7 +279,9 @@ class OgcApiCollection(Collection):
         body = self._body({"type": "Feature", "geometry": feature.geometry, "properties": properties})
         if isinstance(body, Message):
             return Outcome("rejected", reason=body)
-        headers = self._headers() | {"Idempotency-Key": str(uuid.uuid4())}
+        headers = self._headers() | {
+            "Idempotency-Key": str(uuid.uuid5(self._run, hashlib.sha256(body).hexdigest()))
+        }
         answer = self._http.request("POST", self._items.url(), body=body, headers=headers, accept=ERRORS)
         if answer.status in (200, 201, 204):
             location = urlsplit(answer.headers.get("location", "")).path.rstrip("/")

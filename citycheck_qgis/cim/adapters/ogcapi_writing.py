@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from ...errors import NoAnswerError, RefusedError, SignInError
+from ...errors import FailedError, NoAnswerError, RefusedError, SignInError
 from ...messages import Message, message
+from ..answers import FAILED
 from ..features import GEOMETRY
 from ..network import Answer, reason_of, words_of
 from . import geojson, wkb
@@ -46,6 +47,8 @@ def one_by_one(items: Sequence[Any], write: Callable[[Any], Outcome]) -> list[Ou
     for item in items:
         try:
             outcomes.append(write(item))
+        except FailedError as error:
+            outcomes.append(Outcome("failed", reason=error.message))
         except (NoAnswerError, SignInError) as error:
             if not outcomes:
                 raise
@@ -69,7 +72,8 @@ def refusal(answer: Answer) -> Outcome:
             "rejected", reason=message("it is not there any more ({reason})", reason=reason_of(answer))
         )
     # What a server says after a fault of its own does not tell how far it had come; 501 is the exception.
-    state = "rejected" if 400 <= answer.status < 500 or answer.status == 501 else "unknown"
+    refused = 400 <= answer.status < 500 or answer.status == 501
+    state = "rejected" if refused else "failed" if answer.status == FAILED else "unknown"
     return Outcome(state, reason=reason_of(answer))
 
 

@@ -11,6 +11,7 @@ from xml.sax.saxutils import escape, quoteattr
 
 from ...errors import ExchangeError, NoAnswerError, RefusedError
 from ...messages import Message, message
+from ..answers import FAILED
 from ..features import GEOMETRY, Feature, Value
 from ..network import reason_of
 from . import gml, wkb
@@ -133,7 +134,7 @@ class Transactions:
             return []
         action = f'<wfs:Delete handle="h0" {self._typed}>{self.requests.by_id(features)}</wfs:Delete>'
         (outcome,) = self._transact([action], [None], "totalDeleted", [len(features)])
-        if outcome.state != "unknown":
+        if outcome.state in ("done", "rejected"):
             return [outcome] * len(features)
         # Those that were gone before are not counted.
         left = {feature.server_id for feature in self.left(features)}
@@ -168,7 +169,8 @@ class Transactions:
         answer = self.requests.post(body, repeatable=False, accept=_ERRORS)
         if answer.status >= 400 and not (answer.status < 500 or answer.status == 501):
             # How far it had come before it failed is not known.
-            return [Outcome("unknown", reason=reason_of(answer)) for _ in actions]
+            state = "failed" if answer.status == FAILED else "unknown"
+            return [Outcome(state, reason=reason_of(answer)) for _ in actions]
         if answer.status >= 400:
             raise RefusedError("The platform refused a transaction: {reason}.", reason=reason_of(answer))
         return outcomes_of(answer.xml(), sizes or [1] * len(actions), total)
