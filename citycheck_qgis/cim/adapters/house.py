@@ -290,8 +290,8 @@ class HouseCollection(Collection):
             return [DONE] if kind == "delete" and len(rows) == 1 else self._all_refused(len(rows), reason)
         if answer.status >= 400 or code in self.dialect.failed or (code is None and self.dialect.code):
             failed = answer.status == FAILED or code in self.dialect.failed
-            kind = FailedError if failed else NoAnswerError
-            raise self._unusable(self.dialect.words(answer) if code else reason_of(answer), kind)
+            reason = self.dialect.words(answer) if code else reason_of(answer)
+            raise self._unusable(reason, FailedError if failed else NoAnswerError)
         return self._outcomes(about, answer.json() if answer.body.strip() else None, len(rows))
 
     def _all_refused(self, count: int, reason: Message) -> list[Outcome]:
