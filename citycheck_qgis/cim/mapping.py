@@ -22,6 +22,8 @@ _APART = {frozenset(pair) for pair in (("boolean", "date"), ("boolean", "datetim
                                        ("integer", "date"), ("integer", "datetime"))}  # fmt: skip
 #: Different codes that are counted by themselves; more of them are no code list.
 _COUNTED = 1000
+#: Features of the platform that are kept for their update beside those that were found last.
+_KEPT = 1000
 
 
 def check_mapping(settings: CollectionSettings, local: Schema) -> None:
@@ -216,8 +218,10 @@ class Mapped(Collection):
         return self._kept(self._inner.scan(keys))
 
     def _kept(self, origins: Sequence[Feature]) -> list[Feature]:
-        """Return features in local terms; the platform's own are kept for an update of them until others are found."""
-        self._found = {origin.server_id: origin for origin in origins}
+        """Return features in local terms; the platform's own are kept for an update of them, the latest ones."""
+        found = {origin.server_id: origin for origin in origins}
+        kept = [(number, origin) for number, origin in self._found.items() if number not in found]
+        self._found = dict(kept[-_KEPT:]) | found
         return [self._here(origin) for origin in origins]
 
     def _here(self, feature: Feature) -> Feature:
@@ -288,14 +292,20 @@ class Mapped(Collection):
 
         An update that replaces the whole feature must not empty the fields that take no part.
         """
-        missing = [u.before.key for u in updates if u.before.server_id not in self._found and u.before.key]
+        kept = {
+            id(u): origin
+            for u in updates
+            if (origin := self._found.get(u.before.server_id)) is not None
+            and origin.version == u.before.version
+        }
+        missing = [u.before.key for u in updates if id(u) not in kept and u.before.key]
         asked = {f.key: f for f in (self._inner.find(missing) if missing else ())}
-        found = {id(u): self._found.get(u.before.server_id) or asked.get(u.before.key) for u in updates}
+        found = {id(u): asked[u.before.key] for u in updates if u.before.key in asked} | kept
         # With the state that was compared: where the platform locks, a later one must not pass for it.
         return {
-            id(u): replace(origin, server_id=u.before.server_id, version=u.before.version)
+            id(u): replace(found[id(u)], server_id=u.before.server_id, version=u.before.version)
             for u in updates
-            if (origin := found[id(u)]) is not None
+            if id(u) in found
         }
 
     def delete(self, features: Sequence[Feature]) -> list[Outcome]:
