@@ -8,7 +8,7 @@ from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from ..errors import ExchangeError
+from ..errors import ExchangeError, FailedError, NoAnswerError
 from ..messages import Message, message
 from .documents import read_json, read_xml
 from .redaction import redacted, redacted_message
@@ -62,6 +62,12 @@ class Answer:
         """The encoding that the Content-Type names."""
         found = re.search(r"(?i)charset\s*=\s*[\"']?([\w.:-]+)", self.headers.get("content-type", ""))
         return found[1] if found else None
+
+
+def unknown_after(text: Message, *codes: object) -> NoAnswerError:
+    """Return the error of an answer that does not tell what was done: a FailedError where a code says that it failed."""
+    kind = FailedError if FAILED in codes else NoAnswerError
+    return kind(text.template, **text.values)
 
 
 def reason_of(answer: Answer) -> Message:

@@ -7,10 +7,10 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from ..errors import ExchangeError, FailedError, NoAnswerError, RefusedError, SignInError, UnsafeError
+from ..errors import ExchangeError, NoAnswerError, RefusedError, SignInError, UnsafeError
 from ..messages import Message, message
 from .addresses import shown, with_parameters
-from .answers import FAILED, Answer, reason_of, words_of
+from .answers import Answer, reason_of, unknown_after, words_of
 from .calls import Call
 from .careful_connections import LOOK, refuse_if_stopped
 from .connections import Connection
@@ -320,13 +320,13 @@ class Http:
     def _refused(self, call: Call, answer: Answer) -> ExchangeError:
         reason = self._reason(answer)
         if call.writes and answer.status >= 500 and not surely_undone(answer):
-            kind = FailedError if answer.status == FAILED else NoAnswerError
-            return kind(
+            text = message(
                 "The platform failed at {method} {address}: {reason}; what it did of it is not known, so run again.",
                 method=call.method,
                 address=shown(call.url),
                 reason=reason,
             )
+            return unknown_after(text, answer.status)
         return RefusedError(
             "The platform refused {method} {address}: {reason}; {remedy}.",
             method=call.method,

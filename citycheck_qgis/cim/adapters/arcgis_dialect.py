@@ -10,9 +10,9 @@ from collections.abc import Mapping
 from typing import Any
 from urllib.parse import urlsplit
 
-from ...errors import FailedError, NoAnswerError
+from ...errors import NoAnswerError
 from ...messages import Message, message
-from ..answers import FAILED
+from ..answers import unknown_after
 from ..connections import Connection
 from ..network import Answer, Dialect, Http, reason_of
 
@@ -101,10 +101,10 @@ def checked(answer: Answer, name: str) -> dict[str, Any]:
     error = _error(answer)
     if error or answer.status >= 500:
         reason = reason_in(error) if error else reason_of(answer)
-        kind = FailedError if FAILED in (answer.status, error.get("code")) else NoAnswerError
-        raise kind(
+        text = message(
             "Layer {name} reports an error of the platform: {reason}; run again.", name=name, reason=reason
         )
+        raise unknown_after(text, answer.status, error.get("code"))
     read = answer.json()
     if not isinstance(read, dict):
         raise NoAnswerError("Layer {name} did not answer as a feature service; run again.", name=name)

@@ -7,9 +7,9 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from ...errors import FailedError, NoAnswerError, RefusedError
+from ...errors import NoAnswerError, RefusedError
 from ...messages import Message, message
-from ..answers import FAILED
+from ..answers import FAILED, unknown_after
 from ..connections import Connection
 from ..features import GEOMETRY, Feature, Field, Schema, Value, canonical
 from ..network import Answer, Http, reason_of
@@ -171,12 +171,13 @@ class HouseCollection(Collection):
             accept=accept,
         )
 
-    def _unusable(self, reason: Message, kind: type[NoAnswerError] = NoAnswerError) -> NoAnswerError:
-        return kind(
+    def _unusable(self, reason: Message, status: int = 200) -> NoAnswerError:
+        text = message(
             "Collection {name} did not answer as it should: {reason}; run again.",
             name=self.title,
             reason=reason,
         )
+        return unknown_after(text, status)
 
     def _features(self, answer: Any, about: Mapping[str, Any]) -> list[Feature]:
         return self._read(self._rows(answer, about))
@@ -289,9 +290,8 @@ class HouseCollection(Collection):
             reason = self.dialect.words(answer) if code else reason_of(answer)
             return [DONE] if kind == "delete" and len(rows) == 1 else self._all_refused(len(rows), reason)
         if answer.status >= 400 or code in self.dialect.failed or (code is None and self.dialect.code):
-            failed = answer.status == FAILED or code in self.dialect.failed
             reason = self.dialect.words(answer) if code else reason_of(answer)
-            raise self._unusable(reason, FailedError if failed else NoAnswerError)
+            raise self._unusable(reason, FAILED if code in self.dialect.failed else answer.status)
         return self._outcomes(about, answer.json() if answer.body.strip() else None, len(rows))
 
     def _all_refused(self, count: int, reason: Message) -> list[Outcome]:

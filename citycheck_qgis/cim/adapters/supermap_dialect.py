@@ -6,9 +6,9 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from ...errors import FailedError, NoAnswerError, RefusedError
+from ...errors import RefusedError
 from ...messages import Message, message
-from ..answers import FAILED
+from ..answers import unknown_after
 from ..connections import Connection
 from ..network import Answer, Dialect, Http, reason_of
 
@@ -94,6 +94,8 @@ def checked(answer: Answer, name: str) -> Any:
     error = error_of(answer)
     if error or answer.status >= 500:
         reason = reason_in(error) if error else reason_of(answer)
-        kind = FailedError if FAILED in (answer.status, error.get("code")) else NoAnswerError
-        raise kind("{name} reports an error of the platform: {reason}; run again.", name=name, reason=reason)
+        text = message(
+            "{name} reports an error of the platform: {reason}; run again.", name=name, reason=reason
+        )
+        raise unknown_after(text, answer.status, error.get("code"))
     return answer.json()
