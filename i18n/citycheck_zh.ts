@@ -2472,6 +2472,11 @@
         <translation>只读取了 {count} 栋建筑：{reason}</translation>
     </message>
     <message>
+        <location filename="../citycheck_qgis/cim/mapping.py"/>
+        <source>Only {n} of the layer's {all} fields are on the platform; check that layer and collection belong together.</source>
+        <translation>图层的 {all} 个字段中平台上只有 {n} 个；请检查图层与数据集是否对应。</translation>
+    </message>
+    <message>
         <location filename="../processing_algorithms/exchange/resolveconflicts.py"/>
         <source>Open conflicts</source>
         <translation>未解决的冲突数</translation>
@@ -4249,6 +4254,11 @@
         <location filename="../citycheck_qgis/cim/adapters/wfs_writing.py"/>
         <source>The platform changed {n} features where {expected} were sent; stop, and look at the collection before you go on.</source>
         <translation>发送了 {expected} 个要素，平台却修改了 {n} 个；请先停下，检查该数据集后再继续。</translation>
+    </message>
+    <message>
+        <location filename="../citycheck_qgis/cim/mapping.py"/>
+        <source>The platform demands values for {fields}, and the layer has no such fields; where it does not fill them in itself, new features are rejected.</source>
+        <translation>平台要求填写 {fields}，而图层没有这些字段；如果平台不自行补全，新要素将被拒绝。</translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/cim/sign_in.py"/>

@@ -99,6 +99,7 @@ class Mapped(Collection):
     Attributes
     ----------
     drift : what does not fit between the two schemas, and what comes of it
+    warnings : what lets doubt whether layer and collection belong together
     unlisted : (local field, value) -> how often a value came that the field's code list does not have; it passes as
         it is
 
@@ -127,8 +128,30 @@ class Mapped(Collection):
             ),
             self._geometry(local),
         )
+        self.warnings = self._doubts(settings, local)
 
     # --- schemas
+
+    def _doubts(self, settings: CollectionSettings, local: Schema) -> list[Message]:
+        wanted = [name for name in local.names if settings.fields.get(name, name) is not None]
+        demanded = [
+            f.name
+            for f in self._inner.schema.fields
+            if not f.nullable and f.editable and f.name not in self._by_remote
+        ]
+        doubts = []
+        if len(wanted) > 2 * len(self._pairs):
+            doubts.append(message(
+                "Only {n} of the layer's {all} fields are on the platform; check that layer and collection belong together.",
+                n=len(self._pairs), all=len(wanted),
+            ))  # fmt: skip
+        if demanded and self.capabilities.create:
+            doubts.append(message(
+                "The platform demands values for {fields}, and the layer has no such fields; where it does not fill them in "
+                "itself, new features are rejected.",
+                fields=demanded,
+            ))  # fmt: skip
+        return doubts
 
     def _paired(self, settings: CollectionSettings, local: Schema) -> list[_Pair]:
         pairs = []

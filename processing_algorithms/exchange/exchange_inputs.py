@@ -193,6 +193,7 @@ class ExchangeAlgorithm(ExchangeParameters):
                 ) from None
             if self.with_partner:
                 mapped.drift = [of_partner(note) for note in mapped.drift]
+            report.warnings += mapped.warnings
             for note in mapped.drift:
                 feedback.pushInfo(sentence(note))
             for (field, value), number in sorted(mapped.unlisted.items(), key=str):

@@ -124,6 +124,29 @@ def test_an_update_empties_nothing():
     assert inner.asked == [["a"]]
 
 
+def test_a_layer_that_shares_hardly_a_field_with_the_collection_is_doubted():
+    stranger = Schema(tuple(Field(name, "text") for name in ("街道", "人口", "备注")), "MultiPolygon")
+    (doubt,) = Mapped(Kept(), CollectionSettings(key_field="UUID"), stranger).warnings
+    assert "Only 1 of the layer's 3 fields are on the platform" in str(doubt)
+    left_out = CollectionSettings(key_field="UUID", fields={"街道": None, "人口": None})
+    assert not Mapped(Kept(), left_out, stranger).warnings
+    assert not Mapped(Kept(), SETTINGS, LOCAL).warnings
+
+
+def test_fields_that_the_platform_demands_and_the_layer_lacks_are_told():
+    fields = (
+        Field("备注", "text"),
+        Field("责任人", "text", nullable=False),
+        Field("fid", "integer", nullable=False, editable=False),
+    )
+    collection = Kept(schema=Schema(fields, None))
+    local = Schema((Field("备注", "text"),), None)
+    (doubt,) = Mapped(collection, CollectionSettings(key_field="UUID"), local).warnings
+    assert "demands values for 责任人" in str(doubt) and "fid" not in str(doubt)
+    collection.capabilities = Capabilities(update=True, batch=1, find_batch=1)
+    assert not Mapped(collection, CollectionSettings(key_field="UUID"), local).warnings
+
+
 def test_what_was_found_is_not_asked_for_again_when_one_of_it_is_read_back():
     inner = Kept([row(key) for key in "abc"])
     mapped = Mapped(inner, SETTINGS, LOCAL)
