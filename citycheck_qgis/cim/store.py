@@ -28,6 +28,8 @@ PLANNED, SENT, ACKNOWLEDGED, VERIFIED, REJECTED, CONFLICT = (
 )  # fmt: skip
 #: A list as a table, from one value: a statement has no room for a hundred thousand.
 EACH = "(SELECT value AS wanted FROM json_each(?))"
+#: Runs of a link of which the journal keeps what they have sent, long after the last one that needs it.
+_KEPT_RUNS = 20
 #: What it is before its end: of such an operation it is not known whether it was done.
 UNANSWERED = (SENT, ACKNOWLEDGED)
 
@@ -391,11 +393,19 @@ class Store:
         return row[0]
 
     def end_run(self, run_id: int, counts: Mapping[str, int]) -> None:
-        """Note the end of a run with its counts."""
+        """Note the end of a run with its counts, and drop what old runs have sent: their lines stay."""
         with self.transaction():
             self.connection.execute(
                 "UPDATE run SET ended = ?, counts = ? WHERE run_id = ?",
                 (now(), json.dumps(dict(counts), sort_keys=True), run_id),
+            )
+            # The base has what was agreed; the requests of every year would make the file grow for ever.
+            link = "(SELECT link_id FROM run WHERE run_id = ?2)"
+            self.connection.execute(
+                "UPDATE operation SET payload_values = '{}', payload_geometry = NULL WHERE state = ?1 "
+                f"AND link_id = {link} AND payload_values <> '{{}}' AND run_id < "
+                f"(SELECT run_id FROM run WHERE link_id = {link} ORDER BY run_id DESC LIMIT 1 OFFSET ?3)",
+                (VERIFIED, run_id, _KEPT_RUNS - 1),
             )
 
     # --- base --------------------------------------------------------------------------------------------

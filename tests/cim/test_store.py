@@ -454,6 +454,29 @@ def test_a_conflict_whose_sides_move_is_kept_as_it_was() -> None:
             store.resolve(first, {"status": "remote"})
 
 
+def test_what_old_runs_have_sent_is_dropped(tmp_path: Path) -> None:
+    with Store(None) as store:
+        link, other = store.link("p", "c", "l"), store.link("p", "d", "l")
+        for number in range(25):
+            for place in (link, other) if number == 0 else (link,):
+                run = store.start_run(place, "push")
+                with store.transaction():
+                    one, two = store.plan(
+                        place, run, "update", [(feature("a"), NAMES), (feature("b"), NAMES)]
+                    )
+                    store.move_to(VERIFIED, [(one, None)])
+                    store.move_to(REJECTED, [(two, None)])
+                store.end_run(run, {})
+        rows = store.connection.execute(
+            "SELECT link_id, state, payload_values <> '{}' AND payload_geometry IS NOT NULL, count(*) FROM operation "
+            "GROUP BY 1, 2, 3 ORDER BY 1, 2, 3"
+        ).fetchall()
+        assert rows == [
+            (link, REJECTED, 1, 25), (link, VERIFIED, 0, 5), (link, VERIFIED, 1, 20),
+            (other, REJECTED, 1, 1), (other, VERIFIED, 1, 1),
+        ]  # fmt: skip
+
+
 def test_ends_of_operations(tmp_path: Path) -> None:
     with Store(None) as store:
         link = store.link("p", "c", "l")
