@@ -8721,6 +8721,11 @@
     </message>
     <message>
         <location filename="../processing_algorithms/exchange/exchange_results.py"/>
+        <source>{state} (features: {n}), for example: {reason}</source>
+        <translation>{state}（要素数：{n}），例如：{reason}</translation>
+    </message>
+    <message>
+        <location filename="../processing_algorithms/exchange/exchange_results.py"/>
         <source>{state} (features: {n}): {reason}</source>
         <translation>{state}（{n} 个要素）：{reason}</translation>
     </message>
@@ -8864,8 +8869,8 @@
     </message>
     <message>
         <location filename="../citycheck_qgis/cim/local_edits.py"/>
-        <source>{value} does not fit field {field} of type {type}.</source>
-        <translation>{value} 与 {type} 类型的字段 {field} 不符。</translation>
+        <source>{value} does not fit field {field} of type {type}; correct the type or the value, or leave the field out.</source>
+        <translation>{value} 与 {type} 类型的字段 {field} 不符；请更正类型或数值，或者不交换该字段。</translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/cim/mapping.py"/>

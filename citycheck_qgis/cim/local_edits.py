@@ -249,7 +249,7 @@ def _stored(value: Value, field: Field) -> Any:
     }
     if not fits.get(field.type, False):
         return message(
-            "{value} does not fit field {field} of type {type}.",
+            "{value} does not fit field {field} of type {type}; correct the type or the value, or leave the field out.",
             value=str(given)[:80],
             field=field.name,
             type=word(field.type),

@@ -169,17 +169,21 @@ def _order(action: str, state: str) -> tuple[int, int]:
 
 
 def to_be_seen_to(report: Report) -> list[str]:
-    """Return sentences on features that were not exchanged."""
+    """Return sentences on features that were not exchanged: reasons that differ in a value alone are one, with an example."""
     found, names = [], state_names()
-    reasons = Counter(
-        (r.state, sentence(r.reason))
-        for r in report.results
-        if r.state in ("conflict", "rejected", "held_back", "waiting", "withheld") and r.reason is not None
-    )
-    for (state, reason), number in reasons.most_common(_REASONS):
-        found.append(
-            tr("{state} (features: {n}): {reason}").format(state=names[state], n=number, reason=reason)
+    reasons: dict[tuple[str, str, object], Counter[str]] = {}
+    for r in report.results:
+        if r.state in ("conflict", "rejected", "held_back", "waiting", "withheld") and r.reason is not None:
+            alike = (r.state, r.reason.template, str(r.reason.values.get("field")))
+            reasons.setdefault(alike, Counter())[sentence(r.reason)] += 1
+    most = sorted(reasons.items(), key=lambda pair: -pair[1].total())
+    for (state, _, _), said in most[:_REASONS]:
+        told = (
+            tr("{state} (features: {n}): {reason}")
+            if len(said) == 1
+            else tr("{state} (features: {n}), for example: {reason}")
         )
+        found.append(told.format(state=names[state], n=said.total(), reason=next(iter(said))))
     if len(reasons) > _REASONS:
         found.append(tr("More reasons in the result by feature: {n}.").format(n=len(reasons) - _REASONS))
     return found

@@ -14,6 +14,8 @@ import pandas as pd
 import pyogrio
 import pytest
 import shapely
+from citycheck.citycheck_qgis.cim.results import Report, Result
+from citycheck.citycheck_qgis.messages import message
 from citycheck.tests.cim.conftest import postgis, pygeoapi  # noqa: F401 - fixtures
 from citycheck.tests.standins.arcgis_standin import ArcgisSettings, ArcgisStandin
 from citycheck.tests.standins.standin_server import Reply
@@ -727,3 +729,17 @@ def test_pygeoapi_from_push_to_resolution(postgis, pygeoapi, tmp_path, do):  # n
     assert counted(do("synclayer", **way, LAYER=str(desk.layer))) == {"VERIFIED": 1, "UNCHANGED": 4}
     assert postgis.row("exchange_problem", first)["severity"] == 9
     assert len(list(Path(tmp_path).glob("*.damaged*"))) == 0
+
+
+def test_reasons_that_differ_in_a_value_are_told_once(provider):
+    """A field of the wrong type rejects thousands of features, each with its own value in the sentence."""
+    from citycheck.processing_algorithms.exchange.exchange_results import to_be_seen_to
+
+    said = [message("{value} does not fit {field}.", value=n, field="层数") for n in range(50)]
+    said += [message("{value} does not fit {field}.", value=1, field="面积"), *[message("It is gone.")] * 3]
+    report = Report(results=[Result(str(n), "update", "rejected", (), text) for n, text in enumerate(said)])
+    assert to_be_seen_to(report) == [
+        "Rejected (features: 50), for example: 0 does not fit 层数.",
+        "Rejected (features: 3): It is gone.",
+        "Rejected (features: 1): 1 does not fit 面积.",
+    ]
