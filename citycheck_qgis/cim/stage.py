@@ -60,7 +60,7 @@ class Stage:
         self._connection.execute("ATTACH DATABASE ? AS stage", ("" if self.path is None else str(self.path),))
         self._connection.execute("PRAGMA stage.journal_mode=OFF")
         self._connection.execute("PRAGMA stage.synchronous=OFF")
-        self._connection.execute("PRAGMA stage.cache_size=-32768")
+        self._connection.execute("PRAGMA stage.cache_size=-16384")
         self._connection.executescript(_TABLES)
 
     def close(self) -> None:

@@ -224,7 +224,7 @@ class Store:
     def _connect(self, path: Path) -> sqlite3.Connection:
         connection = opened(path)
         try:
-            connection.execute("PRAGMA cache_size=-65536")
+            connection.execute("PRAGMA cache_size=-16384")
             connection.executescript(_TABLES)
             _add_columns(connection)
             # A file that was cut short says so here; a check of every page would take minutes on a large one.
