@@ -22,7 +22,7 @@ from .store import ACKNOWLEDGED, REJECTED, VERIFIED, Operation, Store
 #: How many features are compared at a time.
 CHUNK = 500
 #: So many requests of a run that only sends may ask for features that have not changed here.
-LOOKS = 50
+LOOKS = 25
 #: A change of one field in so many features is nothing that has to be asked about.
 FEW = 20
 
