@@ -229,6 +229,11 @@
         <translation>双方已一致</translation>
     </message>
     <message>
+        <location filename="../processing_algorithms/exchange/resolveconflicts.py"/>
+        <source>Also list what is not open any more</source>
+        <translation>同时列出已结束的冲突</translation>
+    </message>
+    <message>
         <location filename="../processing_algorithms/base.py"/>
         <location filename="../processing_algorithms/explain.py"/>
         <source>Ambiguous</source>
@@ -329,6 +334,11 @@
         <location filename="../processing_algorithms/explain.py"/>
         <source>Block</source>
         <translation>街区</translation>
+    </message>
+    <message>
+        <location filename="../processing_algorithms/exchange/exchange_results.py"/>
+        <source>Both sides agree by now.</source>
+        <translation>双方现已一致。</translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/cim/results.py"/>
@@ -1717,6 +1727,11 @@
         <translation>其间平台上有变化；下次运行继续处理。</translation>
     </message>
     <message>
+        <location filename="../processing_algorithms/exchange/exchange_results.py"/>
+        <source>It has been resolved.</source>
+        <translation>已解决。</translation>
+    </message>
+    <message>
         <location filename="../citycheck_qgis/cim/comparing.py"/>
         <source>It has changed on the platform; a pull or a sync brings it.</source>
         <translation>平台上已有改动；拉取或同步会带入本地。</translation>
@@ -2385,6 +2400,11 @@
         <location filename="../citycheck_qgis/cim/local_geopackage.py"/>
         <source>One of its texts is damaged; enter it anew.</source>
         <translation>其中有文字已损坏；请重新录入。</translation>
+    </message>
+    <message>
+        <location filename="../processing_algorithms/exchange/exchange_results.py"/>
+        <source>One of the sides has changed since; a newer conflict is in its place.</source>
+        <translation>此后有一方又有改动；已由较新的冲突代替。</translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/gui/connection_form.py"/>
@@ -3433,8 +3453,8 @@
     </message>
     <message>
         <location filename="../processing_algorithms/exchange/resolveconflicts.py"/>
-        <source>The conflicts that were open when the run began, one row per field: the last agreement, ours, theirs.</source>
-        <translation>运行开始时未解决的冲突，每个字段一行：上次一致的状态、本地、平台。</translation>
+        <source>The conflicts that were open when the run began, one row per field: the last agreement, ours, theirs, the side that was chosen.</source>
+        <translation>运行开始时未解决的冲突，每个字段一行：上次一致、本地、平台、选定的一方。</translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/cim/connection_checks.py"/>
@@ -4709,6 +4729,11 @@
         <location filename="../citycheck_qgis/units/columns.py"/>
         <source>The table</source>
         <translation>表</translation>
+    </message>
+    <message>
+        <location filename="../processing_algorithms/exchange/resolveconflicts.py"/>
+        <source>The table and the layers of both sides also have the conflicts that were resolved or have come to an end: the side that lost is kept whole.</source>
+        <translation>表和双方图层中也包括已解决或已结束的冲突：未被采用的一方完整保留。</translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/indicators/layouts.py"/>

@@ -128,6 +128,8 @@ class Conflict:
     kind : see `merge`
     items : names of the items in conflict
     base, local, remote : the feature when both last agreed, ours, theirs; None where it is not there
+    state : ``open``, ``resolved``, ``settled`` (both sides agree by now), ``superseded`` (a side has changed since, and a
+        newer one is in its place)
     choice : once it is resolved, item -> ``local`` or ``remote``; None while it is open
     """
 

@@ -24,7 +24,9 @@ if TYPE_CHECKING:
 
 RESULT = ("key", "row", "action", "state", "fields", "reason", "server_id")
 DIFFERENCES = ("key", "item", "sent", "stored", "cause", "found")
-CONFLICTS = ("conflict_id", "collection", "key", "kind", "item", "base", "ours", "theirs", "side", "found")
+CONFLICTS = (
+    "conflict_id", "collection", "key", "kind", "item", "base", "ours", "theirs", "side", "state", "found",
+)  # fmt: skip
 #: Longest text in a cell of the report.
 _CELL = 120
 
@@ -56,11 +58,11 @@ def differences_frame(store: Store, link_id: int) -> pd.DataFrame:
 
 
 def conflicts_frame(conflicts: Sequence[Conflict]) -> pd.DataFrame:
-    """Return one row per conflict and item in conflict; column ``side`` is for the user's choice."""
+    """Return one row per conflict and item in conflict; column ``side`` is for the user's choice, see `Conflict` for ``state``."""
     rows = [
         (
             c.conflict_id, c.collection, c.key, c.kind, item, cell(c.base, item, tr("(no agreement yet)")),
-            cell(c.local, item, tr("(deleted)")), cell(c.remote, item, tr("(deleted)")) , None, c.found,
+            cell(c.local, item, tr("(deleted)")), cell(c.remote, item, tr("(deleted)")), None, c.state, c.found,
         )
         for c in conflicts
         for item in (c.items or ("",))
@@ -326,6 +328,7 @@ def conflict_sections(conflicts: Sequence[Conflict], table: pd.DataFrame) -> lis
     for conflict in conflicts[:_SHOWN]:
         rows = table[table["conflict_id"] == conflict.conflict_id][["item", "base", "ours", "theirs", "side"]]
         said = [sentence(conflict_reason(conflict.kind)), tr("Found {moment}.").format(moment=conflict.found)]
+        said += filter(None, [_end_of_conflict(conflict.state)])
         rows = _told(rows).assign(item=_items(rows["item"]))
         # The column is only worth its place where something was chosen.
         rows = (
@@ -340,6 +343,14 @@ def conflict_sections(conflicts: Sequence[Conflict], table: pd.DataFrame) -> lis
             Section(tr("More conflicts"), [tr("More in the table: {n}.").format(n=len(conflicts) - _SHOWN)])
         )
     return made
+
+
+def _end_of_conflict(state: str) -> str | None:
+    return {
+        "resolved": tr("It has been resolved."),
+        "settled": tr("Both sides agree by now."),
+        "superseded": tr("One of the sides has changed since; a newer conflict is in its place."),
+    }.get(state)
 
 
 #: Conflicts that the report shows one by one.

@@ -11,6 +11,7 @@ from qgis.core import (
     QgsProcessingContext,
     QgsProcessingFeedback,
     QgsProcessingOutputNumber,
+    QgsProcessingParameterBoolean,
     QgsProcessingParameterCrs,
     QgsProcessingParameterEnum,
     QgsProcessingParameterFeatureSource,
@@ -85,6 +86,15 @@ class ResolveConflicts(ExchangeAlgorithm):
             ),
         )
         self.add(
+            QgsProcessingParameterBoolean(
+                "RESOLVED", tr("Also list what is not open any more"), defaultValue=False
+            ),
+            tr(
+                "The table and the layers of both sides also have the conflicts that were resolved or have come to an end: the "
+                "side that lost is kept whole."
+            ),
+        )
+        self.add(
             QgsProcessingParameterCrs("CRS", tr("CRS of the geometry"), optional=True),
             tr(
                 "CRS in which the platform exchanges geometry, for the two layers; empty: longitude and latitude where the "
@@ -94,7 +104,10 @@ class ResolveConflicts(ExchangeAlgorithm):
         )
         self.add_sink(
             "OUTPUT", tr("Conflicts"),
-            tr("The conflicts that were open when the run began, one row per field: the last agreement, ours, theirs."),
+            tr(
+                "The conflicts that were open when the run began, one row per field: the last agreement, ours, theirs, the side "
+                "that was chosen."
+            ),
             optional=True, table=True,
         )  # fmt: skip
         for key, title, text in (
@@ -124,7 +137,7 @@ class ResolveConflicts(ExchangeAlgorithm):
         _check_journal(path)
         with Store(path) as store:
             collection = self.parameterAsString(parameters, "COLLECTION", context).strip()
-            conflicts = _open_conflicts(store, collection)
+            conflicts = _conflicts(store, collection, "open")
             chosen: dict[int, dict[str, str]] = {}
             unknown = 0
             if choice == BY_TABLE:
@@ -133,11 +146,14 @@ class ResolveConflicts(ExchangeAlgorithm):
                 _check_one_collection(conflicts)
                 side = "local" if choice == OURS else "remote"
                 chosen = {c.conflict_id: dict.fromkeys(_items(c), side) for c in conflicts}
-            written = self._outputs(conflicts, chosen, parameters, context, feedback)
+            listed = conflicts
+            if self.parameterAsBool(parameters, "RESOLVED", context):
+                listed = _conflicts(store, collection, None)
+            written = self._outputs(listed, chosen, parameters, context, feedback)
             for conflict in conflicts:
                 if conflict.conflict_id in chosen:
                     store.resolve(conflict, chosen[conflict.conflict_id])
-            still_open = len(_open_conflicts(store, collection))
+            still_open = len(_conflicts(store, collection, "open"))
         if unknown:
             feedback.pushWarning(
                 tr("Rows of the table without an open conflict: {n}; they may be resolved already.").format(
@@ -178,8 +194,9 @@ class ResolveConflicts(ExchangeAlgorithm):
 
         table = results.conflicts_frame(conflicts)
         words = {"local": "ours", "remote": "theirs"}
+        sides = {c.conflict_id: chosen.get(c.conflict_id, c.choice or {}) for c in conflicts}
         table["side"] = [
-            words.get(chosen.get(number, {}).get(item, "")) for number, item in zip(table["conflict_id"], table["item"], strict=True)
+            words.get(sides[number].get(item, "")) for number, item in zip(table["conflict_id"], table["item"], strict=True)
         ]  # fmt: skip
         given = self.parameterAsCrs(parameters, "CRS", context)
         crs = crs_text(given) if given.isValid() else results.crs_by_numbers(conflicts)
@@ -235,14 +252,14 @@ def choices(table: pd.DataFrame, conflicts: list[Conflict]) -> tuple[dict[int, d
 
 
 def _rows(table: pd.DataFrame) -> Iterator[tuple[int, str, str, str, str]]:
-    """Yield number of the row, conflict, key, item and side of the rows that choose one."""
+    """Yield number of the row, conflict, key, item and side of the rows that choose one of an open conflict."""
     columns = [
         table[name] if name in table else [None] * len(table)
-        for name in ("conflict_id", "key", "item", "side")
+        for name in ("conflict_id", "key", "item", "side", "state")
     ]
     for row, values in enumerate(zip(*columns, strict=True), 1):
-        number, key, item, side = ("" if v is None or v != v else str(v).strip() for v in values)
-        if not side:
+        number, key, item, side, state = ("" if v is None or v != v else str(v).strip() for v in values)
+        if not side or state not in ("", "open"):
             continue
         if side.casefold() not in SIDES:
             raise InputError(
@@ -257,8 +274,8 @@ def _items(conflict: Conflict) -> tuple[str, ...]:
     return conflict.items or ("",)
 
 
-def _open_conflicts(store: Store, collection: str) -> list[Conflict]:
-    """Return the open conflicts of a collection; of all where none is named.
+def _conflicts(store: Store, collection: str, state: str | None) -> list[Conflict]:
+    """Return the conflicts of a collection in a state (None: all); those of all collections where none is named.
 
     Raises
     ------
@@ -271,7 +288,7 @@ def _open_conflicts(store: Store, collection: str) -> list[Conflict]:
             collection=collection,
             known=known,
         )
-    return [c for c in store.conflicts("open") if collection in ("", c.collection)]
+    return [c for c in store.conflicts(state) if collection in ("", c.collection)]
 
 
 def _check_one_collection(conflicts: list[Conflict]) -> None:

@@ -538,6 +538,16 @@ def test_both_sides_of_a_conflict_are_layers(desk, do):
     do("synclayer", **desk.way, LAYER=str(desk.layer), FIELDS=0, MAX_DELETIONS=9)
     assert desk.row(1)["severity"] == 9 and len(desk.rows()) == 4
 
+    # The side that lost is still there for whoever wants it back.
+    old, table = desk.folder / "old.gpkg", desk.folder / "old.csv"
+    ended = {"JOURNAL": str(desk.journal), "RESOLVED": True, "OUTPUT": str(table), "REPORT": str(report)}
+    assert do("resolveconflicts", **ended, THEIRS=str(old)).OPEN == 0
+    assert pyogrio.read_dataframe(old)["severity"].tolist() == [7, 2]
+    told = pd.read_csv(table)
+    assert told["state"].tolist() == ["resolved", "resolved"] and set(told["side"]) == {"ours"}
+    assert "It has been resolved." in report.read_text(encoding="utf-8")
+    assert do("resolveconflicts", JOURNAL=str(desk.journal), CHOICE=3, RULES=str(table)).NOT_FOUND == 0
+
 
 def test_one_side_for_all_is_one_collections(desk, do, run):
     """A journal is the file's: another layer of it, or a partner of packages, may have conflicts of its own."""
