@@ -395,7 +395,8 @@ _ALTERATIONS = (
     _Alteration(_CONTROLS, lambda text: "".join(c for c in text if c >= " " or c in "\t\r\n")),
     _Alteration(_CONTROLS, lambda text: text.split("\0")[0]),
     _Alteration(_COMPOSED, lambda text: unicodedata.normalize("NFC", text)),
-    _Alteration(_COMPOSED, lambda text: unicodedata.normalize("NFKC", text)),
+    # Not sure: m² becomes m2.
+    _Alteration(_COMPOSED, lambda text: unicodedata.normalize("NFKC", text), LIKELY),
     _Alteration(_REPLACED, lambda text: "".join(c if ord(c) <= 0xFFFF else "?" for c in text), LIKELY),
     _Alteration(_REPLACED, lambda text: "".join(c if ord(c) <= 0xFFFF else "??" for c in text), LIKELY),
     _Alteration(_REPLACED, lambda text: "".join(c if ord(c) <= 0xFFFF else "\ufffd" for c in text), LIKELY),

@@ -218,10 +218,14 @@ def test_a_cut_text_is_believed_where_the_field_is_as_short() -> None:
 
 
 def test_beliefs() -> None:
-    sent = Feature("k", {"a": "x🏙", "b": "abcdef", "c": 3.14159, "d": "t ", "e": "free", "f": "kept"})
-    stored = Feature("k", {"a": "x", "b": "abc", "c": 3.14, "d": "t", "e": "mine", "f": "kept"})
-    found = {d.name: d for d in differences(sent, stored, "abcdef")}
-    assert {n: d.belief for n, d in found.items()} == {"a": LIKELY, "b": LOST, "c": POSSIBLE, "d": SURE, "e": POSSIBLE}  # fmt: skip
+    sent = Feature(
+        "k", {"a": "x🏙", "b": "abcdef", "c": 3.14159, "d": "t ", "e": "free", "f": "kept", "g": "5 m²"}
+    )
+    stored = Feature("k", {"a": "x", "b": "abc", "c": 3.14, "d": "t", "e": "mine", "f": "kept", "g": "5 m2"})
+    found = {d.name: d for d in differences(sent, stored, "abcdefg")}
+    assert {n: d.belief for n, d in found.items()} == {
+        "a": LIKELY, "b": LOST, "c": POSSIBLE, "d": SURE, "e": POSSIBLE, "g": LIKELY,
+    }  # fmt: skip
     assert found["e"].cause is None and found["b"].cause is not None
 
 
