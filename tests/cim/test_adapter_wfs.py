@@ -126,6 +126,17 @@ def test_latitude_first_is_turned(map_url: str, stored: list[dict[str, Any]], ve
     assert shapely.from_wkb(one(collection, "k1").geometry).equals_exact(EXACT, 6e-7)
 
 
+def test_a_sample_of_round_coordinates_does_not_cut_the_rest(
+    url: str, postgis: PostGis, table: Table
+) -> None:
+    square = shapely.box(113.25, 23.125, 113.5, 23.25)
+    rows = [{"uuid": f"r{n}", "geom": square.wkb} for n in range(25)]
+    postgis.empty(table.name)
+    postgis.load(table, [*rows, {"uuid": "exact", "geom": EXACT.wkb}])
+    assert shapely.from_wkb(one(opened(url, "wfs_polygon"), "exact").geometry) == EXACT
+    postgis.empty(table.name)
+
+
 def test_an_empty_type_has_fields(url: str, map_url: str) -> None:
     collection = opened(url, "wfs_polygon")
     assert {f.name: f.type for f in collection.schema.fields} == {

@@ -129,15 +129,16 @@ class WfsCollection(Collection):
         samples = {f: self._read(self._requests.features(Source(f), first), f) for f in offered}
         crs = axes.crs_of(self._srs_name or next(iter(self._type.crs), _CRS84))
         exact = {f: exactness(sample, crs, self._type.box) for f, sample in samples.items()}
-        unseen = not any(decimals for _, decimals in exact.values())
+        in_gml, in_geojson = (exact.get(f, (False, 0)) for f in ("gml", "geojson"))
+        # A sample of round coordinates hides that QGIS Server cuts GeoJSON to six decimals.
+        better = in_gml > in_geojson or (in_gml == in_geojson and self._described.namespace == _QGIS)
         fields = self._described.fields
         self._formats: Formats = formats_of(
             samples,
             fields,
             self._described.geometry_field,
             {self.key_field, *(f.name for f in fields if guessing.may_be_id(f))},
-            exact.get("gml", (False, 0)) > exact.get("geojson", (False, 0))
-            or (unseen and self._described.namespace == _QGIS),
+            better,
         )
         self._sources = self._formats.sources
         sets = [samples[source.format] for source in self._sources]
