@@ -292,6 +292,10 @@ def test_a_query_in_the_address_stays_in_all_requests(
 # --- answers of other servers ----------------------------------------------------------------------------
 
 
+#: In the place of a page.
+REFUSED = object()
+
+
 class Platform:
     """An OGC API in memory that answers as it is told to, in the place of the network."""
 
@@ -338,7 +342,12 @@ class Platform:
         if method == "OPTIONS":
             return Answer(405, {}, b"", full)
         if method == "GET" and path == "collections/c/items":
-            return Answer(200, {}, json.dumps(self.items(query)).encode(), full)
+            found = self.items(query)
+            if found is REFUSED:
+                if 400 not in more.get("accept", ()):
+                    raise RefusedError("400")
+                return Answer(400, {}, b"{}", full)
+            return Answer(200, {}, json.dumps(found).encode(), full)
         if method == "GET" and path in self.documents:
             return Answer(200, {}, json.dumps(self.documents[path]).encode(), full)
         status, told, said = self.write(method, path) if method != "GET" else (404, {}, b"{}")
@@ -394,6 +403,35 @@ def test_a_link_left_out_by_an_estimated_count_does_not_cut_the_reading(
     pages = list(collection.pages())
     assert len({f.key for page in pages for f in page.features}) == 10
     assert pages[-1].last
+
+
+@pytest.mark.parametrize(
+    ("counts", "whole"), [((10, 10), True), ((10, 5), False), ((None, 5), False), ((4, 4), True)]
+)
+def test_an_offset_that_another_process_has_linked_to(
+    platform: Platform, counts: tuple[int | None, int], whole: bool
+) -> None:
+    """Two processes of QGIS Server, each with a count of its own: one links to a page that the other one refuses."""
+    told, allowed = counts
+
+    def items(params: dict[str, str]) -> Any:
+        offset, limit = int(params.get("offset", 0)), int(params.get("limit", 10))
+        if offset and offset >= allowed:
+            return REFUSED
+        links = [
+            {"rel": "next", "href": f"https://p/collections/c/items?offset={offset + limit}&limit={limit}"}
+        ]
+        count = {} if told is None else {"numberMatched": told}
+        return {"features": platform.features[offset : offset + limit], "links": links, **count}
+
+    collection = open_it(options={"page": 5})
+    if told == 4:
+        del platform.features[4:]
+    platform.items = items
+    pages = list(collection.pages())
+    keys = [f.key for page in pages for f in page.features]
+    assert len(keys) == len(set(keys)) == (len(platform.features) if whole else 9)
+    assert pages[-1].last is whole
 
 
 def test_a_count_that_contradicts_itself_leaves_the_end_open(platform: Platform) -> None:

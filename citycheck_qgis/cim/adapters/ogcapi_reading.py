@@ -16,6 +16,8 @@ from .ogcapi_documents import ERRORS, FEATURES, Site, count_of, items_of, links_
 
 #: Keys in one filter: their text, percent-encoded, stays below the 4 kB that some gateways allow for an address.
 KEYS_AT_ONCE = 60
+#: Status of a request that the platform finds wrong.
+_BAD = 400
 #: Pages without a feature that are followed before the reading is given up.
 EMPTY_PAGES = 100
 _LONGEST = 2700
@@ -79,7 +81,7 @@ class Items:
                 collection=self.collection,
             )
         seen.add(url)
-        return self.site.http.request("GET", url, headers=FEATURES)
+        return self.site.http.request("GET", url, headers=FEATURES, accept=(_BAD,))
 
     def _next(self, document: Mapping[str, Any], base: str) -> str | None:
         for link in links_of(document):
@@ -115,7 +117,14 @@ class Items:
             yield Parsed(items, matched)
             # Not to be kept while the next page comes in.
             del items, document
-            answer = self._follow(following, seen, empty)
+            before, answer = answer.url, self._follow(following, seen, empty)
+            if answer.status == _BAD:
+                # Each process of QGIS Server has a count of its own, and refuses what another one has linked to.
+                if last_id is None:
+                    yield Parsed([], matched)
+                else:
+                    yield from self._rest(before, total, limit, matched, last_id, linked=True)
+                return
 
     def _first_page(self, limit: int, order: Mapping[str, str]) -> tuple[Answer, int]:
         while True:
@@ -126,11 +135,17 @@ class Items:
                     raise
                 limit = max(limit // 5, 100)
 
-    def _rest(self, url: str, total: int, limit: int, matched: int | None, last_id: Any) -> Iterator[Parsed]:
+    def _rest(
+        self, url: str, total: int, limit: int, matched: int | None, last_id: Any, linked: bool = False
+    ) -> Iterator[Parsed]:
         """Make sure that nothing comes after a page that could have been cut: ask again from its last feature on.
 
         A platform whose link to the next page comes from an estimated count (QGIS Server over PostGIS) leaves out the
         link too early; it also refuses an offset beyond that count, hence the last feature and not the one after it.
+
+        Parameters
+        ----------
+        linked : there is a link to a next page, which the platform refuses
         """
         limit = max(limit, 2)
         while True:
@@ -139,7 +154,7 @@ class Items:
             items = items_of(answer)[0] if answer.status < 400 else []
             if not items or items[0].get("id") != last_id:
                 # It does not page this way: its own word must do, unless that contradicts itself.
-                yield Parsed([], matched, last=matched is None or matched == total)
+                yield Parsed([], matched, last=matched == total or (matched is None and not linked))
                 return
             done = len(items) == 1 or len(items) < limit
             total, last_id = total + len(items) - 1, items[-1].get("id")
