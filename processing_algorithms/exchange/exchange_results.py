@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
 RESULT = ("key", "row", "action", "state", "fields", "reason", "server_id")
 DIFFERENCES = ("key", "item", "sent", "stored", "cause", "found")
 CONFLICTS = (
-    "conflict_id", "collection", "key", "kind", "item", "base", "ours", "theirs", "side", "state", "found",
+    "conflict_id", "collection", "key", "feature", "kind", "item", "base", "ours", "theirs", "side", "state", "found",
 )  # fmt: skip
 #: Longest text in a cell of the report.
 _CELL = 120
@@ -61,7 +62,7 @@ def conflicts_frame(conflicts: Sequence[Conflict]) -> pd.DataFrame:
     """Return one row per conflict and item in conflict; column ``side`` is for the user's choice, see `Conflict` for ``state``."""
     rows = [
         (
-            c.conflict_id, c.collection, c.key, c.kind, item, cell(c.base, item, tr("(no agreement yet)")),
+            c.conflict_id, c.collection, c.key, known_by(c), c.kind, item, cell(c.base, item, tr("(no agreement yet)")),
             cell(c.local, item, tr("(deleted)")), cell(c.remote, item, tr("(deleted)")), None, c.state, c.found,
         )
         for c in conflicts
@@ -76,6 +77,25 @@ def conflicts_frame(conflicts: Sequence[Conflict]) -> pd.DataFrame:
         for text, distance in zip(frame["theirs"], apart, strict=True)
     ]
     return frame
+
+
+def known_by(conflict: Conflict) -> str:
+    """Return values by which people know a feature, for its key may be a UUID: names, then numbers and codes."""
+    feature = conflict.local or conflict.remote or conflict.base
+    values = {} if feature is None else feature.values
+    known = [
+        (rank, f"{name}: {value}")
+        for name, value in values.items()
+        if name not in conflict.items and isinstance(value, str | int) and 0 < len(str(value)) <= _KNOWN
+        for rank, naming in enumerate(_NAMING)
+        if naming.search(name)
+    ]
+    return "; ".join(dict.fromkeys(text for _, text in sorted(known, key=lambda pair: pair[0])[:3]))
+
+
+#: What the fields are called by which people know a feature, and how long such a value is.
+_NAMING = (re.compile("name|名", re.I), re.compile("(^|_)id$|code|编号|编码|代码", re.I))
+_KNOWN = 60
 
 
 def cell(feature: Feature | None, item: str, absent: str) -> str | None:
@@ -327,8 +347,12 @@ def conflict_sections(conflicts: Sequence[Conflict], table: pd.DataFrame) -> lis
     ]
     for conflict in conflicts[:_SHOWN]:
         rows = table[table["conflict_id"] == conflict.conflict_id][["item", "base", "ours", "theirs", "side"]]
-        said = [sentence(conflict_reason(conflict.kind)), tr("Found {moment}.").format(moment=conflict.found)]
-        said += filter(None, [_end_of_conflict(conflict.state)])
+        said = [
+            known_by(conflict),
+            sentence(conflict_reason(conflict.kind)),
+            tr("Found {moment}.").format(moment=conflict.found),
+        ]
+        said = [*filter(None, [*said, _end_of_conflict(conflict.state)])]
         rows = _told(rows).assign(item=_items(rows["item"]))
         # The column is only worth its place where something was chosen.
         rows = (

@@ -533,6 +533,7 @@ def test_both_sides_of_a_conflict_are_layers(desk, do):
     assert theirs.geometry.notna().all() and theirs.crs is not None
     page = report.read_text(encoding="utf-8")
     assert "It was deleted here and changed on the platform." in page and "(deleted)" in page
+    assert "name: 问题1" in page and "name: 问题2" in page
 
     assert do("resolveconflicts", JOURNAL=str(desk.journal), CHOICE=1).RESOLVED == 2
     do("synclayer", **desk.way, LAYER=str(desk.layer), FIELDS=0, MAX_DELETIONS=9)
