@@ -4341,6 +4341,11 @@
         <translation>平台把收到的 x 与 y 对调；请探测平台，或在连接中设置写入时的坐标轴顺序，再重新运行。</translation>
     </message>
     <message>
+        <location filename="../citycheck_qgis/cim/writing.py"/>
+        <source>The platform failed at each of the first {n} features, so nothing else was sent; tell its operator what it says. {reason}</source>
+        <translation>平台对前 {n} 个要素全部出错，因此没有再发送；请把平台的说明告知其运维人员。{reason}</translation>
+    </message>
+    <message>
         <location filename="../citycheck_qgis/cim/network.py"/>
         <source>The platform failed at {method} {address}: {reason}; what it did of it is not known, so run again.</source>
         <translation>平台执行 {method} {address} 时出错：{reason}；无法得知已执行多少，请重新运行。</translation>

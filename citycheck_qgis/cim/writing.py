@@ -27,6 +27,8 @@ from .store import ACKNOWLEDGED, CONFLICT, REJECTED, VERIFIED, ConflictRow
 #: How many features are written down as sent in one go.
 _GROUP = 50
 _ATTEMPTS = 3
+#: After so many features at which the platform failed, and none that it took, a run is given up.
+_HOPELESS = 100
 #: As many features with one alteration of one item show that it is the platform's.
 _WITNESSES = 3
 
@@ -53,6 +55,7 @@ class Writer:
         self._geometry_checked = False
         #: Whether a new feature at which the platform failed was waited for, and did not come.
         self._failed_is_undone = False
+        self._failures, self._succeeded = 0, False
         #: Whether the platform has shown a new feature under its key.
         self._key_shown = False
         #: What features have shown of an item (see `Trust`) -> their keys, as many as are needed.
@@ -181,6 +184,14 @@ class Writer:
         self._run.stage.report(
             Result(w.key, kind, "rejected", tuple(sorted(w.items)), why) for w, why in ended
         )
+        self._failures += sum(outcomes[w.key].state == "failed" for w in pending)
+        if self._failures >= _HOPELESS and not self._succeeded:
+            raise ExchangeError(
+                "The platform failed at each of the first {n} features, so nothing else was sent; tell its operator what it "
+                "says. {reason}",
+                n=self._failures,
+                reason=ended[-1][1],
+            )
 
     def _send(self, kind: str, work: Sequence[_Work], batch: int) -> tuple[dict[str, Outcome], bool]:
         """Send writes; return what the platform said to each, and whether it answered to all that was sent."""
@@ -475,6 +486,7 @@ class Writer:
         self._geometry_checked = True
 
     def _end(self, ended: _Ended, found: dict[str, list[Feature]]) -> None:
+        self._succeeded = self._succeeded or any(state == VERIFIED for state, _, _ in ended.operations)
         with self._run.store.transaction():
             for state in (VERIFIED, REJECTED, CONFLICT):
                 self._run.store.move_to(state, [(n, why) for s, n, why in ended.operations if s == state])

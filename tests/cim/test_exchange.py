@@ -569,6 +569,31 @@ def test_what_the_platform_fails_at_does_not_hold_up_the_others(tmp_path: Path, 
     assert pauses == [0.5, 1.0] and platform.requests.count("create") <= 40
 
 
+@pytest.mark.parametrize("taken", [0, 1])
+def test_a_platform_that_fails_at_everything_is_left_alone(tmp_path: Path, taken: int) -> None:
+    client, platform = agreed(tmp_path, 0, replace(ABLE, batch=1))
+    for n in range(300):
+        client.layer.rows[f"n{n:03}"] = feature(f"n{n:03}", x=113 + n / 1000)
+    create, sent = platform.create, []
+
+    def failing(features: Sequence[Feature]) -> list[Outcome]:
+        sent.extend(features)
+        if features[0].key == "n000" and taken:
+            return create(features)
+        raise FailedError("status 500")
+
+    platform.create = failing  # type: ignore[method-assign]
+    if taken:
+        assert client.run(platform, PUSH).counts == {"rejected": 299, "verified": 1}
+    else:
+        with pytest.raises(ExchangeError, match=r"failed at each of the first 1\d\d features.*status 500"):
+            client.run(platform, PUSH)
+        assert len(sent) < 400
+        # Nothing is forgotten: the next run sends it all.
+        platform.create = create  # type: ignore[method-assign]
+        assert client.run(platform, PUSH).counts == {"verified": 300}
+
+
 def test_a_failed_request_that_was_done_is_not_repeated(tmp_path: Path) -> None:
     client, platform = agreed(tmp_path, 0, replace(ABLE, batch=4))
     for n in range(8):
