@@ -4342,8 +4342,8 @@
     </message>
     <message>
         <location filename="../citycheck_qgis/cim/writing.py"/>
-        <source>The platform failed at each of the first {n} features, so nothing else was sent; tell its operator what it says. {reason}</source>
-        <translation>平台对前 {n} 个要素全部出错，因此没有再发送；请把平台的说明告知其运维人员。{reason}</translation>
+        <source>The platform failed at each of the first {n} features, so nothing else was sent; tell its operator what it says ({reason}).</source>
+        <translation>平台对前 {n} 个要素全部出错，因此没有再发送；请把平台的说明告知其运维人员（{reason}）。</translation>
     </message>
     <message>
         <location filename="../citycheck_qgis/cim/network.py"/>

@@ -188,7 +188,7 @@ class Writer:
         if self._failures >= _HOPELESS and not self._succeeded:
             raise ExchangeError(
                 "The platform failed at each of the first {n} features, so nothing else was sent; tell its operator what it "
-                "says. {reason}",
+                "says ({reason}).",
                 n=self._failures,
                 reason=ended[-1][1],
             )

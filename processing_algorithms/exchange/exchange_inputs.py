@@ -180,6 +180,8 @@ class ExchangeAlgorithm(ExchangeParameters):
                     progress=_progress(feedback), sleep=_pause(feedback),
                 )  # fmt: skip
             except ExchangeError as error:
+                for doubt in mapped.warnings:
+                    feedback.pushWarning(sentence(doubt))
                 if rules.dry_run:
                     raise
                 raise ExchangeError(
