@@ -220,8 +220,13 @@ class History:
                 if conflict.state == "open":
                     open_keys.add(conflict.key)
         for (key, who), values in self.deleted.items():
-            # What somebody wrote and deleted again need not have been anywhere else.
-            known |= values if key in gone else {value for value in values if self.author[value] == who}
+            # What somebody wrote and deleted again need not have been anywhere else, and what was deleted on the platform
+            # itself was seen there, whoever brings another feature of that key afterwards.
+            known |= (
+                values
+                if key in gone or who == "P"
+                else {value for value in values if self.author[value] == who}
+            )
         left = list(known)
         while left:
             seen = self.over.get(left.pop(), set()) - known
