@@ -202,6 +202,9 @@ class Cluster:
                 with suppress(TimeoutError), self.client.as_current():
                     ready = wait(waiting, timeout=TICK, return_when="FIRST_COMPLETED").done
                 for future in ready:
+                    if future.status in ("lost", "pending"):
+                        # Its worker died with the answer before it was fetched; the scheduler has it done anew.
+                        continue
                     waiting.discard(future)
                     yield names[future], _answer_of(future)
                     future.release()

@@ -10,6 +10,8 @@ import subprocess
 import sys
 import threading
 import time
+from contextlib import nullcontext
+from types import SimpleNamespace
 
 import geopandas as gpd
 import numpy as np
@@ -488,6 +490,25 @@ def test_a_worker_that_is_killed_loses_nothing(units, tmp_path, local):
     (tmp_path / "out" / ".citycheck-left").mkdir(exist_ok=True)
     assert assign_parts(source, units, tmp_path / "out", WANTED).kept == 60
     assert not list((tmp_path / "out").glob(".citycheck-*"))
+
+
+def test_an_answer_that_went_with_its_worker_is_waited_for(distributed, monkeypatch):
+    """dask calls such a task lost, counts it among the done ones, and has it done anew by itself."""
+    from citycheck.citycheck_qgis.units.schedulers import Cluster
+
+    states = ["lost", "pending", "finished", "finished"]
+
+    class Lost(SimpleNamespace):
+        status = property(lambda self: states.pop(0))
+        __hash__ = object.__hash__
+
+    future = Lost(result=lambda: {"rows": 1}, release=lambda: None)
+    monkeypatch.setattr(distributed, "wait", lambda futures, **_: SimpleNamespace(done=set(futures)))
+    cluster = object.__new__(Cluster)
+    cluster.client = SimpleNamespace(submit=lambda *_, **__: future, as_current=nullcontext)
+    cluster._package = "none"
+    assert list(cluster.run([("a", {})], lambda: None)) == [("a", {"rows": 1})]
+    assert not states
 
 
 def test_cancelled_on_processes(units, tmp_path, local):
