@@ -120,8 +120,10 @@ def same_geometry(one: bytes, other: bytes, distance: float = 0.0) -> bool:
     The order of rings and parts, the first corner and the direction of a ring, and one part as single or multi do not
     count. The direction of a line does.
     """
+    if one == other:
+        return True
     shapes = _both(one, other)
-    return one == other or (shapes is not None and _within(shapes, distance))
+    return shapes is not None and _within(shapes, distance)
 
 
 def unmoved(one: bytes | None, other: bytes | None) -> bool:
