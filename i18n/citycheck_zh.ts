@@ -8152,6 +8152,11 @@
         <translation>{name}：{title}</translation>
     </message>
     <message>
+        <location filename="../citycheck_qgis/cim/keys.py"/>
+        <source>{number} rows have the same {fields} and so one key ({key}); make them differ, or delete all but one.</source>
+        <translation>有 {number} 行的 {fields} 相同，因此唯一标识相同（{key}）；请改为不同，或只保留一行。</translation>
+    </message>
+    <message>
         <location filename="../processing_algorithms/footprints/model_inputs.py"/>
         <source>{n} buildings lie far outside the area of {crs}, which distorts them; choose another CRS for the footprints.</source>
         <translation>有 {n} 栋建筑远在 {crs} 的适用范围之外，会变形；请为轮廓另选坐标系。</translation>

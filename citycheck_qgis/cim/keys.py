@@ -63,6 +63,21 @@ class KeyRule:
             return message("The row has no key in field {field}; give it one.", field=self.field)
         return message("The row has no key: {fields} must not be empty.", fields=list(self.columns))
 
+    def doubled(self, key: str, number: int) -> Message:
+        """Return why a row of a doubled key is held back."""
+        if self.field is not None:
+            return message(
+                "The key {key} stands in {number} rows; leave it in one of them and empty it in the others.",
+                key=key,
+                number=number,
+            )
+        return message(
+            "{number} rows have the same {fields} and so one key ({key}); make them differ, or delete all but one.",
+            number=number,
+            fields=list(self.columns),
+            key=key,
+        )
+
 
 def derived_key(table: str, values: Mapping[str, Any]) -> str | None:
     """Return the key of a row of a checkup table: the same on every machine and in every run.
@@ -111,12 +126,3 @@ def doubled_keys(read: Callable[[], Iterable[Sequence[str | None]]]) -> dict[str
         return {}
     seen = Counter(k for batch in read() for k in batch if k is not None and hash(k) in suspects)
     return {key: number for key, number in seen.items() if number > 1}
-
-
-def doubled(key: str, number: int) -> Message:
-    """Return why a row of a doubled key is held back."""
-    return message(
-        "The key {key} stands in {number} rows; leave it in one of them and empty it in the others.",
-        key=key,
-        number=number,
-    )

@@ -16,7 +16,7 @@ from ..messages import Message, mark, message
 from ..storage.tables import TABLES
 from .features import Feature, Field, Schema, Value, canonical
 from .geometries import moved, to_wkb, transformer, type_of
-from .keys import KeyRule, doubled, doubled_keys
+from .keys import KeyRule, doubled_keys
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -165,7 +165,7 @@ class Streamed(LocalLayer):
                     self.complete = False
                     held[row] = self.rule.missing()
                 elif key in doubles:
-                    held[row] = doubled(key, doubles[key])
+                    held[row] = self.rule.doubled(key, doubles[key])
             if not held:
                 yield from rows.features(names)
                 continue

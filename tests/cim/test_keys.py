@@ -79,6 +79,8 @@ def test_doubled_keys_are_all_found(batches):
 def test_rules():
     assert KeyRule(table="problem").columns == ("problem_id", "year")
     assert KeyRule("键").keys([["a", None]]) == ["a", None]
+    assert "leave it in one of them" in str(KeyRule("键").doubled("a", 2))
+    assert "2 rows have the same problem_id, year" in str(KeyRule(table="problem").doubled("a", 2))
     with pytest.raises(InputError, match="no table of a checkup"):
         KeyRule(table="water")
     with pytest.raises(ValueError, match="either"):
